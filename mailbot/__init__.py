@@ -1,0 +1,1 @@
+"""The service: one way in, one way through, one way out."""

@@ -1,0 +1,1 @@
+"""Readers: the bytes of one file to a Reading."""
