@@ -1,0 +1,258 @@
+"""What the service needs of the world, as protocols and the plain rows that cross them.
+
+Adapters in mailbot/adapters implement them; tests use the in-memory ones of tests/fakes.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal, Protocol
+
+from parsers.types import Document, MailReading
+from rules.types import AttachmentRef, Dossier, Letter
+
+MailState = Literal[
+    "archived",  # safe on disk and in the ledger, not looked at yet
+    "waiting",  # read; its dossier's answer is being waited for (settle_minutes)
+    "decided",
+    "recorded",  # known, never answered: older than answer_from, Sent folder, a second copy
+    "failed",  # given up after the limit; stands in the queue
+]
+OutboxState = Literal[
+    "draft",  # waits for a person
+    "due",  # leaves as soon as `not_before` has come
+    "sending",  # handed to SMTP; its fate is not known yet
+    "sent",
+    "failed",  # refused for good
+    "uncertain",  # the connection or the process died while it was being sent
+    "cancelled",
+]
+EntryState = Literal["open", "postponed", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A mail found in the mailbox, archived, about to be recorded. Times are aware."""
+
+    account: str
+    folder: str
+    uidvalidity: int
+    uid: int
+    sha256: str
+    size: int
+    received_at: datetime  # INTERNALDATE
+    seen_at: datetime
+    message_id: str = ""
+    sender: str = ""
+    subject: str = ""
+    fingerprint: str = ""  # Message-ID, sender and body: the same mail under other headers
+    direction: Literal["in", "sent"] = "in"
+    old: bool = False  # received before answer_from
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One place in the mailbox where a mail was seen."""
+
+    id: int
+    account: str
+    folder: str
+    uidvalidity: int
+    uid: int
+    sha256: str
+    mail_id: int
+    handled: bool  # moved or flagged on the server
+
+
+@dataclass(frozen=True, slots=True)
+class MailRow:
+    """One mail, once, whatever the number of places it was seen in."""
+
+    id: int
+    sha256: str
+    size: int
+    received_at: datetime
+    seen_at: datetime
+    message_id: str
+    sender: str
+    subject: str
+    fingerprint: str
+    direction: Literal["in", "sent"]
+    state: MailState
+    reason: str = ""
+    attempts: int = 0
+    next_attempt_at: datetime | None = None
+    decide_at: datetime | None = None
+    dossier_id: int | None = None
+    content_key: str = ""  # sender, words and attachments: the same content under a new Message-ID
+    reading: MailReading | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A mail that leaves, or may leave. `key` makes it unique: one event causes one mail, once."""
+
+    id: int
+    key: str
+    message_id: str
+    template: str
+    to: tuple[str, ...]
+    subject: str
+    text: str
+    html: str
+    attachments: tuple[AttachmentRef, ...]
+    headers: dict[str, str]
+    state: OutboxState
+    role: str = "industriel"
+    mail_id: int | None = None  # the incoming mail it answers
+    dossier_id: int | None = None
+    case: str = ""
+    entry_id: int | None = None  # the queue entry whose draft it is
+    not_before: datetime | None = None
+    created_at: datetime | None = None
+    sent_at: datetime | None = None
+    attempts: int = 0
+    next_attempt_at: datetime | None = None
+    error: str = ""
+    letter: Letter | None = None
+    auto: bool = True  # written by mailbot; a person's own words are not
+    saved_to_sent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """An entry of the exception queue."""
+
+    id: int
+    codes: tuple[str, ...]
+    messages: tuple[str, ...]
+    state: EntryState
+    created_at: datetime
+    received_at: datetime
+    mail_id: int | None = None
+    dossier_id: int | None = None
+    case: str = ""
+    step: str = ""
+    actions: tuple[str, ...] = ()
+    findings: tuple[dict[str, Any], ...] = ()
+    subject: str = ""
+    sender: str = ""
+    industriel: str = ""
+    order_at: datetime | None = None  # labelling: when the evidence was complete
+    until: date | None = None  # postponed
+    closed_at: datetime | None = None
+    outcome: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DossierRow:
+    """A dossier as stored: its number, and the value that the rules work on."""
+
+    id: int
+    number: int
+    dossier: Dossier
+    created_at: datetime
+    version: int = 0  # grows with every change; a stale one cannot be saved
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """What happened, when, by whom, on what ground."""
+
+    id: int
+    at: datetime
+    actor: str
+    what: str
+    detail: dict[str, Any]
+    dossier_id: int | None = None
+    case: str = ""
+    mail_id: int | None = None
+    entry_id: int | None = None
+    outbox_id: int | None = None
+
+
+class Clock(Protocol):
+    """The time, aware, in UTC."""
+
+    def now(self) -> datetime: ...
+
+
+class Archive(Protocol):
+    """Raw mails by the SHA-256 of their bytes; durable once `put` returns."""
+
+    def put(self, raw: bytes) -> str: ...
+
+    def get(self, sha256: str) -> bytes: ...
+
+    def has(self, sha256: str) -> bool: ...
+
+    def digests(self) -> Iterator[str]: ...
+
+
+class Readers(Protocol):
+    """The parsers, wherever they run. Raises errors.ReadingFailed when a mail cannot be read at all."""
+
+    def read_mail(self, raw: bytes) -> MailReading: ...
+
+    def read_file(self, name: str, data: bytes) -> list[Document]: ...
+
+
+class Store(Protocol):
+    """Everything that must survive. Every write happens inside `transaction()`; nested calls join it."""
+
+    def transaction(self) -> AbstractContextManager[None]: ...
+
+    def close(self) -> None: ...
+
+    # Ledger and mails
+    def record_arrivals(self, arrivals: Sequence[Arrival]) -> list[MailRow]: ...
+    def known_uids(self, account: str, folder: str, uidvalidity: int) -> set[int]: ...
+    def unhandled(self, account: str, folder: str, uidvalidity: int) -> list[LedgerRow]: ...
+    def mark_handled(self, ledger_ids: Sequence[int]) -> None: ...
+    def mail(self, mail_id: int) -> MailRow: ...
+    def mail_by_sha256(self, sha256: str) -> MailRow | None: ...
+    def mails_in_state(self, state: MailState, due: datetime, limit: int) -> list[MailRow]: ...
+    def update_mail(self, mail_id: int, **changes: Any) -> None: ...
+    def mails_of_dossier(self, dossier_id: int) -> list[MailRow]: ...
+    def same_content(self, content_key: str, before: int) -> MailRow | None: ...
+
+    # Dossiers
+    def new_dossier(self, dossier: Dossier, at: datetime) -> DossierRow: ...
+    def save_dossier(self, row: DossierRow) -> DossierRow: ...
+    def dossier(self, dossier_id: int) -> DossierRow: ...
+    def dossier_by_reference(self, reference: str) -> DossierRow | None: ...
+    def dossiers(self) -> list[DossierRow]: ...
+    def find_dossiers(
+        self, *, email: str = "", matricule: str = "", name_key: str = "", message_ids: Sequence[str] = ()
+    ) -> list[DossierRow]: ...
+    def add_document(self, mail_id: int, dossier_id: int | None, case: str, document: Document) -> int: ...
+    def document_uses(self, sha256: str, content_key: str) -> list[tuple[int, int, str]]: ...
+
+    # Queue
+    def open_entry(self, entry: EntryRow) -> EntryRow: ...
+    def update_entry(self, entry_id: int, **changes: Any) -> None: ...
+    def entry(self, entry_id: int) -> EntryRow: ...
+    def entries(self, *, open_only: bool = True, dossier_id: int | None = None) -> list[EntryRow]: ...
+
+    # Outbox
+    def add_outbox(self, row: OutboxRow) -> OutboxRow: ...
+    def outbox(self, outbox_id: int) -> OutboxRow: ...
+    def outbox_of_entry(self, entry_id: int) -> list[OutboxRow]: ...
+    def outbox_of_dossier(self, dossier_id: int) -> list[OutboxRow]: ...
+    def outbox_by_message_ids(self, message_ids: Sequence[str]) -> list[OutboxRow]: ...
+    def claim_due(self, now: datetime, limit: int) -> list[OutboxRow]: ...
+    def left_sending(self) -> list[OutboxRow]: ...
+    def update_outbox(self, outbox_id: int, **changes: Any) -> None: ...
+    def answers_to(self, address: str, since: datetime) -> int: ...
+    def last_written_to(self, dossier_id: int) -> datetime | None: ...
+
+    # History, switches, reminders
+    def add_history(self, row: HistoryRow) -> None: ...
+    def history(self, *, dossier_id: int | None = None, entry_id: int | None = None) -> list[HistoryRow]: ...
+    def switch(self, name: str) -> str: ...
+    def set_switch(self, name: str, value: str) -> None: ...
+    def claim_once(self, job: str, key: str, at: datetime) -> bool: ...
