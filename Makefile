@@ -1,0 +1,58 @@
+# Everything a newcomer runs. `make` alone lists the targets.
+# Needed: Python 3.11 or later, make, git. The rest is fetched into .venv, from locked versions with hashes.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: help install demo test lint format lock wheel clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18 | sed 's/^/  make /'
+
+install: $(INSTALLED) ## the project and its locked dependencies, in .venv
+	@:
+
+# Anew only when what it was made from has changed, so that a warm call costs nothing.
+$(INSTALLED): pyproject.toml requirements.lock requirements-build.lock scripts/install.sh
+	@scripts/install.sh .venv
+	@touch $@
+
+demo: install ## the whole service on this machine, with invented Industriels (ARGS=--once ends by itself)
+	@scripts/system_packages.sh demo
+	@$(BIN)/mailbot demo $(ARGS)
+
+test: install ## style, types, layers, then every test with coverage (ARGS goes to pytest)
+	@scripts/system_packages.sh test
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered $(ARGS)
+
+lint: install ## style, types and the direction of imports, without running anything
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: install ## put the code into the common style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# The lock files name versions and hashes, never where they came from.
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--custom-compile-command "make lock" --no-emit-index-url --no-emit-find-links
+lock: ## the lock files from pyproject.toml (ARGS=--upgrade for the newest versions)
+	@[ -x $(BIN)/python ] || python3 -m venv .venv
+	@[ -x $(BIN)/uv ] || $(BIN)/python -m pip install --quiet uv
+	@$(LOCK) $(ARGS) --group build --output-file requirements-build.lock
+	@$(LOCK) $(ARGS) pyproject.toml --group dev --group build --output-file requirements.lock
+
+wheel: install ## dist/mailbot-*.whl, built without network
+	@rm -rf dist
+	@$(BIN)/hatchling build -t wheel
+
+clean: ## remove everything that can be made again
+	rm -rf .venv dist build htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
