@@ -208,7 +208,6 @@ class Exhibit(Claim):
     party: Party = "unknown"
     trusted: bool = Field(default=True, description="the sender was who the dossier expects, authenticated")
     accepted: bool = Field(default=False, description="a person accepted the doubts about it")
-    overruled: frozenset[str] = Field(default=frozenset(), description="rule ids that a person overruled")
 
     @property
     def kind(self) -> Kind:

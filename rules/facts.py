@@ -1,0 +1,125 @@
+"""What a rule may look at: the case and its documents, the policy in force, who wrote, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from parsers.types import Claim, FieldDef, FormDef, Kind
+from rules.calendar import Calendar
+from rules.names import name_key
+from rules.types import Case, Dossier, Exhibit, Finding, Sender, Step
+
+COLLECTIVE_CLIENTS = frozenset({"maison_medicale", "etablissement_hospitalier", "centre_flexible"})
+
+
+class Forms(Protocol):
+    """The form definitions in force."""
+
+    def for_kind(self, kind: Kind) -> FormDef | None: ...
+
+
+class Vague1Participant(Claim):
+    """A line of INCERT's list of who took part in SONS Vague 1."""
+
+    name: str = ""
+    matricule: str = ""
+    code_prestataire: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What INCERT decided: forms, dates, lists, patterns and thresholds. Comes from the configuration."""
+
+    forms: Forms
+    calendar: Calendar
+    countries: frozenset[str]
+    vague_1: tuple[Vague1Participant, ...] = ()
+    min_confidence: float = 0.95
+    code_prestataire_pattern: str = r"\d{6}-\d{2}"
+    ehealth_id_pattern: str = r"[A-Z0-9][A-Z0-9.\-]{3,}"
+    aes_address: str = ""
+    aes_nda_validates: bool = False
+    rounds_before_person: int = 3
+    blank_format: str = "pdf"
+    amount_eur: int = 640  # slides, 6. Raccordement et paiement: « Facture de 640 EUR TTC »
+
+
+@dataclass(frozen=True, slots=True)
+class Precedents:
+    """What other cases already hold. Names of other Industriels stay with staff."""
+
+    used_documents: dict[str, str] = field(default_factory=dict)  # document sha256 -> "reference/case"
+    client_elsewhere: dict[str, str] = field(default_factory=dict)  # client key -> "reference/case"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One step of one case at one moment."""
+
+    dossier: Dossier
+    case: Case
+    step: Step
+    policy: Policy
+    received_at: datetime
+    sender: Sender
+    precedents: Precedents = Precedents()
+    deadline_overruled: bool = False
+
+    def exhibit(self, kind: Kind) -> Exhibit | None:
+        return self.case.latest(kind)
+
+    def exhibits(self, *kinds: Kind) -> Iterator[Exhibit]:
+        for kind in kinds:
+            if (found := self.case.latest(kind)) is not None:
+                yield found
+
+    def is_low(self, exhibit: Exhibit, field_id: str) -> bool:
+        """The value was read with too little confidence to act on it, and no person confirmed it."""
+        claim = exhibit.document.fields.get(field_id)
+        return claim is not None and claim.confidence < self.policy.min_confidence and not exhibit.accepted
+
+    @property
+    def natural_person(self) -> bool:
+        return self.dossier.registered.get("type_personne") == "physique"
+
+    @property
+    def vague_1_line(self) -> Vague1Participant | None:
+        """INCERT's line for this Industriel: by matricule, else by name where the line has no matricule."""
+        matricule = self.dossier.registered.get("matricule", "")
+        key = name_key(self.dossier.name)
+        for line in self.policy.vague_1:
+            if line.matricule and line.matricule == matricule:
+                return line
+        for line in self.policy.vague_1:
+            if not line.matricule and key and name_key(line.name) == key:
+                return line
+        return None
+
+
+def finding_on(exhibit: Exhibit, finding: Finding) -> Finding:
+    """The finding, with the document that it is about."""
+    return finding.model_copy(update={"document": exhibit.kind, "file": exhibit.document.file})
+
+
+def is_required(field: FieldDef, exhibit: Exhibit, pays: str = "") -> bool:
+    """Whether this document must carry that field, by who is enrolled or who is connected."""
+    person = exhibit.value("type_personne")
+    client = exhibit.value("type_client")
+    match field.required:
+        case "always":
+            return True
+        case "morale":
+            return person == "morale"
+        case "morale_lu":
+            return person == "morale" and (exhibit.value("pays") or pays or "LU") == "LU"
+        case "physique":
+            return person == "physique"
+        case "prestataire":
+            return client == "prestataire"
+        case "collective":
+            return client in COLLECTIVE_CLIENTS
+        case _:
+            return False
