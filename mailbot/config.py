@@ -1,0 +1,165 @@
+"""Reads the configuration file and finds everything that is wrong in it at once."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+from rapidfuzz import fuzz, process
+
+from mailbot import settings
+from mailbot.errors import ConfigurationInvalid, ConfigurationProblem
+from mailbot.settings import Config, Section, is_loopback
+
+__all__ = ["SECTIONS", "Config", "is_loopback", "load_config"]
+
+SECTIONS: Mapping[str, type[Section]] = {
+    "imap": settings.Imap,
+    "smtp": settings.Smtp,
+    "oauth": settings.OAuth,
+    "store": settings.StoreSection,
+    "parties": settings.Parties,
+    "web": settings.Web,
+    "automation": settings.Automation,
+    "documents": settings.Documents,
+    "trust": settings.Trust,
+    "reminders": settings.Reminders,
+    "reading": settings.Reading,
+    "secrets": settings.Secrets,
+}
+
+
+def load_config(path: Path, *, check_secrets: bool = True) -> Config:
+    """The configuration of that file, every key checked.
+
+    Raises ConfigurationInvalid with all problems. With `check_secrets` false, what only matters when
+    mailbot talks to servers (passwords that are not set, files that are gone) is let pass.
+    """
+    path = Path(path).absolute()
+    document = _parse(path)
+    problems = [_unknown_section(path, name) for name in document if name not in SECTIONS]
+    sections: dict[str, Section] = {}
+    for name, model in SECTIONS.items():
+        table = document.get(name, {})
+        if not isinstance(table, dict):
+            problems.append(ConfigurationProblem(str(path), name, f"a table, written as [{name}]"))
+            continue
+        table = _with_sender(name, table, document)
+        try:
+            sections[name] = model.model_validate(table, context={"base": path.parent})
+        except ValidationError as error:
+            problems.extend(_problem(path, name, model, detail) for detail in error.errors(include_url=False))
+    for name, section in sections.items():
+        if check_secrets:
+            problems.extend(
+                ConfigurationProblem(str(path), f"{name}.{key}", f"expected {expected}")
+                for key, expected in section.troubles()
+            )
+    problems.extend(_across_sections(path, sections))
+    if problems:
+        raise ConfigurationInvalid(problems)
+    values: dict[str, Any] = dict(sections)
+    return Config.model_construct(path=path, **values)
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except OSError as error:
+        expected = f"cannot be read: {error.strerror}; `mailbot init DIR` writes one, --config names another"
+        raise ConfigurationInvalid([ConfigurationProblem(str(path), "", expected)]) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        expected = f"expected TOML in UTF-8: {error}"
+        raise ConfigurationInvalid([ConfigurationProblem(str(path), "", expected)]) from error
+
+
+def _with_sender(name: str, table: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+    """Where [smtp] names no sender, it is the mailbox that is read, if its user name is an address."""
+    if name != "smtp" or "from" in table or "from_" in table:
+        return table
+    imap = document.get("imap")
+    username = imap.get("username") if isinstance(imap, dict) else None
+    return {**table, "from": username} if isinstance(username, str) and "@" in username else table
+
+
+def _across_sections(path: Path, sections: dict[str, Section]) -> Iterator[ConfigurationProblem]:
+    smtp, imap, oauth = sections.get("smtp"), sections.get("imap"), sections.get("oauth")
+    if isinstance(smtp, settings.Smtp) and not smtp.from_:
+        yield ConfigurationProblem(str(path), "smtp.from", "expected the mailbox's own e-mail address")
+    wants_tokens = any(isinstance(s, settings.Server) and s.auth == "xoauth2" for s in (imap, smtp))
+    if isinstance(oauth, settings.OAuth) and wants_tokens and not oauth.given_token:
+        for key, value in (("tenant", oauth.tenant), ("client_id", oauth.client_id)):
+            if not value:
+                yield ConfigurationProblem(
+                    str(path), f"oauth.{key}", f'expected {_description(settings.OAuth, key)}, for "xoauth2"'
+                )
+
+
+def _unknown_section(path: Path, name: str) -> ConfigurationProblem:
+    for section, model in SECTIONS.items():
+        if name in _keys(model):
+            return ConfigurationProblem(
+                str(path),
+                name,
+                f"no such table; a key of that name belongs into [{section}]",
+                f"{section}.{name}",
+            )
+    return ConfigurationProblem(str(path), name, "no such table", _nearest(name, SECTIONS))
+
+
+def _problem(path: Path, name: str, model: type[Section], detail: ErrorDetails) -> ConfigurationProblem:
+    """One validation error as a problem. The value is never shown: it might be a secret."""
+    location = [str(part) for part in detail["loc"]]
+    key = ".".join([name, *location])
+    if detail["type"] == "extra_forbidden":
+        return ConfigurationProblem(str(path), key, "no such key", _nearest_key(name, model, location[-1]))
+    if location[:1] == ["templates"] and location[-1] == "[key]":
+        return ConfigurationProblem(
+            str(path),
+            f"{name}.templates.{location[1]}",
+            "no such template",
+            _nearest(location[1], settings.template_names()),
+        )
+    field = location[0] if location else ""
+    if detail["type"] == "value_error" and not location:  # a validator over the whole table names its key
+        field, _, expected = str(detail["ctx"]["error"]).partition(": ")
+        return ConfigurationProblem(str(path), f"{name}.{field}", f"expected {expected}")
+    return ConfigurationProblem(str(path), key, f"expected {_description(model, field)} ({_reason(detail)})")
+
+
+def _reason(detail: ErrorDetails) -> str:
+    if detail["type"] == "value_error":
+        return f"not {detail['ctx']['error']}"
+    return detail["msg"][:1].lower() + detail["msg"][1:]
+
+
+def _keys(model: type[Section]) -> dict[str, str]:
+    """The keys of a table as they are written, with the fields that hold them."""
+    return {info.alias or name: name for name, info in model.model_fields.items()}
+
+
+def _description(model: type[Section], key: str) -> str:
+    info = model.model_fields.get(_keys(model).get(key, key))
+    return (info.description if info else None) or "something else"
+
+
+def _nearest_key(name: str, model: type[Section], key: str) -> str:
+    """The key of the same table that it resembles, else the same word in another table."""
+    near = _nearest(key, _keys(model), enough=60)
+    if near:
+        return f"{name}.{near}"
+    for section, other in SECTIONS.items():
+        if key in _keys(other):
+            return f"{section}.{key}"
+    everything = [f"{section}.{k}" for section, other in SECTIONS.items() for k in _keys(other)]
+    return _nearest(f"{name}.{key}", everything)
+
+
+def _nearest(word: str, choices: Iterable[str], enough: float = 0) -> str:
+    found = process.extractOne(word, list(choices), scorer=fuzz.ratio, score_cutoff=enough)
+    return str(found[0]) if found else ""
