@@ -1,0 +1,91 @@
+"""Countries: names in French, German and English and codes -> ISO 3166-1 alpha-2, and from addresses."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import lru_cache
+from importlib import resources
+
+from parsers.folding import fold, words_of
+
+# Postal prefixes as printed before a post code (UPU); the older car codes are still common.
+_PREFIXES = {"L": "LU", "LU": "LU", "D": "DE", "DE": "DE", "F": "FR", "FR": "FR", "B": "BE", "BE": "BE", "NL": "NL",
+             "A": "AT", "AT": "AT", "I": "IT", "IT": "IT", "E": "ES", "ES": "ES", "P": "PT", "PT": "PT", "CH": "CH",
+             "DK": "DK", "SE": "SE", "S": "SE", "FI": "FI", "PL": "PL", "CZ": "CZ", "SK": "SK", "HU": "HU", "SI": "SI",
+             "HR": "HR", "RO": "RO", "BG": "BG", "GR": "GR", "LT": "LT", "LV": "LV", "EE": "EE", "CY": "CY", "MT": "MT",
+             "NO": "NO", "N": "NO", "IS": "IS", "FL": "LI", "LI": "LI"}  # fmt: skip
+_PREFIX = re.compile(r"(?<![\w.-])([A-Z]{1,2})\s?[-–‑]\s?(\d{3,5})(?!\d)")
+_POST_CODE = re.compile(r"(?<!\d)\d{4,5}(?!\d)")
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[tuple[str, ...], str]:
+    text = resources.files("parsers.data").joinpath("countries.toml").read_text(encoding="utf-8")
+    return {words_of(name): code for code, names in tomllib.loads(text).items() for name in names}
+
+
+@lru_cache(maxsize=1)
+def _codes() -> frozenset[str]:
+    return frozenset(_names().values())
+
+
+def country_code(text: str) -> str | None:
+    """The alpha-2 code of a country's name or code, or None. "Luxembourg (LU)" and "LU - Luxembourg" too."""
+    names = _names()
+    words = words_of(text)
+    if not words:
+        return None
+    if words in names:
+        return names[words]
+    stripped = text.strip(" .()[]")
+    if re.fullmatch(r"[A-Za-z]{2}", stripped):
+        code = {"UK": "GB", "EL": "GR"}.get(stripped.upper(), stripped.upper())
+        return code if code in _codes() else None
+    if re.fullmatch(r"L|D|F|B", stripped):
+        return _PREFIXES[stripped]
+    if re.fullmatch(r"LUX|DEU|FRA|BEL|NLD|GER|AUT|ITA|ESP|PRT|CHE|POL|IRL", stripped.upper()):
+        return {"LUX": "LU", "DEU": "DE", "GER": "DE", "FRA": "FR", "BEL": "BE", "NLD": "NL", "AUT": "AT", "ITA": "IT",
+                "ESP": "ES", "PRT": "PT", "CHE": "CH", "POL": "PL", "IRL": "IE"}[stripped.upper()]  # fmt: skip
+    pieces = [piece for piece in re.split(r"[/(),;–—]|\s-\s", text) if piece.strip()]
+    if len(pieces) > 1:
+        found = {country_code(piece) for piece in pieces}
+        if len(found) == 1 or (len(found) == 2 and None in found and len(pieces) == 2):
+            return next((code for code in found if code), None)
+    return None
+
+
+def split_country(address: str) -> tuple[str, str | None]:
+    """An address without its last piece when that is a country, and that country's code.
+
+    "Luxembourg" at the end is the country only where another piece names a place with its post code;
+    else it may be the city.
+    """
+    match = re.fullmatch(r"(.*?)[\s,;\n]*(?:[,;\n–—(]|\s-\s)\s*([^,;\n()–—]+?)\s*[).]*\s*", address, re.S)
+    if not match:
+        return address, None
+    rest, last = match.groups()
+    code = country_code(last) if len(last.strip()) > 2 or last.strip() in {"LU", "FR", "DE", "BE"} else None
+    if code is None:
+        return address, None
+    city_too = fold(last) in {"luxembourg", "luxemburg", "lux", "monaco", "singapore", "singapour"}
+    if city_too and not re.search(r"\d{4,5}[\s,]+[^\W\d]", rest):
+        return address, None
+    return rest.rstrip(" ,;\n-–—("), code
+
+
+def country_of_address(address: str) -> tuple[str, str] | None:
+    """(code, what says so) from a country or a postal prefix printed in the address, or None.
+
+    Two that contradict each other say nothing.
+    """
+    _, by_name = split_country(address)
+    prefixes = {_PREFIXES[m[1]]: m[0] for m in _PREFIX.finditer(address) if m[1] in _PREFIXES}
+    if by_name and prefixes and set(prefixes) != {by_name}:
+        return None
+    if by_name:
+        return by_name, "country printed in the address"
+    if len(prefixes) == 1:
+        code, printed = next(iter(prefixes.items()))
+        return code, f"postal prefix {printed}"
+    return None

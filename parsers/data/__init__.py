@@ -1,0 +1,1 @@
+"""Words and names that the readers look up, as TOML."""

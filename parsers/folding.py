@@ -1,0 +1,29 @@
+"""Comparing words without case, accents and typographic variants."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_VARIANTS = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "–": "-", "—": "-", "−": "-",
+                           "‐": "-", "‑": "-", "ß": "ss", "œ": "oe", "æ": "ae", "\u00a0": " ", "\u202f": " "})  # fmt: skip
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+
+
+def single_spaced(text: str) -> str:
+    """The text with every run of white space as one space, none at the ends."""
+    return " ".join(text.split())
+
+
+@lru_cache(maxsize=16384)
+def fold(text: str) -> str:
+    """Lower case, no accents, plain quotes and dashes, single spaces."""
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_VARIANTS))
+    return single_spaced("".join(c for c in plain if not unicodedata.combining(c)))
+
+
+@lru_cache(maxsize=16384)
+def words_of(text: str) -> tuple[str, ...]:
+    """The folded words and numbers of a text, punctuation dropped."""
+    return tuple(_NOT_WORD.sub(" ", fold(text)).split())

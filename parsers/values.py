@@ -1,0 +1,332 @@
+"""Text -> normalised value, per field type (fields.md, "How values are given").
+
+A value is given as printed even where it is wrong: its check digit, its shape. `problem` then says
+what is wrong, and rules judge it. Nothing written ("n/a", "néant", a dash, a hint) is `absent`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import JsonValue
+
+from parsers import identifiers
+from parsers.countries import country_code, split_country
+from parsers.dates import looks_like_date, parse_date
+from parsers.folding import fold, single_spaced, words_of
+from parsers.types import FieldDef, FieldType
+from parsers.vocabulary import vocabulary
+
+ValueProblem = Literal["absent", "malformed", "check_failed", "ambiguous"]
+
+_FILLER = re.compile(r"[\s._…·•\-–—―‐‑/|\\:;,*=~\u25a1\u2610\ufffc]*")
+_LEADERS = re.compile(r"(?:[_…]|\.(?=\s*\.)|(?<=\.)\.)[\s_….]{2,}|_{2,}")
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
+
+
+@dataclass(frozen=True, slots=True)
+class ValueResult:
+    """`value` None: nothing was said (`absent`) or it cannot be told (`ambiguous`).
+
+    `malformed`: not of the field's type, given as printed. `check_failed`: right shape, wrong check
+    digit. `certain` is true where shape or check digits prove the type: a number that only fits it.
+    """
+
+    value: JsonValue = None
+    problem: ValueProblem | None = None
+    note: str = ""
+    certain: bool = False
+
+
+ABSENT = ValueResult(problem="absent")
+
+
+def parse_value(kind: FieldType, text: str, field: FieldDef | None = None) -> ValueResult:
+    """The value that a text gives for a field of that type. `field` adds its choices and its id."""
+    text = _LEADERS.sub(" ", text) if kind != "text" or "__" in text else text
+    if is_absent(text) or is_hint(text):
+        return ABSENT
+    return _PARSERS[kind](text.strip(), field)
+
+
+def is_absent(text: str) -> bool:
+    """True for nothing, filler (dots, dashes, underscores) and words that say "nothing"."""
+    return (
+        bool(_FILLER.fullmatch(text))
+        or fold(text).strip(" .()[]-") in _bare_absent()
+        or fold(text) in vocabulary().absent
+    )
+
+
+def _bare_absent() -> frozenset[str]:
+    return frozenset(word.strip(" .") for word in vocabulary().absent)
+
+
+def is_hint(text: str) -> bool:
+    """True for what a blank form prints as help: "ex. LU28 …", "JJ/MM/AAAA", "Cliquez ici …"."""
+    folded = fold(text).strip(" ()[]<>{}*«»\"'_")
+    words = vocabulary()
+    if folded in words.hint_dates or any(h in folded for h in words.hint_dates if len(folded) <= len(h) + 14):
+        return True
+    return any(
+        folded.startswith(start)
+        and (not start[-1].isalpha() or not folded[len(start) : len(start) + 1].isalpha())
+        for start in words.hint_starts
+    )
+
+
+def _text(text: str, field: FieldDef | None) -> ValueResult:
+    if field is not None and field.id == "adresse":
+        return ValueResult(clean_address(text))
+    value = single_spaced(text)
+    if field is not None and "version" in field.id:
+        value = re.sub(r"^(?:version|release|vers\.|v)\s*[.:]?\s*(?=\d)", "", value, flags=re.I)
+    return ValueResult(value)
+
+
+def clean_address(text: str) -> str:
+    """The lines joined by ", ", without the country."""
+    lines = [single_spaced(line).strip(" ,;") for line in text.splitlines()]
+    address, _ = split_country(", ".join(line for line in lines if line))
+    return address
+
+
+def clean_person(text: str) -> str:
+    """A person's name without titles, order and capitals as written."""
+    titles = vocabulary().titles
+    words = single_spaced(text).split(" ")
+    while len(words) > 1:
+        for length in (3, 2, 1):
+            if length < len(words) and fold(" ".join(words[:length])) in titles:
+                words = words[length:]
+                break
+        else:
+            break
+    while len(words) > 2 and fold(words[0]) in {"et", "&", "/"}:
+        words = words[1:]
+    return " ".join(words).strip(" ,;:")
+
+
+def _person(text: str, field: FieldDef | None) -> ValueResult:
+    name = clean_person(text)
+    if not any(c.isalpha() for c in name):
+        return ValueResult(single_spaced(text), "malformed", "no letters in a name")
+    if any(c.isdigit() for c in name) or "@" in name:
+        return ValueResult(name, "malformed", "a digit or an @ in a name")
+    return ValueResult(name)
+
+
+def _company(text: str, field: FieldDef | None) -> ValueResult:
+    return ValueResult(single_spaced(text).strip(" ;:"))
+
+
+def _company_or_person(text: str, field: FieldDef | None) -> ValueResult:
+    first = fold(text).split(" ", 1)[0]
+    return ValueResult(clean_person(text)) if first in vocabulary().titles else _company(text, field)
+
+
+def _matricule(text: str, field: FieldDef | None) -> ValueResult:
+    value = re.sub(r"[\s.\-/|]", "", text.translate(_DASHES)).upper()
+    inside = re.search(r"(?<![\d])\d{13}(?!\d)|(?<!\d)\d{11}(?!\d)", value)
+    if inside and not value.isdigit() and len(re.sub(r"\D", "", value)) == len(inside[0]):
+        value = inside[0]
+    if not re.fullmatch(r"\d{11}|\d{13}", value):
+        return ValueResult(value, "malformed", "a matricule has 11 or 13 digits")
+    return _judged(value, identifiers.check_matricule(value))
+
+
+def _rcs(text: str, field: FieldDef | None) -> ValueResult:
+    plain = single_spaced(text.translate(_DASHES))
+    match = re.search(r"(?<![A-Za-z])([A-Ka-k])\s?[.\-:/]?\s?(\d{1,3}(?:[\s.,']?\d{1,3})?)\s*$", plain)
+    lead = fold(plain[: match.start()]) if match else ""
+    if match and re.fullmatch(
+        r"[\s:,.\-/()n°no]*(?:r\.?\s?c\.?\s?s\.?l?|registre.*|luxembourg|luxemburg|rcsl|[\s:,.\-/()°no])*",
+        lead,
+    ):
+        return ValueResult(match[1].upper() + re.sub(r"\D", "", match[2]), certain=True)
+    if re.fullmatch(r"[A-K]\d{7,}", plain.replace(" ", "").replace(".", "")) or not re.search(r"\d", plain):
+        return ValueResult(plain, "malformed", "no register number")
+    return ValueResult(plain, note="not a Luxembourg RCS number; given as printed")
+
+
+def _vat(text: str, field: FieldDef | None) -> ValueResult:
+    value = re.sub(r"[\s.\-/,:]", "", text.translate(_DASHES)).upper()
+    match = re.search(
+        r"(?:AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GR|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|NO|CHE|GB)[A-Z0-9]?[A-Z0-9]?\d{5,10}(?:[A-Z]{1,2}|B\d\d|MVA|TVA|MWST)?$",
+        value,
+    )
+    if match and re.fullmatch(
+        r"|(?:[A-Z]*(?:TVA|VAT|MWST|UST|USTID|USTIDNR|INTRACOM\w*|NR|NO|N°)[A-Z°]*)", value[: match.start()]
+    ):
+        value = match[0]
+    if not re.search(r"\d{5}", value) or not re.fullmatch(r"[A-Z0-9+*]{5,16}", value):
+        return ValueResult(value, "malformed", "not a VAT number")
+    return _judged(value, identifiers.check_vat(value), certain=match is not None)
+
+
+def _iban(text: str, field: FieldDef | None) -> ValueResult:
+    value = re.sub(r"[\s.\-:/_|]", "", text.translate(_DASHES)).upper()
+    value = re.sub(r"^(?:N°|NO)?(?:CODE)?IBAN", "", value)
+    match = re.search(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}", value)
+    if not match or match.start() > 12:
+        return ValueResult(value, "malformed", "not an IBAN")
+    whole = (match[0][:n] for n in range(15, len(match[0]) + 1))
+    proven = next((number for number in whole if identifiers.check_iban(number) == "valid"), None)
+    if proven or match.start() == 0:
+        value = proven or match[0]
+    if not re.fullmatch(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}", value):
+        return ValueResult(value, "malformed", "not an IBAN")
+    return _judged(value, identifiers.check_iban(value))
+
+
+def _email(text: str, field: FieldDef | None) -> ValueResult:
+    value = re.sub(r"^mailto:", "", single_spaced(text).strip("<>()[] ;,."), flags=re.I)
+    found = re.findall(r"[^\s<>()\[\];,:\"]+@[^\s<>()\[\];,:\"]+", value)
+    if len({f.lower() for f in found}) > 1:
+        return ValueResult(None, "ambiguous", "several addresses")
+    if found:
+        value = found[0].rstrip(".")
+    elif "@" in value:
+        value = value.replace(" ", "")
+    if identifiers.check_email(value) == "invalid":
+        return ValueResult(value, "malformed", "not an e-mail address")
+    return ValueResult(value, certain=True)
+
+
+def _country(text: str, field: FieldDef | None) -> ValueResult:
+    code = country_code(text)
+    if code:
+        return ValueResult(code, certain=True)
+    return ValueResult(single_spaced(text), "malformed", "no known country")
+
+
+def _code_prestataire(text: str, field: FieldDef | None) -> ValueResult:
+    value = re.sub(r"[\s.]", "", text.translate(_DASHES)).upper().strip("-:")
+    if not re.fullmatch(r"[A-Z]{0,3}\d{2,10}(?:[-/]\d{1,4})?", value):
+        return ValueResult(value, "malformed", "not a code prestataire")
+    return ValueResult(value, certain=bool(re.fullmatch(r"\d{4,8}-\d{2}", value)))
+
+
+def _ehealth_id(text: str, field: FieldDef | None) -> ValueResult:
+    value = re.sub(r"[\s.]", "", text.translate(_DASHES)).upper().strip("-:")
+    if not re.fullmatch(r"[A-Z0-9@_/-]{3,40}", value) or not re.search(r"\d", value):
+        return ValueResult(value, "malformed", "not an eHealth ID")
+    return ValueResult(value)
+
+
+def _date(text: str, field: FieldDef | None) -> ValueResult:
+    found = parse_date(text)
+    if found:
+        return ValueResult(found.isoformat(), certain=True)
+    note = "impossible or several dates" if looks_like_date(text) else "no date"
+    return ValueResult(single_spaced(text), "malformed", note)
+
+
+def _int(text: str, field: FieldDef | None) -> ValueResult:
+    plain = single_spaced(text)
+    digits = re.findall(r"(?<![\d.,])\d{1,3}(?:[ .'’]\d{3})+(?!\d)|\d+", plain)
+    numbers = {int(re.sub(r"\D", "", d)) for d in digits}
+    if re.search(r"\d[.,]\d(?!\d\d)", plain) or len(numbers) > 1:
+        return ValueResult(plain, "malformed", "not one whole number")
+    if numbers:
+        return ValueResult(numbers.pop(), certain=bool(re.fullmatch(r"[\d .'’]+", plain)))
+    named = {vocabulary().numbers[w] for w in fold(plain).split() if w in vocabulary().numbers}
+    if len(named) == 1:
+        return ValueResult(named.pop())
+    return ValueResult(plain, "malformed", "no number")
+
+
+def match_choice(text: str, field: FieldDef) -> str | None:
+    """The one choice whose id or wording the text is; the longest wording wins."""
+    words = words_of(text)
+    if not words:
+        return None
+    best: dict[str, int] = {}
+    for choice in field.choices or tuple(field.choice_labels):
+        wordings = [choice, choice.replace("_", " ")]
+        wordings += [w for by_language in field.choice_labels.get(choice, {}).values() for w in by_language]
+        for wording in wordings:
+            label = words_of(wording)
+            if label == words:
+                return choice
+            if label and _contains(words, label):
+                best[choice] = max(best.get(choice, 0), len(" ".join(label)))
+    if not best:
+        return None
+    longest = max(best.values())
+    winners = [choice for choice, length in best.items() if length == longest]
+    others = [length for choice, length in best.items() if choice not in winners]
+    # "Mise à jour majeure" beside a shorter wording of another choice is one choice only when it covers it.
+    return winners[0] if len(winners) == 1 and (not others or longest >= 2 * max(others)) else None
+
+
+def _contains(words: tuple[str, ...], label: tuple[str, ...]) -> bool:
+    return any(words[i : i + len(label)] == label for i in range(len(words) - len(label) + 1))
+
+
+def _choice(text: str, field: FieldDef | None) -> ValueResult:
+    if field is None:
+        return ValueResult(single_spaced(text))
+    choice = match_choice(text, field)
+    if choice:
+        return ValueResult(choice, certain=True)
+    return ValueResult(None, "ambiguous", "none or several of the choices")
+
+
+def _choices(text: str, field: FieldDef | None) -> ValueResult:
+    if field is None:
+        return ValueResult([single_spaced(text)])
+    pieces = re.split(r"[,;+&\n]|\s(?:et|und|and)\s|\s/\s", text)
+    found = [choice for piece in pieces if (choice := match_choice(piece, field))]
+    ordered: list[JsonValue] = [c for c in field.choices if c in found]
+    return (
+        ValueResult(ordered, certain=True) if ordered else ValueResult(None, "ambiguous", "no choice named")
+    )
+
+
+def _bool(text: str, field: FieldDef | None) -> ValueResult:
+    folded = fold(text).strip(" .[]()")
+    first = re.split(r"[\s,;:.]", folded, maxsplit=1)[0]
+    words = vocabulary()
+    if text.strip() in {"☒", "☑", "✓", "✔", "✗", "✘", "■", "[x]", "[X]"} or folded in words.yes:
+        return ValueResult(True, certain=True)
+    if text.strip() in {"☐", "□", "[ ]", "[]"} or folded in words.no:
+        return ValueResult(False, certain=True)
+    if len(first) > 1 and (first in words.yes) != (first in words.no):
+        return ValueResult(first in words.yes)
+    return ValueResult(None, "ambiguous", "neither yes nor no")
+
+
+def _table(text: str, field: FieldDef | None) -> ValueResult:
+    return ValueResult(None, "ambiguous", "a table is read cell by cell")
+
+
+def _judged(value: str, verdict: identifiers.Verdict, certain: bool = True) -> ValueResult:
+    if verdict == "invalid":
+        return ValueResult(value, "check_failed", "check digits do not hold")
+    return ValueResult(value, certain=certain or verdict == "valid")
+
+
+_PARSERS: dict[str, Callable[[str, FieldDef | None], ValueResult]] = {
+    "text": _text,
+    "person": _person,
+    "company": _company,
+    "company_or_person": _company_or_person,
+    "matricule": _matricule,
+    "rcs": _rcs,
+    "vat": _vat,
+    "iban": _iban,
+    "email": _email,
+    "country": _country,
+    "code_prestataire": _code_prestataire,
+    "ehealth_id": _ehealth_id,
+    "date": _date,
+    "int": _int,
+    "choice": _choice,
+    "choices": _choices,
+    "bool": _bool,
+    "table": _table,
+}

@@ -1,0 +1,40 @@
+"""The word lists of parsers/data/words.toml, folded for comparison."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from parsers.folding import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    absent: frozenset[str]
+    hint_starts: tuple[str, ...]
+    hint_dates: frozenset[str]
+    titles: frozenset[str]
+    yes: frozenset[str]
+    no: frozenset[str]
+    name_ends: tuple[str, ...]
+    months: dict[str, tuple[str, ...]]
+    numbers: dict[str, int]
+
+
+@lru_cache(maxsize=1)
+def vocabulary() -> Vocabulary:
+    text = resources.files("parsers.data").joinpath("words.toml").read_text(encoding="utf-8")
+    data = tomllib.loads(text)
+    return Vocabulary(
+        absent=frozenset(map(fold, data["absent"])),
+        hint_starts=tuple(map(fold, data["hint_starts"])),
+        hint_dates=frozenset(map(fold, data["hint_dates"])),
+        titles=frozenset(map(fold, data["titles"])),
+        yes=frozenset(map(fold, data["yes"])),
+        no=frozenset(map(fold, data["no"])),
+        name_ends=tuple(map(fold, data["name_ends"])),
+        months={number: tuple(names) for number, names in data["months"].items()},
+        numbers={fold(name): int(number) for number, names in data["numbers"].items() for name in names},
+    )
