@@ -1,0 +1,86 @@
+"""Even light, white paper, no specks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from parsers.scans.image import Gray, Sheet, as_gray, binary, resized
+
+
+def cleaned(sheet: Sheet) -> Sheet:
+    """Paper at 255 whatever the light was, ink towards 0, specks gone."""
+    gray = sheet.gray
+    if not sheet.bilevel:
+        gray = _evened(gray)
+        gray = _stretched(gray)
+    gray = _without_borders(gray)
+    gray = _without_specks(gray, sheet.dpi)
+    return replace(sheet, gray=gray)
+
+
+def _evened(gray: Gray) -> Gray:
+    """Divided by the paper's own brightness, so that shadows and tints vanish."""
+    factor = 8
+    small = resized(gray, gray.shape[1] // factor, gray.shape[0] // factor)
+    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((13, 13), np.uint8))
+    paper = cv2.medianBlur(paper, 15)
+    if int(paper.min()) > 235:
+        return gray
+    full = cv2.resize(paper, (gray.shape[1], gray.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return as_gray(cv2.divide(gray, np.maximum(full, 30), scale=255))
+
+
+def _stretched(gray: Gray) -> Gray:
+    """Pale print (a worn toner, pencil) gets the full range; a blank page stays blank."""
+    low, high = (float(v) for v in np.percentile(gray[::4, ::4], (0.3, 70)))
+    if high - low < 40 or (low < 60 and high > 245):
+        return gray
+    return as_gray(np.clip((gray.astype(np.float32) - low) * (255.0 / (high - low)), 0, 255))
+
+
+def _without_borders(gray: Gray) -> Gray:
+    """Black edges that a scanner's lid or a copier left are paper."""
+    height, width = gray.shape
+    small = resized(gray, width // 8, height // 8)
+    dark = np.pad((small < 110).astype(np.uint8) * 255, 1, constant_values=255)
+    opened = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=4)
+    if count < 2:
+        return gray
+    edge = labels[1, :].max(), labels[-2, :].max(), labels[:, 1].max(), labels[:, -2].max()
+    found = {int(label) for label in edge if label and stats[label, 4] > 60}
+    if not found:
+        return gray
+    mask = as_gray(np.isin(labels, list(found))[1:-1, 1:-1] * np.uint8(255))
+    mask = as_gray(cv2.dilate(mask, np.ones((3, 3), np.uint8)))
+    whole = resized(mask, width, height) > 127
+    if whole.mean() > 0.4:
+        return gray
+    out = gray.copy()
+    out[whole] = 255
+    return out
+
+
+def _without_specks(gray: Gray, dpi: float) -> Gray:
+    """Dots far smaller than a full stop go; where they are many, a median takes the grain away."""
+    ink = binary(gray)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    if len(stats) < 2:
+        return gray
+    tiny = max(4, round((dpi / 300.0) ** 2 * 9))
+    small = stats[1:, 4] <= tiny
+    if small.sum() > 1500:
+        gray = as_gray(cv2.medianBlur(gray, 3))
+        ink = binary(gray)
+    if not small.any():
+        return gray
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    speck = stats[:, 4] <= tiny
+    speck[0] = False
+    out = gray.copy()
+    area = as_gray(speck[labels] * np.uint8(255))
+    out[cv2.dilate(area, np.ones((3, 3), np.uint8)) > 0] = 255
+    return out

@@ -1,0 +1,67 @@
+"""Ruling lines: find them, report them, and take them away so that letters can be read."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from parsers.documents.reading import Ruling
+from parsers.scans.image import Gray, Mask, Sheet, as_gray, binary
+
+_SHORTEST_HORIZONTAL = 20.0
+_SHORTEST_VERTICAL = 16.0
+"""Points. Longer than any stroke of a letter in running text."""
+_THICKEST = 4.0
+
+
+def line_masks(ink: Mask, sheet: Sheet) -> tuple[Mask, Mask]:
+    """Horizontal and vertical lines as masks; gaps of a worn print are bridged."""
+    across = _runs(ink, sheet.px(_SHORTEST_HORIZONTAL), True, sheet.px(_THICKEST))
+    down = _runs(ink, sheet.px(_SHORTEST_VERTICAL), False, sheet.px(_THICKEST))
+    return across, down
+
+
+def _runs(ink: Mask, length: int, horizontal: bool, thickest: int) -> Mask:
+    bridge = (5, 1) if horizontal else (1, 5)
+    shape = (length, 1) if horizontal else (1, length)
+    closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones(bridge[::-1], np.uint8))
+    lines = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones(shape[::-1], np.uint8))
+    # Filled areas (a logo, a grey heading) are no lines.
+    thick = (1, thickest) if horizontal else (thickest, 1)
+    areas = cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones(thick[::-1], np.uint8))
+    if areas.any():
+        lines = cv2.subtract(lines, cv2.dilate(areas, np.ones((3, 3), np.uint8)))
+    return as_gray(lines)
+
+
+def rulings(across: Mask, down: Mask, sheet: Sheet) -> tuple[Ruling, ...]:
+    """The lines in points."""
+    found: list[Ruling] = []
+    for mask in (across, down):
+        _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+        for left, top, width, height, _area in stats[1:].tolist():
+            box = (left, top, left + width, top + height)
+            found.append(Ruling(sheet.number, points_of(box, sheet)))
+    return tuple(sorted(found, key=lambda r: (r.box[1], r.box[0])))
+
+
+def points_of(box: tuple[float, float, float, float], sheet: Sheet) -> tuple[float, float, float, float]:
+    """A box of pixels in points, to a tenth."""
+    left, top, right, bottom = (round(v * sheet.points, 1) for v in box)
+    return (left, top, right, bottom)
+
+
+def without_lines(gray: Gray, across: Mask, down: Mask) -> Gray:
+    """The page with its lines painted over; strokes that cross a line stay whole."""
+    ink = binary(gray)
+    out = gray.copy()
+    for mask, horizontal in ((across, True), (down, False)):
+        if not mask.any():
+            continue
+        wide = as_gray(cv2.dilate(mask, np.ones((5, 1) if horizontal else (1, 5), np.uint8)))
+        rest = cv2.subtract(ink, wide)
+        # A letter's stroke goes on above and below the line: join what faces each other across it.
+        reach = np.ones((13, 1) if horizontal else (1, 13), np.uint8)
+        crossing = cv2.bitwise_and(cv2.morphologyEx(rest, cv2.MORPH_CLOSE, reach), wide)
+        out[(wide > 0) & (crossing == 0)] = 255
+    return out

@@ -1,0 +1,172 @@
+"""One sheet to one page of words: the order of the steps, in one place."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+
+import cv2
+import numpy as np
+
+from parsers.documents.reading import Box, Page, Word
+from parsers.scans import ocr
+from parsers.scans.boxes import Square, circles, measured, small_squares
+from parsers.scans.clean import cleaned
+from parsers.scans.combs import Comb, combs
+from parsers.scans.image import Gray, Mask, Sheet, as_gray, binary
+from parsers.scans.lines import line_masks, points_of, rulings, without_lines
+from parsers.scans.quality import is_blank, legibility
+from parsers.scans.second import Reread, reread
+from parsers.scans.upright import cut_out, quarter_turned, straightened, text_is_standing
+from parsers.scans.words import assemble
+from parsers.types import Problem
+
+_GOOD = 0.72
+"""Legibility from which no other way up is tried."""
+_ILLEGIBLE = 0.45
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """What is drawn on a page besides text, in pixels, and the page without it."""
+
+    across: Mask
+    down: Mask
+    ticks: list[Square]
+    combs: list[Comb]
+    text_only: Gray
+
+
+@dataclass(slots=True)
+class PageResult:
+    """A page with what the cleaned picture looks like, for those who look for ink (signatures)."""
+
+    page: Page
+    gray: Gray
+    dpi: float
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_sheet(sheet: Sheet, deadline: float) -> PageResult:
+    """Words, boxes and lines of a page. `deadline` is on time.monotonic().
+
+    Raises OcrUnavailable.
+    """
+    upright = straight(sheet)
+    ink = binary(upright.gray)
+    if is_blank(ink):
+        return PageResult(_empty(upright), upright.gray, upright.dpi)
+    try:
+        upright, furniture, tokens, score = _right_way_up(upright, deadline)
+        if score < _ILLEGIBLE:
+            problem = Problem(code="illegible", message=f"Page {sheet.number} is too unclear to be read.")
+            return PageResult(_empty(upright), upright.gray, upright.dpi, [problem])
+        second = _again(upright, furniture, tokens, deadline)
+    except ocr.OcrFailed as error:
+        code = "timeout" if time.monotonic() >= deadline - 1 else "illegible"
+        problem = Problem(code="timeout" if code == "timeout" else "illegible", message=f"Page {sheet.number}: {error}")
+        return PageResult(_empty(upright), upright.gray, upright.dpi, [problem])
+    words = assemble(tokens, second, furniture.combs, upright, score)
+    page = Page(
+        number=upright.number,
+        width=round(upright.width, 1),
+        height=round(upright.height, 1),
+        words=tuple(words),
+        rulings=rulings(furniture.across, furniture.down, upright),
+        boxes=_boxes(furniture, upright),
+    )
+    return PageResult(page, upright.gray, upright.dpi)
+
+
+def straight(sheet: Sheet) -> Sheet:
+    """Cut out, turned by quarters where its lines stand, deskewed, evenly lit."""
+    sheet = cut_out(sheet)
+    light = cleaned(sheet)
+    if text_is_standing(light.gray):
+        light = quarter_turned(light, 1)
+    return straightened(light)
+
+
+def furniture_of(sheet: Sheet) -> Furniture:
+    """Lines, boxes to tick and combs, and the page without them."""
+    ink = binary(sheet.gray)
+    squares = small_squares(ink, sheet)
+    found = combs(ink, squares, sheet)
+    in_comb = [c.box for c in found]
+    ticks = [
+        measured(ink, s, False) for s in squares if not any(_inside(s, box) for box in in_comb)
+    ] + [measured(ink, c, True) for c in circles(ink, sheet) if not any(_inside(c, b) for b in in_comb)]
+    across, down = line_masks(ink, sheet)
+    text = without_lines(sheet.gray, across, down)
+    for tick in ticks:
+        _blank(text, tick.box, max(3, (tick.box[2] - tick.box[0]) // 7))
+    for box in in_comb:
+        _blank(text, box, 5)
+    return Furniture(across, down, ticks, found, text)
+
+
+def _inside(inner: tuple[int, int, int, int], outer: tuple[int, int, int, int]) -> bool:
+    x, y = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
+    return outer[0] - 6 <= x <= outer[2] + 6 and outer[1] - 6 <= y <= outer[3] + 6
+
+
+def _blank(gray: Gray, box: tuple[int, int, int, int], margin: int) -> None:
+    left, top, right, bottom = box
+    gray[max(0, top - margin) : bottom + margin, max(0, left - margin) : right + margin] = 255
+
+
+def _right_way_up(sheet: Sheet, deadline: float) -> tuple[Sheet, Furniture, list[ocr.Token], float]:
+    """Read; when that gives little sense, read it upside down too and keep the better one."""
+    best: tuple[Sheet, Furniture, list[ocr.Token], float] | None = None
+    for turns in (0, 2):
+        candidate = quarter_turned(sheet, turns) if turns else sheet
+        furniture = furniture_of(candidate)
+        tokens = ocr.read(
+            furniture.text_only, dpi=candidate.dpi, mode=ocr.SPARSE, seconds=deadline - time.monotonic()
+        )
+        score = legibility(tokens)
+        if best is None or score > best[3]:
+            best = (candidate, furniture, tokens, score)
+        if score >= _GOOD:
+            break
+    assert best is not None  # the loop runs
+    return best
+
+
+def _again(sheet: Sheet, furniture: Furniture, tokens: list[ocr.Token], deadline: float) -> Reread:
+    return reread(furniture.text_only, sheet.gray, tokens, furniture.combs, sheet, deadline)
+
+
+def _boxes(furniture: Furniture, sheet: Sheet) -> tuple[Box, ...]:
+    ticks = [
+        Box(sheet.number, points_of(t.box, sheet), filled=t.state == "on", tick=t.state, confidence=t.confidence)
+        for t in furniture.ticks
+    ]
+    cells = [Box(sheet.number, points_of(cell, sheet)) for comb in furniture.combs for cell in comb.cells]
+    return tuple(ticks + frames(furniture.across, furniture.down, sheet) + cells)
+
+
+def frames(across: Mask, down: Mask, sheet: Sheet) -> list[Box]:
+    """Closed rectangles of ruling lines: frames to write in and the cells of tables."""
+    grid = cv2.dilate(cv2.bitwise_or(across, down), np.ones((3, 3), np.uint8))
+    contours, hierarchy = cv2.findContours(grid, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    if hierarchy is None:
+        return []
+    found = []
+    for contour, links in zip(contours, hierarchy[0].tolist(), strict=True):
+        if links[3] < 0:
+            continue  # an outer outline; holes are what can be written in
+        left, top, width, height = cv2.boundingRect(contour)
+        if width < sheet.px(12) or height < sheet.px(8):
+            continue
+        if cv2.contourArea(contour) < 0.85 * width * height:
+            continue
+        found.append(Box(sheet.number, points_of((left, top, left + width, top + height), sheet)))
+    return found
+
+
+def _empty(sheet: Sheet) -> Page:
+    return Page(number=sheet.number, width=round(sheet.width, 1), height=round(sheet.height, 1))
+
+
+__all__ = ["PageResult", "Word", "as_gray", "read_sheet", "replace", "straight"]

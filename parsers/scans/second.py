@@ -1,0 +1,155 @@
+"""A second, independent reading of what was read once: agreement is what makes a reading trustworthy.
+
+All pieces (runs of words on one line, combs pushed together) are stacked in one picture at another
+scale, so that one more start of Tesseract reads them all; which line belongs to which piece is
+known from its height in the stack.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from parsers.scans import ocr
+from parsers.scans.combs import Comb, strip
+from parsers.scans.image import Gray, Sheet, as_gray, resized
+
+_LETTER_HEIGHT = 48
+"""Pixels: the height of a run's box (ascender to descender) in the stack."""
+_GAP = 34
+_LANGUAGES = ("fra", "eng")
+"""Another mixture than the first reading's, so that the two err differently."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Neighbouring words of one line, and what the second reading makes of them."""
+
+    tokens: tuple[ocr.Token, ...]
+    again: tuple[ocr.Token, ...]
+
+    @property
+    def box(self) -> tuple[int, int, int, int]:
+        return bounds(self.tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class CombReading:
+    """The characters of a comb; `filled` are the cells that hold one."""
+
+    comb: Comb
+    filled: tuple[int, ...]
+    tokens: tuple[ocr.Token, ...]
+    again: tuple[ocr.Token, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    runs: list[Run]
+    combs: list[CombReading]
+
+
+def bounds(tokens: Sequence[ocr.Token]) -> tuple[int, int, int, int]:
+    return (min(t.box[0] for t in tokens), min(t.box[1] for t in tokens),
+            max(t.box[2] for t in tokens), max(t.box[3] for t in tokens))  # fmt: skip
+
+
+def runs(tokens: Sequence[ocr.Token]) -> list[list[ocr.Token]]:
+    """Tokens grouped to runs: one line, no gap wider than the letters are high."""
+    found: list[list[ocr.Token]] = []
+    for token in sorted(tokens, key=lambda t: (t.box[0], t.box[1])):
+        height = token.box[3] - token.box[1]
+        fits = [
+            run for run in found
+            if _same_line(run[-1].box, token.box)
+            and -0.5 * height <= token.box[0] - run[-1].box[2] <= 1.1 * max(height, run[-1].box[3] - run[-1].box[1])
+        ]  # fmt: skip
+        if fits:
+            max(fits, key=lambda run: run[-1].box[2]).append(token)
+        else:
+            found.append([token])
+    return sorted(found, key=lambda run: (bounds(run)[1], bounds(run)[0]))
+
+
+def _same_line(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> bool:
+    overlap = min(a[3], b[3]) - max(a[1], b[1])
+    return overlap > 0.5 * min(a[3] - a[1], b[3] - b[1])
+
+
+def reread(
+    text_only: Gray, gray: Gray, tokens: Sequence[ocr.Token], found: Sequence[Comb], sheet: Sheet,
+    deadline: float,
+) -> Reread:  # fmt: skip
+    """Read every run and comb again. Raises OcrFailed when time is over."""
+    groups = runs(tokens)
+    pieces = [_crop(text_only, bounds(group)) for group in groups]
+    first_comb = len(pieces)
+    strips: list[tuple[Comb, list[int]]] = []
+    for comb in found:
+        piece, filled = strip(gray, comb, sheet)
+        if piece is not None:
+            strips.append((comb, filled))
+            pieces.append(_at_height(piece, _LETTER_HEIGHT + 30))
+    if not pieces:
+        return Reread([], [])
+    again = _stacked(pieces, deadline, _LANGUAGES)
+    once = _stacked(pieces[first_comb:], deadline, ("eng",), scale=0.75) if strips else []
+    return Reread(
+        [Run(tuple(group), tuple(again[i])) for i, group in enumerate(groups)],
+        [
+            CombReading(comb, tuple(filled), tuple(once[i]), tuple(again[first_comb + i]))
+            for i, (comb, filled) in enumerate(strips)
+        ],
+    )
+
+
+def _crop(gray: Gray, box: tuple[int, int, int, int]) -> Gray:
+    left, top, right, bottom = box
+    margin = max(3, (bottom - top) // 6)
+    piece = gray[max(0, top - margin) : bottom + margin, max(0, left - 6) : right + 6]
+    factor = min(2.0, max(0.6, _LETTER_HEIGHT / max(8, bottom - top)))
+    return resized(piece, round(piece.shape[1] * factor), round(piece.shape[0] * factor))
+
+
+def _at_height(piece: Gray, height: int) -> Gray:
+    return resized(piece, round(piece.shape[1] * height / piece.shape[0]), height)
+
+
+def _stacked(
+    pieces: Sequence[Gray], deadline: float, languages: tuple[str, ...], scale: float = 1.0,
+    characters: str = "",
+) -> list[list[ocr.Token]]:  # fmt: skip
+    if scale != 1.0:
+        pieces = [resized(p, round(p.shape[1] * scale), round(p.shape[0] * scale)) for p in pieces]
+    width = max(piece.shape[1] for piece in pieces) + 80
+    rows: list[Gray] = []
+    spans: list[tuple[int, int]] = []
+    y = _GAP
+    rows.append(as_gray(np.full((_GAP, width), 255)))
+    for piece in pieces:
+        height = piece.shape[0]
+        rows.append(
+            as_gray(
+                cv2.copyMakeBorder(
+                    piece, 0, _GAP, 40, width - 40 - piece.shape[1], cv2.BORDER_CONSTANT, value=[255]
+                )
+            )
+        )
+        spans.append((y - _GAP // 2, y + height + _GAP // 2))
+        y += height + _GAP
+    tokens = ocr.read(
+        as_gray(np.vstack(rows)), dpi=300, mode=ocr.BLOCK, seconds=deadline - time.monotonic(),
+        only=languages, characters=characters,
+    )  # fmt: skip
+    result: list[list[ocr.Token]] = [[] for _ in pieces]
+    for token in tokens:
+        middle = (token.box[1] + token.box[3]) / 2
+        for index, (top, bottom) in enumerate(spans):
+            if top <= middle < bottom:
+                result[index].append(token)
+                break
+    return [sorted(line, key=lambda t: t.box[0]) for line in result]
