@@ -1,0 +1,187 @@
+"""A MIME entity (RFC 2045 to 2049) to a Letter: which text is the body, which leaves are files."""
+
+from __future__ import annotations
+
+import email.message
+import email.parser
+import email.policy
+import re
+
+from parsers import sniff
+from parsers.mail import bounces, headers
+from parsers.mail.charsets import decode, visible
+from parsers.mail.html import html_text
+from parsers.mail.letter import Leaf, Letter
+from parsers.types import Problem
+
+MAX_NESTING = 60
+MAX_TEXT = 400_000
+_BODY_TYPES = ("text/plain", "text/html")
+# Exchange cuts the text that Apple Mail puts after an attachment into such files.
+_CUT_OFF_TEXT = re.compile(r"^ATT\d{3,}(?:\s*\(\d+\))?\.(?:txt|html?)$", re.I)
+# "This mail is HTML, open it in a browser": a plain text that says nothing.
+_STUB = re.compile(
+    r"html|navigateur|browser|webversion|version en ligne|online[- ]version|view (?:this|it) online"
+    r"|n.est pas compatible|not support|unterstützt kein",
+    re.I,
+)
+_LABEL_LINE = re.compile(r"^[^:\n]{2,80}\s?:\s*\S", re.M)
+
+
+def letter(data: bytes) -> Letter:
+    """Take a mail apart. Damage ends up in `problems`; nothing is raised but RecursionError."""
+    data = data.lstrip(b"\r\n") if data[:1] in (b"\r", b"\n") else data
+    parser = email.parser.BytesParser(policy=email.policy.compat32)
+    root = parser.parsebytes(data)
+    result = Letter(fields=headers.fields(root))
+    result.text = _Reader(result).body(root, 0)[:MAX_TEXT]
+    if bounces.is_candidate(root, result.fields):
+        result.report = bounces.report(root)
+    return result
+
+
+class _Reader:
+    def __init__(self, result: Letter) -> None:
+        self.result = result
+        self.htmls = 0
+
+    def body(self, entity: email.message.Message, depth: int, machine: bool = False) -> str:
+        """The text of an entity that is its sender's; the files in it go to the letter on the way."""
+        declared = _content_type(entity)
+        children = entity.get_payload()
+        if isinstance(children, list) and depth < MAX_NESTING:
+            if declared == "message/rfc822" or declared == "message/global":
+                self._forwarded(entity, children, machine)
+                return ""
+            if declared == "message/delivery-status" or declared.startswith("message/"):
+                self.result.leaves.append(
+                    Leaf(_flat(entity), headers.file_name(_name(entity)), declared, machine=True)
+                )
+                return ""
+            texts = []
+            for number, child in enumerate(children):
+                reported = machine or (declared == "multipart/report" and number > 0)
+                texts.append((_content_type(child), self.body(child, depth + 1, reported)))
+            if declared == "multipart/alternative":
+                return _best(texts)
+            return "\n".join(text for _, text in texts if text.strip())
+        if isinstance(children, list):
+            self.result.problems.append(Problem(code="damaged", message="parts nested too deep"))
+            return ""
+        return self._leaf(entity, declared, machine)
+
+    def _forwarded(
+        self, entity: email.message.Message, children: list[email.message.Message], machine: bool
+    ) -> None:
+        name = headers.file_name(_name(entity)) or "message.eml"
+        for child in children:
+            self.result.leaves.append(Leaf(_flat(child), name, "message/rfc822", machine=machine))
+
+    def _leaf(self, entity: email.message.Message, declared: str, machine: bool) -> str:
+        data = payload(entity)
+        name = headers.file_name(_name(entity))
+        disposition = _disposition(entity)
+        wordy = disposition != "attachment" and not name
+        if (wordy and declared in (*_BODY_TYPES, "")) or _CUT_OFF_TEXT.match(name):
+            kind = sniff.media_type(data, "")
+            if kind == sniff.EMPTY:
+                return ""
+            if kind.startswith("text/") or kind in (sniff.EML, sniff.PGP, sniff.PGP_SIGNATURE, "application/xml"):
+                if kind in ("text/calendar", "text/vcard"):
+                    self.result.leaves.append(Leaf(data, name, declared, inline=True))
+                    return ""
+                return self._text(entity, data, declared == "text/html" or kind == "text/html")
+        if not name and declared == "text/rfc822-headers":
+            machine = True
+        cid = headers.first(headers.fields(entity), "content-id").strip("<> ")
+        leaf = Leaf(data, name, declared, inline=disposition != "attachment", cid=cid, machine=machine)
+        if not data and not name and declared in (*_BODY_TYPES, ""):
+            return ""
+        self.result.leaves.append(leaf)
+        return ""
+
+    def _text(self, entity: email.message.Message, data: bytes, is_html: bool) -> str:
+        charset = headers.parameter(entity, "content-type", "charset")
+        if is_html and not charset and (found := re.search(rb"charset=[\"']?([\w.:-]+)", data[:2048], re.I)):
+            charset = found.group(1).decode("ascii", "replace")
+        text = decode(data[: 4 * MAX_TEXT], charset)
+        if is_html:
+            self.result.html += text
+            return html_text(text)
+        flowed = headers.parameter(entity, "content-type", "format").lower() == "flowed"
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        return visible(_unflow(text) if flowed else text)
+
+
+def _unflow(text: str) -> str:
+    """RFC 3676: a line that ends in a space goes on in the next one; the signature mark does not."""
+    out: list[str] = []
+    open_line = False
+    for line in text.split("\n"):
+        stuffed = line[1:] if line.startswith(" ") and not line.startswith("  ") else line
+        if open_line and out and not line.startswith(">") and not out[-1].startswith(">") and stuffed != "-- ":
+            out[-1] += stuffed
+        else:
+            out.append(stuffed)
+        open_line = stuffed.endswith(" ") and stuffed != "-- "
+    return "\n".join(out)
+
+
+def _best(texts: list[tuple[str, str]]) -> str:
+    """Of alternatives: the plain one, unless it is empty, a mere hint, or lost a table of values."""
+    plain = next((text for kind, text in texts if kind == "text/plain" and text.strip()), "")
+    rich = next((text for kind, text in reversed(texts) if kind != "text/plain" and text.strip()), "")
+    if not rich or not plain:
+        return plain or rich
+    if len(plain.split()) < 40 and _STUB.search(plain) and len(rich) > len(plain):
+        return rich
+    lost = len(_LABEL_LINE.findall(rich)) - len(_LABEL_LINE.findall(plain))
+    return rich if lost >= 3 else plain
+
+
+def payload(entity: email.message.Message) -> bytes:
+    """The bytes of a leaf with its transfer encoding undone; as they stand where that is broken."""
+    raw = entity.get_payload()
+    if not isinstance(raw, str):
+        return b""
+    encoding = headers.first(headers.fields(entity), "content-transfer-encoding").lower().split(";")[0].strip()
+    encoded = raw.encode("utf-8", "surrogateescape")
+    if encoding.startswith("base64"):
+        return headers.unbase64(encoded)
+    if encoding == "7-bit" or encoding in ("", "7bit", "8bit", "binary"):
+        return encoded
+    try:
+        decoded = entity.get_payload(decode=True)
+    except Exception:  # noqa: BLE001 - any damage in one part must not hide the rest
+        return encoded
+    return decoded if isinstance(decoded, bytes) else encoded
+
+
+def _flat(entity: email.message.Message) -> bytes:
+    """An entity as bytes again, for a reader of its own."""
+    try:
+        return entity.as_bytes(policy=email.policy.compat32.clone(max_line_length=None, mangle_from_=False))
+    except Exception:  # noqa: BLE001 - the generator fails on broken charsets and headers
+        lines = [f"{name}: {value}" for name, value in headers.fields(entity)]
+        body = entity.get_payload()
+        text = "\n".join(lines) + "\n\n" + (body if isinstance(body, str) else "")
+        return text.encode("utf-8", "surrogateescape")
+
+
+def _content_type(entity: email.message.Message) -> str:
+    try:
+        declared = str(entity.get_content_type()).lower()
+    except Exception:  # noqa: BLE001 - hostile parameters
+        return "application/octet-stream"
+    return declared
+
+
+def _disposition(entity: email.message.Message) -> str:
+    value = headers.first(headers.fields(entity), "content-disposition")
+    return value.partition(";")[0].strip().lower()
+
+
+def _name(entity: email.message.Message) -> str:
+    return headers.parameter(entity, "content-disposition", "filename") or headers.parameter(
+        entity, "content-type", "name"
+    )

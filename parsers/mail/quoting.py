@@ -1,0 +1,165 @@
+"""What a sender wrote in this mail, apart from what was quoted, signed by machine, or forwarded."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+_SIGNATURE_LINES = 25
+_MAX_LINES = 8000
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    attribution: re.Pattern[str]
+    separator: re.Pattern[str]
+    forward: re.Pattern[str]
+    forward_subject: re.Pattern[str]
+    reply_subject: re.Pattern[str]
+    header_first: re.Pattern[str]
+    header_other: re.Pattern[str]
+    header_needed: re.Pattern[str]
+    mobile: re.Pattern[str]
+
+
+@cache
+def _marks() -> _Marks:
+    data = tomllib.loads(resources.files("parsers.mail").joinpath("quoting.toml").read_text("utf-8"))
+
+    def whole(*patterns: str) -> re.Pattern[str]:
+        return re.compile(r"\s*(?:" + "|".join(patterns) + r")\s*$", re.I)
+
+    return _Marks(
+        attribution=whole(*data["attributions"]),
+        separator=whole(*data["separators"]),
+        forward=whole(*data["forwards"]),
+        forward_subject=re.compile(r"\s*" + data["forward_subject"], re.I),
+        reply_subject=re.compile(r"\s*" + data["reply_subject"], re.I),
+        header_first=whole(data["header_first"]),
+        header_other=whole(data["header_other"]),
+        header_needed=whole(data["header_needed"]),
+        mobile=whole(*data["mobile_signatures"]),
+    )
+
+
+def is_reply(subject: str) -> bool:
+    """Whether the subject opens with RE:, AW: and the like: then it is not its sender's words."""
+    return bool(_marks().reply_subject.match(subject))
+
+
+def is_forward(subject: str) -> bool:
+    """Whether the subject opens with FW:, TR:, WG: and the like."""
+    return bool(_marks().forward_subject.match(subject))
+
+
+def split(text: str, subject: str) -> tuple[str, str]:
+    """The new text of a mail, and the rest (history and signature block).
+
+    A mail that was forwarded inline is new text: it is what is being submitted. Answers below or
+    between quoted lines (`> `) are new text too.
+    """
+    lines = [line.rstrip() if line != "-- " else line for line in text.split("\n")[:_MAX_LINES]]
+    at, kind, skip = _first_mark(lines, is_forward(subject))
+    if kind == "forward":
+        head, signature = _sign_off(_without_cited(lines[:at])[0])
+        forwarded = _uncited(lines[at + skip :])
+        return _joined(head, forwarded), _joined(signature)
+    quoted: list[str] = []
+    if kind == "history":
+        lines, quoted = lines[:at], lines[at:]
+    new, cited = _without_cited(lines)
+    new, signature = _sign_off(new)
+    return _joined(new), _joined(signature, cited, quoted)
+
+
+def _first_mark(lines: list[str], forwarding: bool) -> tuple[int, str, int]:
+    """Where history or a forwarded mail begins, which of both, and how many lines the mark takes."""
+    marks = _marks()
+    for at, line in enumerate(lines):
+        bare = line.strip()
+        if not bare or bare.startswith(">"):
+            continue
+        if marks.forward.match(line):
+            return at, "forward", 1
+        if marks.separator.match(line):
+            if bare.startswith("_") and not _is_header(lines, at + 1):
+                continue  # a mere ruling line
+            return at, "forward" if forwarding else "history", 1
+        if _is_header(lines, at):
+            return at, "forward" if forwarding else "history", 0
+        if (taken := _attribution(lines, at)) and not _cites(lines, at + taken):
+            return at, "forward" if forwarding else "history", 0
+    return len(lines), "", 0
+
+
+def _is_header(lines: list[str], at: int) -> bool:
+    """A header block of Outlook: sender's line first, then at least one date or subject line."""
+    marks = _marks()
+    while at < len(lines) and not lines[at].strip():
+        at += 1
+    if at >= len(lines) or not marks.header_first.match(lines[at]):
+        return False
+    following = [line for line in lines[at + 1 : at + 9] if line.strip()][:5]
+    return any(marks.header_needed.match(line) for line in following)
+
+
+def _attribution(lines: list[str], at: int) -> int:
+    """How many lines an attribution takes that begins here; 0 where none does."""
+    for count in (1, 2, 3):
+        piece = lines[at : at + count]
+        if len(piece) < count or not piece[-1].strip():
+            return 0
+        joined = " ".join(line.strip() for line in piece)
+        if len(joined) < 400 and _marks().attribution.match(joined):
+            return count
+    return 0
+
+
+def _cites(lines: list[str], at: int) -> bool:
+    """Whether the next line that says something is a quoted one."""
+    following = (line for line in lines[at:] if line.strip())
+    return next(following, "").lstrip().startswith(">")
+
+
+def _without_cited(lines: list[str]) -> tuple[list[str], list[str]]:
+    """Lines without quoted ones and the attributions over them, and those."""
+    kept: list[str] = []
+    cited: list[str] = []
+    at = 0
+    while at < len(lines):
+        if lines[at].lstrip().startswith(">"):
+            cited.append(lines[at])
+            at += 1
+        elif lines[at].strip() and (taken := _attribution(lines, at)) and _cites(lines, at + taken):
+            cited.extend(lines[at : at + taken])
+            at += taken
+        else:
+            kept.append(lines[at])
+            at += 1
+    return kept, cited
+
+
+def _uncited(lines: list[str]) -> list[str]:
+    """A forwarded mail without the `> ` that Apple Mail puts before each of its lines."""
+    said = [line for line in lines if line.strip()]
+    if said and all(line.lstrip().startswith(">") for line in said):
+        return [re.sub(r"^\s*> ?", "", line) for line in lines]
+    return lines
+
+
+def _sign_off(lines: list[str]) -> tuple[list[str], list[str]]:
+    """Without the signature block under `-- ` and without what telephones add."""
+    marks = _marks()
+    kept = [line for line in lines if not (len(line) < 120 and marks.mobile.match(line))]
+    for at, line in enumerate(kept):
+        if line in ("-- ", "--") and len(kept) - at <= _SIGNATURE_LINES:
+            return kept[:at], kept[at + 1 :]
+    return kept, []
+
+
+def _joined(*blocks: list[str]) -> str:
+    text = "\n\n".join("\n".join(block).strip("\n") for block in blocks if any(line.strip() for line in block))
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
