@@ -1,0 +1,32 @@
+"""Make the blank forms that ship: outbox_templates/blank_forms/<kind>.pdf and .docx.
+
+Their text is in outbox_templates/blank_forms/source, their labels in parsers/forms. The same input
+gives the same bytes at every run. Usage: python scripts/make_blank_forms.py [FOLDER]
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
+
+from blank_forms.layout import KINDS, load_layout  # noqa: E402 - needs the path above
+from blank_forms.pdf import make_pdf  # noqa: E402 - needs the path above
+from blank_forms.word import make_docx  # noqa: E402 - needs the path above
+
+FOLDER = ROOT / "outbox_templates" / "blank_forms"
+
+
+def make_all(target: Path) -> None:
+    """Write every blank into the folder `target`."""
+    target.mkdir(parents=True, exist_ok=True)
+    for kind in KINDS:
+        layout = load_layout(kind, FOLDER / "source")
+        (target / f"{kind}.pdf").write_bytes(make_pdf(layout))
+        (target / f"{kind}.docx").write_bytes(make_docx(layout))
+
+
+if __name__ == "__main__":
+    make_all(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
