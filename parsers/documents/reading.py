@@ -33,6 +33,8 @@ class Word:
     size: float = 0.0
     bold: bool = False
     handwritten: bool = False
+    origin: Literal["page", "annotation", "widget"] = "page"
+    """Where it comes from: drawn on the page, typed over it by a viewer, or filled into a form field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ class Widget:
     """Where in that block's text it stands."""
     default: str = ""
     read_only: bool = False
+    doubtful: bool = False
+    """True where the file contradicts itself (a box whose state and whose look differ)."""
 
 
 @dataclass(frozen=True, slots=True)

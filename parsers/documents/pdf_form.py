@@ -1,0 +1,317 @@
+"""The form of a PDF through pikepdf: AcroForm widgets, XFA data, annotations put on top.
+
+AcroForm values are not in the text of a page; what the file says is read from its field dictionaries,
+also where no appearance was ever drawn.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Stream, String
+
+from parsers.documents.pdf_xfa import dynamic, packets, widgets_of
+from parsers.documents.reading import Annotation, AnnotationKind, Widget, WidgetKind
+from parsers.types import BBox, Problem, ReadOptions
+
+_RADIO, _PUSH_BUTTON = 1 << 15, 1 << 16
+_READ_ONLY = 1
+_MAX_WIDGETS = 5000
+_ANNOTATIONS: dict[str, AnnotationKind] = {"/FreeText": "freetext", "/Stamp": "stamp", "/Ink": "ink"}
+
+
+@dataclass(frozen=True, slots=True)
+class FormContent:
+    widgets: tuple[Widget, ...] = ()
+    annotations: tuple[Annotation, ...] = ()
+    notes: tuple[Problem, ...] = ()
+    title: str = ""
+
+
+@dataclass(slots=True)
+class _Inherited:
+    """A terminal field: what its dictionary and its ancestors say."""
+
+    name: str = ""
+    kind: str = ""
+    flags: int = 0
+    value: Any = None
+    default: Any = None
+    label: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    button_options: tuple[str, ...] = ()
+    chain: list[Any] = field(default_factory=list)
+
+
+def read_form(pdf: pikepdf.Pdf, options: ReadOptions) -> FormContent:
+    """Widgets in page order, then fields that show nowhere. pikepdf's errors pass."""
+    acroform = pdf.Root.get("/AcroForm")
+    widgets: list[Widget] = []
+    annotations: list[Annotation] = []
+    notes: list[Problem] = []
+    seen: set[tuple[int, int]] = set()
+    shown: set[str] = set()
+    trust_values = isinstance(acroform, Dictionary) and bool(acroform.get("/NeedAppearances", False))
+    for number, page in enumerate(pdf.pages, start=1):
+        if number > options.max_pages:
+            break
+        annots = page.obj.get("/Annots")
+        if not isinstance(annots, Array):
+            continue
+        frame = _Frame.of(page)
+        for annot in annots:  # type: ignore[attr-defined]  # pikepdf's stubs: Array is iterable
+            if not isinstance(annot, Dictionary):
+                continue
+            subtype = str(annot.get("/Subtype", ""))
+            if subtype == "/Widget":
+                if len(widgets) >= _MAX_WIDGETS or int(annot.get("/F", 0)) & 2:
+                    continue
+                seen.add(annot.objgen)
+                widget = _widget(annot, number, frame.box(annot.get("/Rect")), trust_values)
+                if widget:
+                    shown.add(widget.name)
+                    widgets.append(widget)
+            elif subtype in _ANNOTATIONS:
+                box = frame.box(annot.get("/Rect"))
+                if box and not int(annot.get("/F", 0)) & 2:
+                    annotations.append(
+                        Annotation(_ANNOTATIONS[subtype], number, box, _string(annot.get("/Contents")))
+                    )
+    if isinstance(acroform, Dictionary):
+        fields = acroform.get("/Fields")
+        if isinstance(fields, Array):
+            for terminal in _terminals(fields, 0):
+                if terminal.objgen not in seen and len(widgets) < _MAX_WIDGETS:
+                    widget = _widget(terminal, None, None, trust_values)
+                    if widget and widget.name not in shown and (widget.value or widget.checked):
+                        widgets.append(widget)
+        xml = packets(acroform.get("/XFA"))
+        if xml:
+            from_xfa, problem = widgets_of(xml)
+            if problem:
+                notes.append(problem)
+            filled = {w.name for w in widgets if w.value or w.checked}
+            hybrid = {_plain(w.name) for w in widgets}
+            widgets += [w for w in from_xfa if not filled and (w.value or _plain(w.name) not in hybrid)]
+            if dynamic(xml):
+                message = "The form is a dynamic XFA form; only the data stored in it can be read."
+                notes.append(Problem(code="xfa_dynamic", message=message))
+    return FormContent(tuple(widgets), tuple(annotations), tuple(notes), _title(pdf))
+
+
+def _plain(name: str) -> str:
+    return name.rpartition(".")[2].split("[")[0]
+
+
+def _title(pdf: pikepdf.Pdf) -> str:
+    info = pdf.trailer.get("/Info")
+    return _string(info.get("/Title")) if isinstance(info, Dictionary) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """The displayed page: crop box and rotation in quarter turns."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+    turns: int
+
+    @classmethod
+    def of(cls, page: pikepdf.Page) -> _Frame:
+        media = [float(v) for v in page.mediabox]
+        crop = [float(v) for v in page.cropbox]
+        left, right = sorted((crop[0], crop[2]))
+        bottom, top = sorted((crop[1], crop[3]))
+        if right - left < 1 or top - bottom < 1:
+            left, bottom, right, top = media
+        turns = 0
+        node: Any = page.obj
+        for _ in range(32):
+            if "/Rotate" in node:
+                turns = int(node["/Rotate"]) // 90 % 4
+                break
+            node = node.get("/Parent")
+            if not isinstance(node, Dictionary):
+                break
+        return cls(left, bottom, right, top, turns)
+
+    def box(self, rect: Any) -> BBox | None:
+        if not isinstance(rect, Array) or len(rect) != 4:
+            return None
+        a, b, c, d = (float(v) for v in rect)  # type: ignore[attr-defined]  # as above
+        x0, x1, y0, y1 = min(a, c), max(a, c), min(b, d), max(b, d)
+        if self.turns == 0:
+            points = (x0 - self.left, self.top - y1, x1 - self.left, self.top - y0)
+        elif self.turns == 1:
+            points = (y0 - self.bottom, x0 - self.left, y1 - self.bottom, x1 - self.left)
+        elif self.turns == 2:
+            points = (self.right - x1, y0 - self.bottom, self.right - x0, y1 - self.bottom)
+        else:
+            points = (self.top - y1, self.right - x1, self.top - y0, self.right - x0)
+        left, top, right, bottom = (round(v, 2) for v in points)
+        return (left, top, right, bottom)
+
+
+def _terminals(fields: Any, depth: int) -> list[Any]:
+    found: list[Any] = []
+    if depth > 30:
+        return found
+    for node in fields:
+        if not isinstance(node, Dictionary):
+            continue
+        kids = node.get("/Kids")
+        if isinstance(kids, Array) and len(kids):
+            found += _terminals(kids, depth + 1)
+        else:
+            found.append(node)
+    return found
+
+
+def _inherit(annot: Any) -> _Inherited:
+    result = _Inherited()
+    names: list[str] = []
+    node = annot
+    for _ in range(32):
+        result.chain.append(node)
+        if "/T" in node:
+            names.append(_string(node["/T"]))
+        if not result.kind and "/FT" in node:
+            result.kind = str(node["/FT"])
+        if not result.flags and "/Ff" in node:
+            result.flags = int(node["/Ff"])
+        if result.value is None and "/V" in node:
+            result.value = node["/V"]
+        if result.default is None and "/DV" in node:
+            result.default = node["/DV"]
+        if not result.label and "/TU" in node:
+            result.label = _string(node["/TU"])
+        if not result.options and not result.button_options and isinstance(node.get("/Opt"), Array):
+            result.options, result.button_options = _options(node["/Opt"])
+        node = node.get("/Parent")
+        if not isinstance(node, Dictionary):
+            break
+    result.name = ".".join(reversed(names))
+    return result
+
+
+def _options(opt: Any) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    pairs = []
+    for item in opt:
+        if isinstance(item, Array) and len(item) >= 2:
+            pairs.append((_string(item[0]), _string(item[1])))
+        else:
+            text = _string(item)
+            pairs.append((text, text))
+    return tuple(pairs), tuple(export for export, _ in pairs)
+
+
+def _widget(annot: Any, page: int | None, box: BBox | None, trust_values: bool) -> Widget | None:
+    found = _inherit(annot)
+    if found.kind == "/Btn":
+        if found.flags & _PUSH_BUTTON:
+            return None
+        return _button(annot, found, page, box, trust_values)
+    kinds: dict[str, WidgetKind] = {"/Tx": "text", "/Ch": "choice", "/Sig": "signature"}
+    kind = kinds.get(found.kind)
+    if kind is None:
+        return None
+    value, values = "", ()
+    if kind != "signature":
+        value, values = _values(found.value)
+    elif isinstance(found.value, Dictionary):
+        value = "signed"
+    return Widget(
+        found.name,
+        kind,
+        "acroform",
+        value=value,
+        values=values,
+        label=found.label,
+        options=found.options,
+        page=page,
+        box=box,
+        default=_values(found.default)[0],
+        read_only=bool(found.flags & _READ_ONLY),
+    )
+
+
+def _button(
+    annot: Any, found: _Inherited, page: int | None, box: BBox | None, trust_values: bool
+) -> Widget | None:
+    kind: WidgetKind = "radio" if found.flags & _RADIO else "checkbox"
+    normal = annot.get("/AP", Dictionary()).get("/N") if isinstance(annot.get("/AP"), Dictionary) else None
+    states = (
+        [k for k in normal.keys() if k != "/Off"]
+        if isinstance(normal, Dictionary) and not isinstance(normal, Stream)
+        else []
+    )  # noqa: E501, SIM118  # pikepdf dictionaries iterate values in older versions
+    shown = str(annot["/AS"]) if "/AS" in annot else None
+    state = states[0] if states else (shown if shown not in (None, "/Off") else None)
+    chosen = _state_name(found.value)
+    export = (state or "").lstrip("/")
+    if found.button_options and export.isdigit() and int(export) < len(found.button_options):
+        export = found.button_options[int(export)]
+    doubtful = False
+    if state is None:
+        # No appearance says what "on" is called: any value but Off is on (a single box only).
+        checked = chosen not in (None, "/Off", "/")
+        export = export or (chosen or "").lstrip("/")
+        doubtful = kind == "radio"
+    else:
+        by_value = chosen is not None and chosen in (state, "/" + export)
+        by_look = shown == state if shown is not None else None
+        checked = by_value if by_look is None or trust_values else by_look
+        doubtful = by_look is not None and by_look != by_value and not (trust_values and by_value)
+        checked = checked or (by_value and doubtful)
+    return Widget(
+        found.name,
+        kind,
+        "acroform",
+        value=export if checked else "",
+        checked=checked,
+        export=export,
+        label=found.label,
+        options=found.options,
+        page=page,
+        box=box,
+        default=_state_name(found.default) or "",
+        read_only=bool(found.flags & _READ_ONLY),
+        doubtful=doubtful,
+    )
+
+
+def _state_name(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, Name):
+        return str(value)
+    text = _values(value)[0]
+    return "/" + text if text else None
+
+
+def _values(value: Any) -> tuple[str, tuple[str, ...]]:
+    if isinstance(value, Array):
+        values = tuple(_string(v) for v in value)  # type: ignore[attr-defined]  # as above
+        return "; ".join(values), values
+    text = _string(value)
+    return text, (text,) if text else ()
+
+
+def _string(value: Any) -> str:
+    if isinstance(value, String):
+        return str(value).replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    if isinstance(value, Name):
+        return str(value).lstrip("/")
+    if isinstance(value, Stream):
+        raw = value.read_bytes()[:200_000]
+        return raw.decode("utf-16" if raw[:2] in (b"\xfe\xff", b"\xff\xfe") else "utf-8", "replace")
+    return "" if value is None or isinstance(value, Dictionary | Array) else str(value)
+
+
+def picture_digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

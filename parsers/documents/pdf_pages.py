@@ -1,0 +1,447 @@
+"""The pages of a PDF through PDFium's raw API: words, ruling lines, boxes, pictures.
+
+The raw API is ten times as fast as the convenience layers above it (measured), which is why this
+file speaks ctypes. Everything is converted to points from the top left of the page as displayed.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pypdfium2.raw as pdfium
+
+from parsers.documents.reading import Box, Page, Picture, Ruling, TickState, Word
+from parsers.types import BBox, Problem, ReadOptions
+
+Matrix = tuple[float, float, float, float, float, float]
+
+_IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
+_MAX_CHARS = 60_000
+_MAX_OBJECTS = 20_000
+_THIN = 2.5  # points: what is thinner is a line, not a box
+_TICK_SIZE = (5.0, 24.0)
+_TICK_GLYPHS = frozenset("xX×✓✔✗✘✕✖☒☑■●•⬤█vV√4 8")
+
+
+class PagesUnreadable(Exception):
+    """PDFium cannot open the file. Its own error code is not kept: it may be an earlier file's."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageContent:
+    pages: tuple[Page, ...]
+    needs_ocr: tuple[int, ...]
+    count: int
+    notes: tuple[Problem, ...]
+
+
+@dataclass(slots=True)
+class _Drawing:
+    """What the walk over a page's objects collects."""
+
+    rulings: list[BBox] = field(default_factory=list)
+    boxes: list[tuple[BBox, bool]] = field(default_factory=list)
+    rounds: list[tuple[BBox, bool]] = field(default_factory=list)
+    marks: list[BBox] = field(default_factory=list)
+    pictures: list[tuple[BBox, tuple[int, int], str]] = field(default_factory=list)
+    curves: int = 0
+    objects: int = 0
+    invisible: int = 0
+    visible: int = 0
+
+
+def read_pages(data: bytes, options: ReadOptions, deadline: float) -> PageContent:
+    """All pages up to the limits of `options`. Raises PagesUnreadable."""
+    pdfium.FPDF_InitLibraryWithConfig(_config())
+    buffer = ctypes.create_string_buffer(data, len(data))
+    document = pdfium.FPDF_LoadMemDocument64(buffer, len(data), None)
+    if not document:
+        raise PagesUnreadable
+    try:
+        count = pdfium.FPDF_GetPageCount(document)
+        pages: list[Page] = []
+        needs_ocr: list[int] = []
+        notes: list[Problem] = []
+        if count == 0:
+            raise PagesUnreadable
+        for number in range(1, min(count, options.max_pages) + 1):
+            if time.monotonic() > deadline:
+                notes.append(Problem(code="timeout", message=f"Reading stopped before page {number}."))
+                break
+            page, ocr = _read_page(document, number)
+            pages.append(page)
+            if ocr:
+                needs_ocr.append(number)
+        if count > options.max_pages:
+            message = f"Only the first {options.max_pages} of {count} pages were read."
+            notes.append(Problem(code="truncated", message=message))
+        return PageContent(tuple(pages), tuple(needs_ocr), count, tuple(notes))
+    finally:
+        pdfium.FPDF_CloseDocument(document)
+
+
+def _config() -> Any:
+    return pdfium.FPDF_LIBRARY_CONFIG(version=2, m_pUserFontPaths=None, m_pIsolate=None, m_v8EmbedderSlot=0)
+
+
+def _read_page(document: Any, number: int) -> tuple[Page, bool]:
+    page = pdfium.FPDF_LoadPage(document, number - 1)
+    if not page:
+        return Page(number, 595.0, 842.0), False
+    text_page = pdfium.FPDFText_LoadPage(page)
+    try:
+        view = _View.of(page)
+        words = _words(text_page, number, view) if text_page else []
+        drawing = _Drawing()
+        _walk(
+            page, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, page, _IDENTITY, view, drawing, 0
+        )
+    finally:
+        if text_page:
+            pdfium.FPDFText_ClosePage(text_page)
+        pdfium.FPDF_ClosePage(page)
+    result = Page(
+        number,
+        view.width,
+        view.height,
+        words=tuple(words),
+        rulings=tuple(Ruling(number, box) for box in drawing.rulings),
+        boxes=tuple(_boxes(number, drawing, words)),
+        pictures=tuple(Picture(number, box, size, digest) for box, size, digest in drawing.pictures),
+        curves=drawing.curves,
+    )
+    return result, _needs_ocr(result, drawing)
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """From user space to the page as displayed: crop box and rotation."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+    rotation: int
+    width: float
+    height: float
+
+    @classmethod
+    def of(cls, page: Any) -> _View:
+        rect = pdfium.FS_RECTF()
+        if pdfium.FPDF_GetPageBoundingBox(page, rect):
+            left, bottom, right, top = rect.left, rect.bottom, rect.right, rect.top
+        else:
+            left, bottom, right, top = 0.0, 0.0, 595.0, 842.0
+        rotation = pdfium.FPDFPage_GetRotation(page)
+        width, height = right - left, top - bottom
+        if rotation % 2:
+            width, height = height, width
+        return cls(left, bottom, right, top, rotation, width, height)
+
+    def box(self, x0: float, y0: float, x1: float, y1: float) -> BBox:
+        """(left, bottom, right, top) in user space -> a box from the displayed top left."""
+        if self.rotation == 0:
+            points = (x0 - self.left, self.top - y1, x1 - self.left, self.top - y0)
+        elif self.rotation == 1:
+            points = (y0 - self.bottom, x0 - self.left, y1 - self.bottom, x1 - self.left)
+        elif self.rotation == 2:
+            points = (self.right - x1, y0 - self.bottom, self.right - x0, y1 - self.bottom)
+        else:
+            points = (self.top - y1, self.right - x1, self.top - y0, self.right - x0)
+        a, b, c, d = points
+        return (round(min(a, c), 2), round(min(b, d), 2), round(max(a, c), 2), round(max(b, d), 2))
+
+
+def _words(text_page: Any, number: int, view: _View) -> list[Word]:
+    """Characters to words: a word ends at white space, at a jump, and where the line changes."""
+    count = min(pdfium.FPDFText_CountChars(text_page), _MAX_CHARS)
+    rect = pdfium.FS_RECTF()
+    unicode_of, loose_box = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
+    size_of, weight_of = pdfium.FPDFText_GetFontSize, pdfium.FPDFText_GetFontWeight
+    words: list[Word] = []
+    letters: list[str] = []
+    first = 0
+    box = [0.0, 0.0, 0.0, 0.0]
+
+    def close() -> None:
+        if letters:
+            text = _joined(letters)
+            if text:
+                size = box[3] - box[1]
+                nominal = size_of(text_page, first)
+                bold = weight_of(text_page, first) >= 600
+                place = view.box(*box)
+                words.append(
+                    Word(text, number, place, size=round(nominal if nominal > 2 else size, 1), bold=bold)
+                )
+            letters.clear()
+
+    for index in range(count):
+        code = unicode_of(text_page, index)
+        if code <= 32 or code in (0xA0, 0x202F, 0x2003, 0x2002, 0x2009, 0xFFFE, 0xFFFF, 0x200B):
+            if code in (2, 0xFFFE) and letters:
+                continue  # PDFium's mark for a hyphen at a line's end
+            close()
+            continue
+        if not loose_box(text_page, index, rect):
+            continue
+        x0, y0, x1, y1 = rect.left, rect.bottom, rect.right, rect.top
+        if letters:
+            height = max(box[3] - box[1], 1.0)
+            if view.rotation % 2 == 0:
+                jumped = (
+                    x0 - box[2] > 0.28 * height or x0 < box[0] - 0.5 * height or x0 < box[2] - 1.2 * height
+                )
+                other_line = abs(y0 - box[1]) > 0.6 * height and not (box[1] <= (y0 + y1) / 2 <= box[3])
+            else:
+                width = max(box[2] - box[0], 1.0)
+                jumped = min(abs(y0 - box[3]), abs(box[1] - y1)) > 0.28 * width and not (
+                    y0 < box[3] and y1 > box[1]
+                )
+                other_line = not (box[0] <= (x0 + x1) / 2 <= box[2])
+            if jumped or other_line:
+                close()
+        if not letters:
+            first = index
+            box[:] = [x0, y0, x1, y1]
+        else:
+            box[:] = [min(box[0], x0), min(box[1], y0), max(box[2], x1), max(box[3], y1)]
+        letters.append(chr(code) if code < 0x110000 else "\ufffd")
+    close()
+    return words
+
+
+def _joined(letters: list[str]) -> str:
+    text = "".join(letters)
+    if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def _walk(
+    owner: Any, count: Any, get: Any, page: Any, matrix: Matrix, view: _View, drawing: _Drawing, depth: int
+) -> None:
+    for index in range(count(owner)):
+        drawing.objects += 1
+        if drawing.objects > _MAX_OBJECTS:
+            return
+        item = get(owner, index)
+        kind = pdfium.FPDFPageObj_GetType(item)
+        if kind == pdfium.FPDF_PAGEOBJ_PATH:
+            _path(item, matrix, view, drawing)
+        elif kind == pdfium.FPDF_PAGEOBJ_TEXT:
+            if pdfium.FPDFTextObj_GetTextRenderMode(item) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE:
+                drawing.invisible += 1
+            else:
+                drawing.visible += 1
+        elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+            _picture(item, page, matrix, view, drawing)
+        elif kind == pdfium.FPDF_PAGEOBJ_SHADING:
+            drawing.curves += 1
+        elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < 4:
+            inner = _product(_matrix_of(item), matrix)
+            _walk(item, pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject, page, inner, view, drawing,
+                  depth + 1)  # fmt: skip
+
+
+def _matrix_of(item: Any) -> Matrix:
+    m = pdfium.FS_MATRIX()
+    if not pdfium.FPDFPageObj_GetMatrix(item, m):
+        return _IDENTITY
+    return (m.a, m.b, m.c, m.d, m.e, m.f)
+
+
+def _product(inner: Matrix, outer: Matrix) -> Matrix:
+    a, b, c, d, e, f = inner
+    A, B, C, D, E, F = outer
+    return (a * A + b * C, a * B + b * D, c * A + d * C, c * B + d * D, e * A + f * C + E, e * B + f * D + F)
+
+
+def _placed(points: Iterator[tuple[float, float]], matrix: Matrix, view: _View) -> BBox:
+    a, b, c, d, e, f = matrix
+    placed = [(a * x + c * y + e, b * x + d * y + f) for x, y in points]
+    xs, ys = [p[0] for p in placed], [p[1] for p in placed]
+    return view.box(min(xs), min(ys), max(xs), max(ys))
+
+
+def _path(item: Any, matrix: Matrix, view: _View, drawing: _Drawing) -> None:
+    """Sorts a path's pieces into ruling lines, boxes, circles and marks (drawn strokes)."""
+    segments = pdfium.FPDFPath_CountSegments(item)
+    if segments < 2:
+        return
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    pdfium.FPDFPath_GetDrawMode(item, fill, stroke)
+    filled = fill.value != 0 and _dark(item)
+    if segments > 400:
+        drawing.curves += 1
+        return
+    own = _product(_matrix_of(item), matrix)
+    x, y = ctypes.c_float(), ctypes.c_float()
+    piece: list[tuple[float, float]] = []
+    curved = False
+
+    def close() -> None:
+        nonlocal curved
+        if len(piece) >= 2:
+            _piece(list(piece), curved, filled, stroke.value != 0, own, view, drawing)
+        piece.clear()
+        curved = False
+
+    for index in range(segments):
+        segment = pdfium.FPDFPath_GetPathSegment(item, index)
+        kind = pdfium.FPDFPathSegment_GetType(segment)
+        pdfium.FPDFPathSegment_GetPoint(segment, x, y)
+        if kind == pdfium.FPDF_SEGMENT_MOVETO:
+            close()
+        elif kind == pdfium.FPDF_SEGMENT_BEZIERTO:
+            curved = True
+        piece.append((x.value, y.value))
+    close()
+
+
+def _piece(
+    points: list[tuple[float, float]],
+    curved: bool,
+    filled: bool,
+    stroked: bool,
+    matrix: Matrix,
+    view: _View,
+    drawing: _Drawing,
+) -> None:
+    if not filled and not stroked:
+        return
+    box = _placed(iter(points), matrix, view)
+    width, height = box[2] - box[0], box[3] - box[1]
+    if curved:
+        drawing.curves += 1
+        size = max(width, height)
+        if size <= _TICK_SIZE[1] and min(width, height) > 0.75 * size:
+            drawing.rounds.append((box, filled))
+        elif size <= 40:
+            drawing.marks.append(box)
+        return
+    if min(width, height) <= _THIN:
+        if max(width, height) > 4:
+            drawing.rulings.append(box)
+        return
+    corners = {(round(x, 1), round(y, 1)) for x, y in points}
+    upright = all(
+        abs(a[0] - b[0]) < 0.6 or abs(a[1] - b[1]) < 0.6 for a, b in zip(points, points[1:], strict=False)
+    )
+    if upright and len(corners) == 4:
+        drawing.boxes.append((box, filled))
+    elif len(points) <= 12 and max(width, height) <= 40:
+        drawing.marks.append(box)
+    elif not upright and len(points) > 12:
+        drawing.curves += 1
+
+
+def _dark(item: Any) -> bool:
+    """True when the fill is dark enough to be ink, not the shade of a table row."""
+    r, g, b, a = (ctypes.c_uint() for _ in range(4))
+    if not pdfium.FPDFPageObj_GetFillColor(item, r, g, b, a):
+        return True
+    return a.value > 60 and (0.3 * r.value + 0.59 * g.value + 0.11 * b.value) < 140
+
+
+def _picture(item: Any, page: Any, matrix: Matrix, view: _View, drawing: _Drawing) -> None:
+    own = _product(_matrix_of(item), matrix)
+    box = _placed(iter(((0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0))), own, view)
+    width, height = ctypes.c_uint(), ctypes.c_uint()
+    pdfium.FPDFImageObj_GetImagePixelSize(item, width, height)
+    length = pdfium.FPDFImageObj_GetImageDataRaw(item, None, 0)
+    digest = ""
+    if 0 < length <= 30_000_000:
+        raw = ctypes.create_string_buffer(length)
+        pdfium.FPDFImageObj_GetImageDataRaw(item, raw, length)
+        digest = hashlib.sha256(raw.raw).hexdigest()
+    drawing.pictures.append((box, (width.value, height.value), digest))
+
+
+def _boxes(number: int, drawing: _Drawing, words: list[Word]) -> Iterator[Box]:
+    """Frames as they are; small squares and circles with whether something stands in them."""
+    seen: set[tuple[int, int, int, int]] = set()
+    small = [(box, filled, True) for box, filled in drawing.rounds]
+    for box, filled in drawing.boxes:
+        width, height = box[2] - box[0], box[3] - box[1]
+        low, high = _TICK_SIZE
+        if (
+            low <= min(width, height)
+            and max(width, height) <= high
+            and min(width, height) > 0.8 * max(width, height)
+        ):
+            small.append((box, filled, False))
+        else:
+            yield Box(number, box, filled)
+    inner = drawing.marks + [box for box, filled, _ in small if filled]
+    inner += [r for r in drawing.rulings if max(r[2] - r[0], r[3] - r[1]) <= 0.95 * _TICK_SIZE[1]]
+    glyphs = [w for w in words if len(w.text) <= 1 and w.text in _TICK_GLYPHS]
+    tokens = [w for w in words if len(w.text) == 1 and w.text not in _TICK_GLYPHS]
+    for box, filled, round_ in sorted(small, key=lambda s: -(s[0][2] - s[0][0])):
+        key = (round(box[0] / 2), round(box[1] / 2), round(box[2] / 2), round(box[3] / 2))
+        if key in seen or any(
+            _inside(box, Box_) and box != Box_ for Box_, _, _ in small if _bigger(Box_, box)
+        ):
+            continue
+        seen.add(key)
+        if any(_centre_in(w.box, box) for w in tokens):
+            yield Box(number, box, filled)  # a cell of a comb: a letter or digit stands in it
+            continue
+        marked = filled or any(
+            mark != box and _centre_in(mark, box) and _share(mark, box) >= 0.3
+            for mark in inner
+            if not _same(mark, box)
+        )
+        tick: TickState = "on" if marked or any(_centre_in(w.box, box) for w in glyphs) else "off"
+        yield Box(number, box, filled, tick)
+
+
+def _bigger(a: BBox, b: BBox) -> bool:
+    return (a[2] - a[0]) > (b[2] - b[0]) + 1.0
+
+
+def _same(a: BBox, b: BBox) -> bool:
+    return all(abs(p - q) < 0.8 for p, q in zip(a, b, strict=True))
+
+
+def _inside(inner: BBox, outer: BBox) -> bool:
+    return (
+        inner[0] >= outer[0] - 1
+        and inner[1] >= outer[1] - 1
+        and inner[2] <= outer[2] + 1
+        and inner[3] <= outer[3] + 1
+    )
+
+
+def _centre_in(inner: BBox, outer: BBox) -> bool:
+    x, y = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
+    return outer[0] <= x <= outer[2] and outer[1] <= y <= outer[3]
+
+
+def _share(mark: BBox, box: BBox) -> float:
+    return max(mark[2] - mark[0], mark[3] - mark[1]) / max(box[2] - box[0], 1.0)
+
+
+def _needs_ocr(page: Page, drawing: _Drawing) -> bool:
+    """True when what the page shows is not in its text: a scan, letters drawn as paths, a broken font."""
+    letters = sum(len(w.text) for w in page.words)
+    broken = sum(
+        1 for w in page.words for c in w.text if c == "\ufffd" or "\ue000" <= c <= "\uf8ff" or ord(c) < 32
+    )
+    if letters and broken > 0.3 * letters:
+        return True
+    area = max(page.width * page.height, 1.0)
+    covered = max(
+        ((p.box[2] - p.box[0]) * (p.box[3] - p.box[1]) / area for p in page.pictures if p.box), default=0.0
+    )
+    total = sum((p.box[2] - p.box[0]) * (p.box[3] - p.box[1]) for p in page.pictures if p.box) / area
+    if max(covered, min(total, 1.0)) >= 0.55:
+        return len(page.words) < 40 or drawing.invisible > drawing.visible
+    if letters >= 20:
+        return False
+    return covered >= 0.1 or drawing.curves > 100
