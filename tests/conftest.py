@@ -1,0 +1,95 @@
+"""What every test may rely on: nothing outside this machine is reached, and what is missing is named.
+
+A test marked ``dovecot``, ``postgresql``, ``tesseract`` or ``corpora`` needs something that pip cannot bring.
+Where it is missing the test is reported as not run, with the reason; with ``CI=true`` it fails instead, so
+that a green run means that everything ran. The public files (``corpora``) lie outside the checkout: their
+absence is never a failure.
+"""
+
+import ipaddress
+import os
+import shutil
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.postgresql import find_programs
+
+ROOT = Path(__file__).resolve().parent.parent
+CORPORA = ROOT.parent / "shared" / "corpora"
+TESSERACT_LANGUAGES = ("fra", "deu")
+
+
+def _dovecot_missing() -> str | None:
+    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
+    return None if shutil.which("dovecot", path=path) else "Dovecot is not installed (package dovecot-imapd)"
+
+
+def _postgresql_missing() -> str | None:
+    return None if find_programs() else "PostgreSQL is not installed (package postgresql)"
+
+
+def _tesseract_missing() -> str | None:
+    if shutil.which("tesseract") is None:
+        return "tesseract is not installed (package tesseract-ocr)"
+    folders = [*Path("/usr/share/tesseract-ocr").glob("*/tessdata")]
+    if prefix := os.environ.get("TESSDATA_PREFIX"):
+        folders.append(Path(prefix))
+    for language in TESSERACT_LANGUAGES:
+        if not any((folder / f"{language}.traineddata").exists() for folder in folders):
+            return f"tesseract lacks a language (package tesseract-ocr-{language})"
+    return None
+
+
+def _corpora_missing() -> str | None:
+    return None if CORPORA.is_dir() else "the public files are not beside the checkout (../shared/corpora)"
+
+
+NEEDS: dict[str, Callable[[], str | None]] = {
+    "dovecot": _dovecot_missing,
+    "postgresql": _postgresql_missing,
+    "tesseract": _tesseract_missing,
+    "corpora": _corpora_missing,
+}
+OUTSIDE_THE_CHECKOUT = {"corpora"}
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for name, missing in NEEDS.items():
+        if item.get_closest_marker(name) is None:
+            continue
+        reason = missing()
+        if reason is None:
+            continue
+        if os.environ.get("CI") == "true" and name not in OUTSIDE_THE_CHECKOUT:
+            pytest.fail(f"not run: {reason}", pytrace=False)
+        pytest.skip(f"not run: {reason}")
+
+
+@pytest.fixture
+def corpora() -> Path:
+    """The folder of public files; a test that uses it is marked ``corpora``."""
+    return CORPORA
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that would reach another machine fails, instead of passing only where there is a network."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_loopback(address[0]):
+            raise AssertionError(f"a test tried to connect to {address[0]}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
