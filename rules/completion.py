@@ -22,6 +22,14 @@ class Outcome:
     closed_tasks: list[tuple[str, Step]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
+    def add(self, later: Outcome) -> None:
+        """Go on from `later`, which started where this one stands."""
+        self.dossier = later.dossier
+        self.mails += later.mails
+        self.tasks += later.tasks
+        self.closed_tasks += later.closed_tasks
+        self.events += later.events
+
 
 LABELLING_ACTIONS = ("complement", "tests-passed", "tests-failed")
 
@@ -98,11 +106,6 @@ def _access(dossier: Dossier, case: Case, submission: Submission | None, address
     )
 
 
-def labelling_place(dossiers_waiting: int) -> int:
-    """The place in the queue behind that many complete requests."""
-    return dossiers_waiting + 1
-
-
 def _labelling(
     dossier: Dossier, case: Case, submission: Submission | None, policy: Policy, address: str, at: datetime
 ) -> Outcome:
@@ -124,7 +127,11 @@ def _labelling(
                 step="L4",
                 actions=LABELLING_ACTIONS,
                 message="Demande de labélisation complète : vérifier les tests et les justificatifs."
-                + (" Mise à jour majeure d'une version labélisée : un nouveau label est-il nécessaire ?" if major else ""),
+                + (
+                    " Mise à jour majeure d'une version labélisée : un nouveau label est-il nécessaire ?"
+                    if major
+                    else ""
+                ),
                 codes=("manual_task", "major_change") if major else ("manual_task",),
             )
         ],

@@ -105,7 +105,12 @@ def _enrolled(dossier: Dossier) -> bool:
 def _product(exhibit: Exhibit) -> tuple[dict[str, str], str, str]:
     """The product and version that a form names: as case facts, and as keys."""
     name, version = exhibit.value("nom_logiciel") or "", exhibit.value("version_logiciel") or ""
-    facts = {"product": name, "version": version, "product_key": text_key(name), "version_key": text_key(version)}
+    facts = {
+        "product": name,
+        "version": version,
+        "product_key": text_key(name),
+        "version_key": text_key(version),
+    }
     return {k: v for k, v in facts.items() if v}, text_key(name), text_key(version)
 
 
@@ -211,7 +216,9 @@ def _delivery_note(dossier: Dossier, exhibit: Exhibit, waiting: list[Case]) -> F
     lacking = [c for c in waiting if c.latest("bon_de_livraison") is None]
     for case in (*named, *(lacking if len(lacking) == 1 else ())):
         form = case.latest("formulaire_4")
-        early = form is not None and not is_labelled(dossier, case.fact("product_key"), case.fact("version_key"))
+        early = form is not None and not is_labelled(
+            dossier, case.fact("product_key"), case.fact("version_key")
+        )
         return Filed(exhibit, case, "early" if early else "current")
     for case in dossier.of_kind("R"):
         if client and text_key(case.fact("client")) == client:

@@ -79,7 +79,9 @@ def blanks_for(findings: Iterable[Finding], policy: Policy) -> tuple[AttachmentR
     return tuple(blank(kind, policy) for kind in dict.fromkeys(k for k in kinds if k))
 
 
-def letter_to(dossier: Dossier | None, case: Case | None, step: Step | None, submission: Submission | None) -> Letter:
+def letter_to(
+    dossier: Dossier | None, case: Case | None, step: Step | None, submission: Submission | None
+) -> Letter:
     """A letter with what is known of the dossier, the case and the mail that it answers."""
     received: tuple[Kind, ...] = ()
     if submission is not None:

@@ -27,7 +27,9 @@ def _data() -> tuple[dict[str, str], frozenset[str]]:
 
 def words(name: str) -> list[str]:
     """Lower-case words without accents and punctuation; "&" reads as "et"."""
-    folded = name.replace("œ", "oe").replace("Œ", "oe").replace("æ", "ae").replace("ß", "ss").replace("&", " et ")
+    folded = (
+        name.replace("œ", "oe").replace("Œ", "oe").replace("æ", "ae").replace("ß", "ss").replace("&", " et ")
+    )
     plain = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
     return re.findall(r"[a-z0-9]+", re.sub(r"['’`´]", " ", plain.casefold()))
 

@@ -142,18 +142,23 @@ class Letter(Claim):
     reference: str = ""
     case: str = ""
     step: Step | None = None
-    industriel: str = Field(default="", description="the name to greet; only to that Industriel itself or AeS")
+    industriel: str = Field(
+        default="", description="the name to greet; only to that Industriel itself or AeS"
+    )
     subject_received: str = ""
     received_at: datetime | None = None
     documents_received: tuple[Kind, ...] = ()
     items: tuple[Item, ...] = ()
-    settled: tuple[Kind, ...] = Field(default=(), description="documents that are complete, told on a resubmission")
+    settled: tuple[Kind, ...] = Field(
+        default=(), description="documents that are complete, told on a resubmission"
+    )
     remains_of_round: int = Field(default=0, description="how many times something was already asked for")
     blanks: tuple[Kind, ...] = Field(default=(), description="the blank forms attached")
     attachments: tuple[str, ...] = Field(default=(), description="names of all files attached")
     next_party: Literal["incert", "aes", "industriel", ""] = ""
     situation: str = Field(
-        default="", description="variant of the mail: '', 'kept_early', 'already_received', 'kept_until_open', …"
+        default="",
+        description="variant of the mail: '', 'kept_early', 'already_received', 'kept_until_open', …",
     )
     opens_on: date | None = None
     closed_on: date | None = Field(default=None, description="last day on which it would have been in time")
@@ -282,7 +287,9 @@ class Sender(Claim):
 
     email: str
     party: Party = "unknown"
-    registered: bool = Field(default=False, description="the dossier's registered e-mail or an approved contact")
+    registered: bool = Field(
+        default=False, description="the dossier's registered e-mail or an approved contact"
+    )
     authentication: Literal["pass", "fail", "none"] = "none"
     believed: bool = Field(default=True, description="authentication is good enough for the configuration")
 
@@ -295,10 +302,13 @@ class Submission(Claim):
     received_at: datetime
     language: Language = "fr"
     intent: Intent
+    words: str = Field(default="", description="what the sender wrote, without quotes")
     changes: dict[str, FieldValue] = {}
     exhibits: tuple[Exhibit, ...] = ()
     unreadable: tuple[Exhibit, ...] = ()
-    answered_request: bool = Field(default=False, description="a reply to a mail of ours, or to the reference")
+    answered_request: bool = Field(
+        default=False, description="a reply to a mail of ours, or to the reference"
+    )
     accepted: bool = Field(default=False, description="a person approved: doubts are settled")
     deadline_overruled: bool = False
     identified_by: tuple[str, ...] = ()
@@ -312,6 +322,7 @@ class Task(Claim):
     actions: tuple[str, ...]
     message: str
     codes: tuple[ExceptionCode, ...] = ("manual_task",)
+    facts: dict[str, JsonValue] = {}
 
 
 class Event(Claim):

@@ -87,7 +87,11 @@ _LABELLING: Final[dict[str, dict[Event, str]]] = {
     },
     "tests_reussis": {"labelled": "labelise", "closed": "clos"},
     "labelise": {"requirements_changed": "a_renouveler", "closed": "clos"},
-    "a_renouveler": {"complete": "demande_complete", "requirements_changed": "a_renouveler", "closed": "clos"},
+    "a_renouveler": {
+        "complete": "demande_complete",
+        "requirements_changed": "a_renouveler",
+        "closed": "clos",
+    },
     "clos": {"reopened": "ouvert"},
 }
 _CONNECTION: Final[dict[str, dict[Event, str]]] = {

@@ -31,7 +31,11 @@ def check(facts: Facts) -> Iterator[Finding]:
         one, other = form.value(field), note.value(field)
         if one is None or other is None or facts.is_low(form, field) or facts.is_low(note, field):
             continue
-        same = compare_persons(one, other) != "mismatch" if field == "responsable" else text_key(one) == text_key(other)
+        same = (
+            compare_persons(one, other) != "mismatch"
+            if field == "responsable"
+            else text_key(one) == text_key(other)
+        )
         if not same:
             yield finding_on(
                 note,

@@ -15,7 +15,10 @@ def check(facts: Facts) -> Iterator[Finding]:
         return
     if not facts.policy.calendar.is_late("acces_direct", form.received_at):
         return
-    product, version = text_key(form.value("nom_logiciel") or ""), text_key(form.value("version_logiciel") or "")
+    product, version = (
+        text_key(form.value("nom_logiciel") or ""),
+        text_key(form.value("version_logiciel") or ""),
+    )
     for case in facts.dossier.of_kind("L"):
         same = case.fact("product_key") == product and case.fact("version_key") == version
         if same and case.fact("mode") == "acces_direct":

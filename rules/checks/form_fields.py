@@ -83,7 +83,7 @@ def _check_field(facts: Facts, exhibit: Exhibit, field: FieldDef, required: bool
 
 
 def identifier_status(facts: Facts, field: FieldDef, value: str) -> str:
-    """"valid", "invalid" or "unknown" for a value of that field's type."""
+    """ "valid", "invalid" or "unknown" for a value of that field's type."""
     match field.type:
         case "matricule":
             return check_matricule(value)

@@ -1,0 +1,147 @@
+"""Mails of the parties: AeS returns the signed NDA (E3) and the attestation (L5), forwards Formulaire 1 (E1).
+
+Whatever else AeS, CNS, CISS or INCERT write stands in the queue; they never get an automatic answer.
+"""
+
+from __future__ import annotations
+
+from parsers.types import Signer
+from rules.exceptions import exceptions_of
+from rules.facts import Policy
+from rules.filing import attach
+from rules.names import compare_names, text_key
+from rules.types import Case, Decision, Dossier, Event, Exhibit, Finding, Submission, Task
+from rules.workflow import LABELLED, advance, fits
+
+_OPENING = frozenset({"formulaire_1"})
+
+
+def decide_for_party(dossier: Dossier | None, submission: Submission, policy: Policy) -> Decision | None:
+    """The decision on a party's mail; None where it brings an Industriel's Formulaire 1 and goes the usual way."""
+    if not submission.sender.believed and not submission.accepted:
+        return _look(
+            dossier, submission, "sender_authentication_failed", "Authenticité de la partie non établie."
+        )
+    kinds = {e.kind for e in submission.exhibits}
+    if submission.sender.party == "aes":
+        nda = next((e for e in submission.exhibits if e.kind == "nda"), None)
+        enrolment = dossier.case("E") if dossier else None
+        if dossier and enrolment and nda and enrolment.state == "chez_aes":
+            return _countersigned(dossier, enrolment, nda, submission, policy)
+        if "attestation" in kinds and dossier is not None:
+            return _labelled(dossier, submission)
+        if kinds & _OPENING or (nda and dossier and enrolment and enrolment.state == "ouvert"):
+            return None
+    if submission.intent.kind in ("thanks", "empty") and not submission.exhibits:
+        return Decision(dossier=dossier)
+    return _look(dossier, submission, "manual_task", f"Message de {submission.sender.party.upper()} à lire.")
+
+
+def _look(dossier: Dossier | None, submission: Submission, code: str, message: str) -> Decision:
+    finding = Finding.model_validate(
+        {"rule": "party_wrote", "severity": "note", "code": code, "message": message}
+    )
+    return Decision(dossier=dossier, findings=(finding,), exceptions=exceptions_of([finding]))
+
+
+def _countersigned(
+    dossier: Dossier, case: Case, nda: Exhibit, submission: Submission, policy: Policy
+) -> Decision:
+    """Step E3: the same NDA, one signature more."""
+    findings = list(_same_nda(dossier, case, nda)) if not submission.accepted else []
+    changed = attach(case, nda.model_copy(update={"accepted": submission.accepted}))
+    if findings:
+        return Decision(
+            dossier=dossier,
+            findings=tuple(findings),
+            exceptions=exceptions_of(findings),
+            case=case.name,
+            step="E3",
+        )
+    moved = advance(changed, "countersigned")
+    if policy.aes_nda_validates:
+        moved = advance(moved, "valid_aes", aes=submission.received_at.isoformat())
+    task = Task(
+        case=moved.name,
+        step="E4",
+        actions=("enrolment-valid", "enrolment-refused"),
+        message="NDA signé par l'AeS : l'enrôlement est-il valide pour INCERT et pour l'AeS ?",
+    )
+    return Decision(
+        dossier=dossier.with_case(moved),
+        tasks=(task,),
+        events=(Event(case=moved.name, name="countersigned"),),
+        case=moved.name,
+        step="E3",
+    )
+
+
+def _same_nda(dossier: Dossier, case: Case, nda: Exhibit) -> list[Finding]:
+    sent = case.latest("nda")
+    findings = []
+    written = nda.value("denomination")
+    person = dossier.registered.get("type_personne") == "physique"
+    if written and dossier.name and compare_names(written, dossier.name, person) == "mismatch":
+        findings.append(_about(nda, "name_mismatch", f"Ce NDA nomme « {written} »."))
+    if nda.document.altered:
+        findings.append(_about(nda, "document_altered", "Le texte diffère du NDA émis."))
+    statuses = {s.status for s in nda.document.signature.signers}
+    if "digital_invalid" in statuses:
+        findings.append(_about(nda, "signature_invalid", "Une signature du NDA n'est pas valable."))
+    elif "digital_untrusted" in statuses and nda.document.signature.status != "handwritten":
+        findings.append(_about(nda, "signature_untrusted", "Signature intacte, sans autorité reconnue."))
+    before = len(_signers(sent)) if sent else 0
+    more = len(_signers(nda)) > before
+    by_aes = any(s.role == "aes" for s in _signers(nda))
+    if (sent and sent.document.sha256 == nda.document.sha256) or not (more or by_aes):
+        findings.append(
+            _about(nda, "signature_missing", "La signature de l'AeS n'a pas été trouvée sur ce NDA.")
+        )
+    return findings
+
+
+def _signers(exhibit: Exhibit) -> list[Signer]:
+    return [s for s in exhibit.document.signature.signers if s.kind != "stamp"]
+
+
+def _about(exhibit: Exhibit, code: str, message: str) -> Finding:
+    return Finding.model_validate(
+        {
+            "rule": code,
+            "severity": "doubt",
+            "code": code,
+            "message": message,
+            "document": exhibit.kind,
+            "file": exhibit.document.file,
+        }
+    )
+
+
+def _labelled(dossier: Dossier, submission: Submission) -> Decision:
+    """Step L5: the attestation de labélisation, for the version that it names or the only one that waits."""
+    attestation = next(e for e in submission.exhibits if e.kind == "attestation")
+    waiting = [c for c in dossier.of_kind("L") if fits(c, "labelled")]
+    said = text_key(f"{attestation.document.text} {submission.subject} {submission.words}")
+    named = [
+        c
+        for c in waiting
+        if c.fact("product_key") and c.fact("product_key") in said and c.fact("version_key") in said
+    ]
+    chosen = named or waiting
+    if len(chosen) != 1:
+        already = [c for c in dossier.of_kind("L") if c.state in LABELLED]
+        if already and not waiting:
+            return Decision(dossier=dossier)
+        return _look(
+            dossier, submission, "manual_task", "Attestation de l'AeS : à quelle version appartient-elle ?"
+        )
+    moved = advance(
+        attach(chosen[0], attestation), "labelled", labelled_at=submission.received_at.isoformat()
+    )
+    return Decision(
+        dossier=dossier.with_case(moved),
+        closed_tasks=((moved.name, "L5"),),
+        events=(Event(case=moved.name, name="labelled"),),
+        case=moved.name,
+        step="L5",
+    )

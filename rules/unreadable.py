@@ -1,0 +1,27 @@
+"""Files that could not be read: asked for again at once; one that may be dangerous waits for staff."""
+
+from __future__ import annotations
+
+from rules.types import Exhibit, Finding, Submission
+
+_FOR_STAFF = frozenset({"virus", "bomb", "ocr_unavailable", "timeout"})
+"""What the Industriel can not mend by sending the file again."""
+
+
+def unreadable_findings(submission: Submission) -> list[Finding]:
+    """One finding per file of these mails that nobody could read."""
+    return [_finding(e) for e in submission.unreadable]
+
+
+def _finding(exhibit: Exhibit) -> Finding:
+    problem = exhibit.document.problems[0] if exhibit.document.problems else None
+    code = problem.code if problem else "damaged"
+    said = problem.message if problem else "fichier endommagé"
+    return Finding(
+        rule="attachment_unreadable",
+        severity="doubt" if code in _FOR_STAFF else "demand",
+        code="virus" if code == "virus" else "unreadable_attachment",
+        message=f"« {exhibit.document.file} » n'a pas pu être lu : {said}",
+        file=exhibit.document.file,
+        detail=code,
+    )
