@@ -224,8 +224,11 @@ def date_of(value: str) -> datetime | None:
 
 def parameter(message: email.message.Message, header: str, name: str) -> str:
     """A parameter of Content-Type or Content-Disposition, RFC 2231 and encoded words decoded."""
+    # Through a field that is already text: the parser itself would replace raw 8-bit names.
+    field = email.message.Message()
+    field[header] = first(fields(message), header)
     try:
-        value = message.get_param(name, header=header)
+        value = field.get_param(name, header=header)
     except Exception:  # noqa: BLE001 - the standard library raises freely on broken parameters
         return ""
     if isinstance(value, tuple):

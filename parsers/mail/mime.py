@@ -53,10 +53,10 @@ class _Reader:
             if declared == "message/rfc822" or declared == "message/global":
                 self._forwarded(entity, children, machine)
                 return ""
-            if declared == "message/delivery-status" or declared.startswith("message/"):
-                self.result.leaves.append(
-                    Leaf(_flat(entity), headers.file_name(_name(entity)), declared, machine=True)
-                )
+            if declared.startswith("message/"):
+                # Without its own header, or it would look like a mail and be opened for ever.
+                data = b"\n".join(_flat(child) for child in children)
+                self.result.leaves.append(Leaf(data, headers.file_name(_name(entity)), declared, machine=True))
                 return ""
             texts = []
             for number, child in enumerate(children):
@@ -74,8 +74,10 @@ class _Reader:
         self, entity: email.message.Message, children: list[email.message.Message], machine: bool
     ) -> None:
         name = headers.file_name(_name(entity)) or "message.eml"
+        encoded = _encoding(entity).startswith("base64")  # forbidden by RFC 2046, met all the same
         for child in children:
-            self.result.leaves.append(Leaf(_flat(child), name, "message/rfc822", machine=machine))
+            data = headers.unbase64(_flat(child)) if encoded else _flat(child)
+            self.result.leaves.append(Leaf(data, name, "message/rfc822", machine=machine))
 
     def _leaf(self, entity: email.message.Message, declared: str, machine: bool) -> str:
         data = payload(entity)
@@ -95,7 +97,7 @@ class _Reader:
             machine = True
         cid = headers.first(headers.fields(entity), "content-id").strip("<> ")
         leaf = Leaf(data, name, declared, inline=disposition != "attachment", cid=cid, machine=machine)
-        if not data and not name and declared in (*_BODY_TYPES, ""):
+        if not data.strip() and not name:
             return ""
         self.result.leaves.append(leaf)
         return ""
@@ -144,7 +146,7 @@ def payload(entity: email.message.Message) -> bytes:
     raw = entity.get_payload()
     if not isinstance(raw, str):
         return b""
-    encoding = headers.first(headers.fields(entity), "content-transfer-encoding").lower().split(";")[0].strip()
+    encoding = _encoding(entity)
     encoded = raw.encode("utf-8", "surrogateescape")
     if encoding.startswith("base64"):
         return headers.unbase64(encoded)
@@ -155,6 +157,11 @@ def payload(entity: email.message.Message) -> bytes:
     except Exception:  # noqa: BLE001 - any damage in one part must not hide the rest
         return encoded
     return decoded if isinstance(decoded, bytes) else encoded
+
+
+def _encoding(entity: email.message.Message) -> str:
+    value = headers.first(headers.fields(entity), "content-transfer-encoding")
+    return value.lower().partition(";")[0].strip()
 
 
 def _flat(entity: email.message.Message) -> bytes:

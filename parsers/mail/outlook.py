@@ -1,4 +1,4 @@
-"""Outlook's own formats: .msg files and TNEF (winmail.dat)."""
+"""Outlook's message files (.msg)."""
 
 from __future__ import annotations
 
@@ -78,38 +78,6 @@ def _msg_leaf(attachment: Any) -> Leaf:
         problem = Problem(code="damaged", message=f"{shown or 'attachment'} cannot be read from the Outlook message")
         return Leaf(b"", shown, declared, cid=cid, problems=(problem,))
     return Leaf(content, shown, declared, inline=bool(cid), cid=cid)
-
-
-def tnef_letter(data: bytes) -> Letter:
-    """A winmail.dat ([MS-OXTNEF]) as a Letter without a header."""
-    import logging
-
-    import tnefparse  # rare
-    import tnefparse.tnef
-
-    logging.getLogger("tnef-decode").setLevel(logging.CRITICAL)  # it reports every odd byte
-    result = Letter()
-    try:
-        tnef: Any = tnefparse.TNEF(data)
-    except Exception as error:  # noqa: BLE001 - tnefparse raises freely on damaged files
-        result.problems.append(Problem(code="damaged", message=f"winmail.dat ({type(error).__name__})"))
-        return result
-    html = _get(tnef, "htmlbody")
-    result.html = decode(html) if isinstance(html, bytes) else clean(str(html or ""))
-    plain = _get(tnef, "body")
-    plain = decode(plain) if isinstance(plain, bytes) else clean(str(plain or ""))
-    result.text = visible(plain.replace("\r\n", "\n")) if plain.strip() else html_text(result.html) if result.html else ""
-    for attachment in list(_get(tnef, "attachments") or [])[:_MAX_FILES]:
-        name = _quietly(lambda a=attachment: a.long_filename()) or _get(attachment, "name") or ""
-        shown = headers.file_name(decode(name) if isinstance(name, bytes) else clean(str(name)))
-        content = _get(attachment, "data")
-        embedded = _get(attachment, "embed")
-        if embedded is not None:
-            inner = _quietly(lambda a=attachment: a.data)
-            content = inner if isinstance(inner, bytes) else content
-        if isinstance(content, bytes):
-            result.leaves.append(Leaf(content, shown))
-    return result
 
 
 def _get(thing: Any, attribute: str) -> Any:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from parsers import sniff
-from parsers.mail import archives, cms, headers, mime, outlook, quoting
+from parsers.mail import archives, cms, headers, mime, outlook, quoting, tnef
 from parsers.mail.budget import Budget, Exhausted
 from parsers.mail.decoration import is_decoration
 from parsers.mail.language import language_of
@@ -17,6 +17,7 @@ from parsers.types import Message, Part, Problem, ReadOptions
 
 Path = tuple[int, ...]
 MAX_TEXT = 200_000
+_HEADER_LINE = re.compile(rb"\s*[A-Za-z][\w-]{1,60}[ \t]*:")
 _SIGNED_FILE = re.compile(r"\.p7[mzs]$", re.I)
 
 
@@ -51,6 +52,8 @@ class Unwrapper:
         if self.wanted is not None and self.wanted[: len(path)] != path[: len(self.wanted)]:
             return
         kind = sniff.media_type(leaf.data, leaf.name)
+        if leaf.declared in ("message/rfc822", "message/global") and _HEADER_LINE.match(leaf.data):
+            kind = sniff.EML
         opener = self._OPENERS.get(kind)
         try:
             if opener is None or leaf.problems:
@@ -75,6 +78,8 @@ class Unwrapper:
         self, leaf: Leaf, kind: str, path: Path, trail: str, into: Gathered, *problems: Problem
     ) -> None:
         said = [*leaf.problems, *problems]
+        if said and not leaf.data:
+            kind = sniff.UNKNOWN  # not empty: locked or lost
         if kind == sniff.PGP and not leaf.machine:
             said.append(Problem(code="pgp", message="encrypted with PGP"))
         if kind == sniff.EMPTY and not said:
@@ -113,7 +118,7 @@ class Unwrapper:
         into.forwarded.append(self.mail(inner, path, f"{trail}{name}!", depth + 1))
 
     def _tnef(self, leaf: Leaf, path: Path, trail: str, depth: int, into: Gathered) -> None:
-        inner = outlook.tnef_letter(leaf.data)
+        inner = tnef.letter(leaf.data)
         if inner.problems:
             raise archives.Unreadable(inner.problems[0])
         into.html += inner.html
