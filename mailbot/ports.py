@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from threading import Event
 from typing import Any, Literal, Protocol
 
 from parsers.types import Document, MailReading
@@ -193,6 +194,109 @@ class Archive(Protocol):
     def digests(self) -> Iterator[str]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class FolderState:
+    """A folder as it was when it was opened. `uidvalidity` is 0 where the server gives none."""
+
+    name: str
+    uidvalidity: int
+    uidnext: int
+    exists: int
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedMail:
+    """A mail as the server gave it."""
+
+    uid: int
+    raw: bytes
+    received_at: datetime  # INTERNALDATE, with its zone
+
+
+@dataclass(frozen=True, slots=True)
+class FolderName:
+    """A folder of the mailbox, and its SPECIAL-USE flags in lower case, as `\\sent`."""
+
+    name: str
+    flags: frozenset[str] = frozenset()
+
+
+class Mailbox(Protocol):
+    """The mailbox on the server. Never touches \\Seen and deletes nothing.
+
+    Raises errors.MailboxUnreachable when the server is gone; the next call then connects again.
+    """
+
+    account: str
+
+    def open(self, folder: str, *, readonly: bool = False) -> FolderState:
+        """Look at the folder afresh; what follows is about it."""
+
+    def uids(self) -> list[int]:
+        """The UIDs in the open folder, ascending."""
+
+    def fetch(self, uids: Sequence[int]) -> Iterator[list[FetchedMail]]:
+        """Those mails of the open folder in batches of bounded size. One that is gone is left out."""
+
+    def put_aside(self, uids: Sequence[int]) -> Literal["moved", "flagged", "left"]:
+        """Mark mails of the open folder as taken in, the way that the configuration and server allow."""
+
+    def since(self, day: date) -> list[int]:
+        """The UIDs in the open folder of mails received on that day or later."""
+
+    def with_message_id(self, message_id: str) -> list[int]:
+        """The UIDs in the open folder of mails with that Message-ID."""
+
+    def folders(self) -> list[FolderName]: ...
+
+    def inbox(self) -> str:
+        """The name of the folder that is read."""
+
+    def processed_folder(self) -> str | None:
+        """Where mails are moved to, None where they stay."""
+
+    def sent_folder(self) -> str | None:
+        """Where copies of sent mails stand, None where there is no such folder."""
+
+    def append_sent(self, raw: bytes, at: datetime) -> None:
+        """Put a copy into the Sent folder, which is made if there is none."""
+
+    def wait(self, seconds: float, stop: Event) -> bool:
+        """Sleep until the inbox changes (then true), `stop` is set, or the time is over."""
+
+    def close(self) -> None: ...
+
+
+SendResult = Literal[
+    "accepted",  # the server took it over
+    "temporary",  # refused for now, or never handed over: it may be tried again
+    "permanent",  # refused for good
+    "uncertain",  # handed over, and the answer never came
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What became of a mail. `refused`: single recipients that the server did not take, with its reply.
+
+    `unreachable`: the server was not there or did not let us in, so the mail itself was not judged.
+    """
+
+    result: SendResult
+    reply: str = ""
+    unreachable: bool = False
+    refused: tuple[tuple[str, str], ...] = ()
+
+
+class Mailer(Protocol):
+    """The way out."""
+
+    async def send(self, sender: str, recipients: Sequence[str], raw: bytes) -> Sending:
+        """Hand one mail to the server. Never raises for what the server or the network does."""
+
+    async def close(self) -> None: ...
+
+
 class Readers(Protocol):
     """The parsers, wherever they run. Raises errors.ReadingFailed when a mail cannot be read at all."""
 
@@ -246,6 +350,7 @@ class Store(Protocol):
     def outbox_by_message_ids(self, message_ids: Sequence[str]) -> list[OutboxRow]: ...
     def claim_due(self, now: datetime, limit: int) -> list[OutboxRow]: ...
     def left_sending(self) -> list[OutboxRow]: ...
+    def sent_unsaved(self, limit: int) -> list[OutboxRow]: ...
     def update_outbox(self, outbox_id: int, **changes: Any) -> None: ...
     def answers_to(self, address: str, since: datetime) -> int: ...
     def last_written_to(self, dossier_id: int) -> datetime | None: ...

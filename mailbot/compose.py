@@ -1,0 +1,120 @@
+"""An outbox row as the bytes that leave: RFC 5322, the same for the same row and date."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from email.errors import HeaderParseError, MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import EmailPolicy
+from email.utils import format_datetime, parseaddr
+
+from mailbot.errors import MailNotComposable
+from mailbot.ports import OutboxRow
+
+MEDIA_TYPES = {
+    "pdf": ("application", "pdf"),
+    "docx": ("application", "vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    "zip": ("application", "zip"),
+    "png": ("image", "png"),
+    "jpg": ("image", "jpeg"),
+    "jpeg": ("image", "jpeg"),
+    "txt": ("text", "plain"),
+    "csv": ("text", "csv"),
+    "xml": ("application", "xml"),
+}
+MOST_REFERENCES = 20  # the first and the last ones are what mail programs look at
+OWN_HEADERS = frozenset(
+    {"from", "to", "cc", "bcc", "sender", "reply-to", "subject", "date", "message-id", "mime-version"}
+)
+_ID_HEADERS = frozenset({"message-id", "in-reply-to", "references"})
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
+_HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
+
+
+class _Policy(EmailPolicy):
+    """SMTP's policy, but message ids are folded between, never inside: the stdlib encodes long ones."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name.lower() in _ID_HEADERS:
+            return (f"{name}: " + "\r\n ".join(str(value).split()) + "\r\n").encode("ascii")
+        return super().fold_binary(name, value)
+
+
+_POLICY = _Policy(linesep="\r\n", max_line_length=78, raise_on_defect=False)
+
+
+def compose(
+    row: OutboxRow, *, sender: str, public_name: str, at: datetime, files: Sequence[tuple[str, bytes]] = ()
+) -> bytes:
+    """The mail with CRLF line ends. `files` are names with their bytes, in the row's order.
+
+    Raises MailNotComposable for what would not be a valid mail, so that nothing is sent instead.
+    """
+    message = EmailMessage(policy=_POLICY)
+    try:
+        message["From"] = Address(_line(public_name), addr_spec=envelope_address(sender))
+        message["To"] = [Address(addr_spec=envelope_address(to)) for to in row.to]
+        message["Subject"] = _line(row.subject)
+        message["Date"] = format_datetime(at)
+        message["Message-ID"] = _ids(row.message_id)
+        for name, value in row.headers.items():
+            message[_own_name(name)] = _ids(value) if name.lower() in _ID_HEADERS else _line(value)
+        message.set_content(row.text, cte="quoted-printable")
+        if row.html:
+            message.add_alternative(row.html, subtype="html", cte="quoted-printable")
+        for name, data in files:
+            maintype, subtype = MEDIA_TYPES.get(
+                name.rpartition(".")[2].lower(), ("application", "octet-stream")
+            )
+            message.add_attachment(data, maintype=maintype, subtype=subtype, filename=_file_name(name))
+        _settle(message, row.message_id)
+        return message.as_bytes()
+    except (ValueError, MessageError, HeaderParseError, LookupError, AttributeError) as error:
+        raise MailNotComposable(f"outbox entry {row.id} makes no valid mail: {error}") from error
+
+
+def _settle(message: EmailMessage, seed: str) -> None:
+    """Boundaries that follow from the Message-ID, instead of random ones."""
+    digest = hashlib.sha256(seed.encode()).hexdigest()[:24]
+    for number, part in enumerate(message.walk()):
+        if part.is_multipart():
+            part.set_boundary(f"=_{digest}_{number}")
+        if number:
+            del part["MIME-Version"]
+
+
+def _line(value: str) -> str:
+    """One line: whatever ends or hides a line becomes a space, so that no header can be slipped in."""
+    return " ".join("".join(c if c.isprintable() else " " for c in value).split())
+
+
+def envelope_address(address: str) -> str:
+    """The bare address, its domain in IDNA. Raises ValueError for what plain SMTP cannot carry."""
+    name, bare = parseaddr(address)
+    local, at, domain = bare.rpartition("@")
+    if not (at and local.isascii() and local.isprintable() and domain) or (
+        name == "" and bare != address.strip()
+    ):
+        raise ValueError("an address that cannot be written to")
+    return f"{local}@{domain.encode('idna').decode('ascii')}"
+
+
+def _own_name(name: str) -> str:
+    lower = name.lower()
+    if not _HEADER_NAME.fullmatch(name) or lower in OWN_HEADERS or lower.startswith("content-"):
+        raise ValueError(f"a header named {name!r} is not for an outbox entry to set")
+    return name
+
+
+def _ids(value: str) -> str:
+    """The message ids in the value, and nothing else; of very many the first and the last ones."""
+    ids = _MESSAGE_ID.findall(value if "<" in value else f"<{value.strip()}>")
+    return " ".join(ids[:1] + ids[1:][-(MOST_REFERENCES - 1) :])
+
+
+def _file_name(name: str) -> str:
+    return _line(name).replace("/", "_").replace("\\", "_") or "document"

@@ -1,0 +1,282 @@
+"""From the outbox to the SMTP server. A mail is never sent twice by itself.
+
+A row is claimed (state "sending", committed) before it is handed over; what died in that state may have
+left, so a person decides. Everything that a server can say ends in one of four results (ports.SendResult).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from mailbot.adapters.backoff import backoff_seconds
+from mailbot.compose import compose, envelope_address
+from mailbot.errors import MailbotError, MailboxUnreachable
+from mailbot.ports import (
+    Clock,
+    EntryRow,
+    HistoryRow,
+    Mailbox,
+    Mailer,
+    OutboxRow,
+    Sending,
+    Store,
+)
+from mailbot.settings import Smtp
+from rules.types import AttachmentRef, ExceptionCode
+
+HOLD = "hold"
+HELD = "on"
+FIRST_RETRY_SECONDS = 60.0
+LONGEST_RETRY_SECONDS = 3600.0
+SAVE_AT_ONCE = 50
+ACTIONS = ("approve", "reply", "forward", "note", "postpone", "close", "dismiss")
+"""What a person may do about a mail that did not leave for certain; `approve` sends it (again)."""
+
+AttachmentBytes = Callable[[AttachmentRef], bytes]
+Gate = Callable[[OutboxRow, Sequence[tuple[AttachmentRef, bytes]]], None]
+"""Raises when this mail may not leave with these attachments to these recipients."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """What one pass did; `unreachable` says why the SMTP server could not be used, if so."""
+
+    sent: int = 0
+    retried_later: int = 0
+    failed: int = 0
+    uncertain: int = 0
+    held: bool = False
+    unreachable: str = ""
+
+
+class Delivery:
+    """The way out. Call `recover` once at start, then `once` as often as one likes."""
+
+    def __init__(
+        self,
+        store: Store,
+        mailer: Mailer,
+        clock: Clock,
+        settings: Smtp,
+        *,
+        attachment_bytes: AttachmentBytes,
+        gate: Gate,
+        public_name: str = "",
+        max_attempts: int = 12,
+        mailbox: Mailbox | None = None,
+        jitter: Callable[[], float] | None = None,
+    ) -> None:
+        self._store = store
+        self._mailer = mailer
+        self._clock = clock
+        self._settings = settings
+        self._attachment_bytes = attachment_bytes
+        self._gate = gate
+        self._public_name = public_name
+        self._max_attempts = max_attempts
+        self._mailbox = mailbox
+        self._jitter = jitter
+
+    def recover(self) -> int:
+        """Settle what a dead process left in "sending". A copy in the Sent folder proves that it left."""
+        rows = self._store.left_sending()
+        for row in rows:
+            if self._in_sent_folder(row):
+                with self._store.transaction():
+                    self._store.update_outbox(
+                        row.id, state="sent", sent_at=self._clock.now(), saved_to_sent=True, error=""
+                    )
+                    self._write_history(row, "mail_sent", "found in the Sent folder after a restart")
+            else:
+                self._uncertain(row, "le programme s'est arrêté pendant l'envoi")
+        return len(rows)
+
+    async def once(self, limit: int = 1000) -> DeliveryReport:
+        """Send what is due, one after another, at most `limit`; nothing while sending is on hold."""
+        report = DeliveryReport()
+        for _ in range(limit):
+            if self._store.switch(HOLD) == HELD:
+                return replace(report, held=True)
+            claimed = self._store.claim_due(self._clock.now(), 1)
+            if not claimed:
+                break
+            report = await self._deliver(claimed[0], report)
+            if report.unreachable:
+                break
+        return report
+
+    async def _deliver(self, row: OutboxRow, report: DeliveryReport) -> DeliveryReport:
+        try:
+            raw = self._prepare(row)
+        except Exception as error:  # noqa: BLE001 - fails closed, and one bad row must not stop the others
+            self._failed(row, f"le mail ne peut pas partir : {_reason(error)}")
+            return replace(report, failed=report.failed + 1)
+        sending = await self._mailer.send(
+            self._settings.address, [envelope_address(to) for to in row.to], raw
+        )
+        if sending.result == "accepted":
+            self._sent(row, sending)
+            await self._save(row, raw)
+            return replace(report, sent=report.sent + 1)
+        if sending.result == "uncertain":
+            self._uncertain(row, f"la connexion a été perdue pendant l'envoi ({sending.reply})")
+            return replace(report, uncertain=report.uncertain + 1)
+        if sending.result == "permanent":
+            self._failed(row, f"le serveur refuse le mail : {sending.reply}")
+            return replace(report, failed=report.failed + 1)
+        return self._later(row, sending, report)
+
+    def _prepare(self, row: OutboxRow) -> bytes:
+        attachments = [(ref, self._attachment_bytes(ref)) for ref in row.attachments]
+        self._gate(row, attachments)
+        return compose(
+            row,
+            sender=self._settings.address,
+            public_name=self._public_name,
+            at=self._clock.now(),
+            files=[(ref.name, data) for ref, data in attachments],
+        )
+
+    def _sent(self, row: OutboxRow, sending: Sending) -> None:
+        with self._store.transaction():
+            self._store.update_outbox(
+                row.id,
+                state="sent",
+                sent_at=self._clock.now(),
+                attempts=row.attempts + 1,
+                saved_to_sent=self._settings.save_sent != "append",
+                error="",
+            )
+            self._write_history(row, "mail_sent", sending.reply)
+            if sending.refused:
+                said = "; ".join(f"{address} : {reply}" for address, reply in sending.refused)
+                self._open_entry(row, "delivery_failed", f"Le mail n'est pas parti pour {said}")
+
+    def _later(self, row: OutboxRow, sending: Sending, report: DeliveryReport) -> DeliveryReport:
+        """Try again later. Only what the server said of this very mail counts against its tries."""
+        attempts = row.attempts + (0 if sending.unreachable else 1)
+        if attempts >= self._max_attempts:
+            self._failed(row, f"refusé {attempts} fois, en dernier : {sending.reply}", attempts)
+            return replace(report, failed=report.failed + 1)
+        seconds = backoff_seconds(
+            max(attempts, 1),
+            first=FIRST_RETRY_SECONDS,
+            most=LONGEST_RETRY_SECONDS,
+            **({"jitter": self._jitter} if self._jitter else {}),
+        )
+        with self._store.transaction():
+            self._store.update_outbox(
+                row.id,
+                state="due",
+                attempts=attempts,
+                next_attempt_at=self._clock.now() + timedelta(seconds=seconds),
+                error=sending.reply,
+            )
+        unreachable = sending.reply if sending.unreachable else ""
+        return replace(report, retried_later=report.retried_later + 1, unreachable=unreachable)
+
+    def _failed(self, row: OutboxRow, why: str, attempts: int | None = None) -> None:
+        with self._store.transaction():
+            done = row.attempts + 1 if attempts is None else attempts
+            self._store.update_outbox(row.id, state="failed", attempts=done, error=why)
+            self._write_history(row, "mail_failed", why)
+            self._open_entry(row, "delivery_failed", f"Le mail « {row.subject} » n'est pas parti : {why}")
+
+    def _uncertain(self, row: OutboxRow, why: str) -> None:
+        with self._store.transaction():
+            self._store.update_outbox(row.id, state="uncertain", attempts=row.attempts + 1, error=why)
+            self._write_history(row, "mail_uncertain", why)
+            self._open_entry(
+                row,
+                "delivery_uncertain",
+                f"Le mail « {row.subject} » est peut-être parti, peut-être pas : {why}",
+            )
+
+    def _open_entry(self, row: OutboxRow, code: ExceptionCode, message: str) -> None:
+        now = self._clock.now()
+        self._store.open_entry(
+            EntryRow(
+                id=0,
+                codes=(code,),
+                messages=(message,),
+                state="open",
+                created_at=now,
+                received_at=now,
+                mail_id=row.mail_id,
+                dossier_id=row.dossier_id,
+                case=row.case,
+                actions=ACTIONS,
+                subject=row.subject,
+                sender=", ".join(row.to),
+                facts={"outbox_id": row.id},
+            )
+        )
+
+    def _write_history(self, row: OutboxRow, what: str, said: str) -> None:
+        self._store.add_history(
+            HistoryRow(
+                id=0,
+                at=self._clock.now(),
+                actor="mailbot",
+                what=what,
+                detail={"template": row.template, "message_id": row.message_id, "reply": said},
+                dossier_id=row.dossier_id,
+                case=row.case,
+                mail_id=row.mail_id,
+                entry_id=row.entry_id,
+                outbox_id=row.id,
+            )
+        )
+
+    # Copies in the Sent folder
+
+    async def _save(self, row: OutboxRow, raw: bytes) -> None:
+        if self._mailbox is None or self._settings.save_sent != "append":
+            return
+        try:
+            await asyncio.to_thread(self._mailbox.append_sent, raw, self._clock.now())
+        except MailboxUnreachable:
+            return  # `save_missing_copies` tries again; the mail itself has left
+        with self._store.transaction():
+            self._store.update_outbox(row.id, saved_to_sent=True)
+
+    def save_missing_copies(self) -> int:
+        """Put into the Sent folder what left without a copy. Raises MailboxUnreachable."""
+        if self._mailbox is None or self._settings.save_sent != "append":
+            return 0
+        saved = 0
+        for row in self._store.sent_unsaved(SAVE_AT_ONCE):
+            if not self._in_sent_folder(row):
+                attachments = [(ref.name, self._attachment_bytes(ref)) for ref in row.attachments]
+                at = row.sent_at or self._clock.now()
+                raw = compose(
+                    row,
+                    sender=self._settings.address,
+                    public_name=self._public_name,
+                    at=at,
+                    files=attachments,
+                )
+                self._mailbox.append_sent(raw, at)
+            with self._store.transaction():
+                self._store.update_outbox(row.id, saved_to_sent=True)
+            saved += 1
+        return saved
+
+    def _in_sent_folder(self, row: OutboxRow) -> bool:
+        if self._mailbox is None:
+            return False
+        try:
+            folder = self._mailbox.sent_folder()
+            if folder is None:
+                return False
+            self._mailbox.open(folder, readonly=True)
+            return bool(self._mailbox.with_message_id(row.message_id))
+        except MailboxUnreachable:
+            return False
+
+
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, MailbotError) else f"{type(error).__name__}: {error}"

@@ -1,0 +1,262 @@
+"""From the mailbox to the archive and the ledger. Nothing is looked into, nothing is answered here.
+
+The order is what matters: a mail's bytes are on disk and its ledger row is committed before anything is
+changed on the server. Whatever dies in between, the next pass goes on from the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from mailbot.fingerprint import outline
+from mailbot.ports import Archive, Arrival, Clock, FetchedMail, FolderState, Mailbox, Store
+
+RECORD_ONLY_FLAGS = frozenset({"\\sent", "\\drafts", "\\junk", "\\trash", "\\all"})
+LONGEST_GAP = 10_000  # UIDs: beyond that a server has jumped, and nobody moved so many mails
+CLOCK_SKEW = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeReport:
+    """What one pass did. `gaps` are sentences about mails that were there and could not be had."""
+
+    new: int = 0
+    copies: int = 0
+    sent: int = 0
+    handled: int = 0
+    found_elsewhere: int = 0
+    gaps: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Count:
+    new: int = 0
+    copies: int = 0
+    sent: int = 0
+    handled: int = 0
+    found_elsewhere: int = 0
+    gaps: list[str] = field(default_factory=list)
+
+    def report(self) -> IntakeReport:
+        return IntakeReport(
+            self.new, self.copies, self.sent, self.handled, self.found_elsewhere, tuple(self.gaps)
+        )
+
+
+class Intake:
+    """The way in. `once` is one pass; it may be repeated and interrupted at any point."""
+
+    def __init__(
+        self,
+        mailbox: Mailbox,
+        store: Store,
+        archive: Archive,
+        clock: Clock,
+        *,
+        answer_from: datetime | None = None,
+    ) -> None:
+        self._mailbox = mailbox
+        self._store = store
+        self._archive = archive
+        self._clock = clock
+        self._answer_from = answer_from
+
+    def once(self, *, whole: bool = False) -> IntakeReport:
+        """Take in all that is new. With `whole`, the processed folder is compared with the ledger as well.
+
+        Raises MailboxUnreachable when the connection is lost (what was recorded until then stays) and
+        StoreUnreachable when the disk or the database gives out (then the server was not touched).
+        """
+        count = _Count()
+        self._inbox(count)
+        self._sent_folder(count)
+        if whole:
+            self._processed_folder(count)
+        return count.report()
+
+    def _inbox(self, count: _Count) -> None:
+        state = self._mailbox.open(self._mailbox.inbox())
+        known = self._known(state)
+        present = self._mailbox.uids()
+        fetched = self._take(state, [uid for uid in present if uid not in known], count)
+        missing = [uid for uid in present if uid not in known and uid not in fetched]
+        still_there: list[int] = []
+        if missing:
+            still_there = sorted(set(missing) & set(self._mailbox.uids()))
+            retried = self._take(state, still_there, count) if still_there else set()
+            fetched |= retried
+            still_there = [uid for uid in still_there if uid not in retried]
+        if still_there:
+            count.gaps.append(
+                f"{state.name}: the server does not hand out {_uids(still_there)}, though they are there"
+            )
+        self._put_aside(state, set(present) | fetched, count)
+        vanished = [uid for uid in missing if uid not in fetched and uid not in still_there]
+        vanished += self._never_seen(state, known | set(present) | fetched)
+        if vanished:
+            self._look_elsewhere(state, sorted(set(vanished)), count)
+        self._remember(state, present)
+
+    def _known(self, state: FolderState) -> set[int]:
+        """The UIDs that the ledger has; none where the server cannot promise that they keep their meaning."""
+        if not state.uidvalidity:
+            return set()
+        return self._store.known_uids(self._mailbox.account, state.name, state.uidvalidity)
+
+    def _take(
+        self,
+        state: FolderState,
+        uids: Sequence[int],
+        count: _Count,
+        *,
+        direction: Literal["in", "sent"] = "in",
+        not_before: datetime | None = None,
+        elsewhere: bool = False,
+    ) -> set[int]:
+        """Fetch, archive and record those mails, batch by batch. Returns the UIDs that came."""
+        came: set[int] = set()
+        for batch in self._mailbox.fetch(uids):
+            came.update(mail.uid for mail in batch)
+            wanted = [m for m in batch if not_before is None or m.received_at >= not_before]
+            self._record(state, wanted, count, direction, elsewhere=elsewhere)
+        return came
+
+    def _record(
+        self,
+        state: FolderState,
+        batch: Iterable[FetchedMail],
+        count: _Count,
+        direction: Literal["in", "sent"],
+        *,
+        elsewhere: bool,
+    ) -> None:
+        arrivals = [self._arrival(state, mail, direction) for mail in batch]
+        if not arrivals:
+            return
+        with self._store.transaction():
+            seen = {a.sha256 for a in arrivals if self._store.mail_by_sha256(a.sha256) is not None}
+            rows = self._store.record_arrivals(arrivals)
+        for arrival, row in zip(arrivals, rows, strict=True):
+            if direction == "sent":
+                count.sent += arrival.sha256 not in seen
+            elif arrival.sha256 in seen or (row.state == "recorded" and not arrival.old):
+                count.copies += 1
+            else:
+                count.new += 1
+                count.found_elsewhere += elsewhere
+            seen.add(arrival.sha256)
+
+    def _arrival(self, state: FolderState, mail: FetchedMail, direction: Literal["in", "sent"]) -> Arrival:
+        sha256 = self._archive.put(mail.raw)
+        seen = outline(mail.raw)
+        return Arrival(
+            account=self._mailbox.account,
+            folder=state.name,
+            uidvalidity=state.uidvalidity,
+            uid=mail.uid,
+            sha256=sha256,
+            size=len(mail.raw),
+            received_at=mail.received_at,
+            seen_at=self._clock.now(),
+            message_id=seen.message_id,
+            sender=seen.sender,
+            subject=seen.subject,
+            fingerprint=seen.fingerprint,
+            direction=direction,
+            old=self._answer_from is not None and mail.received_at < self._answer_from,
+        )
+
+    def _put_aside(self, state: FolderState, present: set[int], count: _Count) -> None:
+        """Move or flag what is recorded and not handled yet, leftovers of a pass that died included."""
+        rows = self._store.unhandled(self._mailbox.account, state.name, state.uidvalidity)
+        here = sorted({row.uid for row in rows if row.uid in present})
+        if here:
+            self._mailbox.put_aside(here)
+        if rows:
+            with self._store.transaction():
+                self._store.mark_handled([row.id for row in rows])
+        count.handled += len(here)
+
+    # Reconciling
+
+    def _never_seen(self, state: FolderState, accounted: set[int]) -> list[int]:
+        """UIDs that were given out since the last pass and are neither there nor in the ledger."""
+        last = self._last_pass(state)
+        if last is None or not state.uidvalidity:
+            return []
+        first = max(last[0], state.uidnext - LONGEST_GAP)
+        return [uid for uid in range(first, state.uidnext) if uid not in accounted]
+
+    def _look_elsewhere(self, state: FolderState, vanished: list[int], count: _Count) -> None:
+        """A colleague may have moved them before they were read: a move keeps bytes and date of arrival."""
+        last = self._last_pass(state)
+        since = (last[1] if last else self._clock.now() - timedelta(days=1)) - CLOCK_SKEW
+        before = count.found_elsewhere
+        skip = {state.name, self._mailbox.processed_folder(), self._mailbox.sent_folder()}
+        for folder in self._mailbox.folders():
+            if folder.name in skip or folder.flags & RECORD_ONLY_FLAGS:
+                continue
+            other = self._mailbox.open(folder.name, readonly=True)
+            known = self._known(other)
+            recent = [uid for uid in self._mailbox.since(since.date()) if uid not in known]
+            self._take(other, recent, count, not_before=since, elsewhere=True)
+            self._leave(other)
+        lost = len(vanished) - (count.found_elsewhere - before)
+        if lost > 0:
+            count.gaps.append(
+                f"{state.name}: {lost} of {_uids(vanished)} were taken away before they were read, "
+                "and are in no other folder that is looked into"
+            )
+
+    def _leave(self, state: FolderState) -> None:
+        """What stands in a folder that is not ours to tidy stays there."""
+        rows = self._store.unhandled(self._mailbox.account, state.name, state.uidvalidity)
+        if rows:
+            with self._store.transaction():
+                self._store.mark_handled([row.id for row in rows])
+
+    def _processed_folder(self, count: _Count) -> None:
+        """What a person put there without our having seen it; our own moves are known by their content."""
+        name = self._mailbox.processed_folder()
+        if name is None or all(folder.name != name for folder in self._mailbox.folders()):
+            return
+        state = self._mailbox.open(name, readonly=True)
+        known = self._known(state)
+        self._take(state, [u for u in self._mailbox.uids() if u not in known], count, elsewhere=True)
+        self._leave(state)
+
+    def _sent_folder(self, count: _Count) -> None:
+        """What staff sent by hand: recorded, never moved. Older than `answer_from` is not of interest."""
+        name = self._mailbox.sent_folder()
+        if name is None or name == self._mailbox.inbox():
+            return
+        state = self._mailbox.open(name, readonly=True)
+        known = self._known(state)
+        start = self._answer_from
+        uids = self._mailbox.uids() if start is None else self._mailbox.since(start.astimezone(UTC).date())
+        self._take(state, [uid for uid in uids if uid not in known], count, direction="sent")
+        self._leave(state)
+
+    def _last_pass(self, state: FolderState) -> tuple[int, datetime] | None:
+        """Where the last pass over this folder ended: the next UID then, and when that was."""
+        value = self._store.switch(self._switch(state)).split(" ")
+        if len(value) != 3 or value[0] != str(state.uidvalidity):
+            return None
+        return int(value[1]), datetime.fromisoformat(value[2])
+
+    def _remember(self, state: FolderState, present: Sequence[int]) -> None:
+        uidnext = max([state.uidnext, *(uid + 1 for uid in present[-1:])])
+        with self._store.transaction():
+            now = self._clock.now().isoformat()
+            self._store.set_switch(self._switch(state), f"{state.uidvalidity} {uidnext} {now}")
+
+    def _switch(self, state: FolderState) -> str:
+        return f"pass:{self._mailbox.account}:{state.name}"
+
+
+def _uids(uids: Sequence[int]) -> str:
+    shown = ", ".join(str(uid) for uid in uids[:10])
+    return f"UID {shown}{' …' if len(uids) > 10 else ''}"
