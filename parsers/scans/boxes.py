@@ -49,12 +49,13 @@ def small_squares(ink: Mask, sheet: Sheet) -> list[tuple[int, int, int, int]]:
     down = cv2.morphologyEx(down, cv2.MORPH_OPEN, np.ones((reach, 1), np.uint8))
     grid = as_gray(cv2.bitwise_or(across, down))
     low, high = sheet.px(_SMALLEST), sheet.px(_LARGEST)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(grid, connectivity=8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(grid, connectivity=8)
     found = []
-    for left, top, width, height, _area in stats[1:].tolist():
+    for index in range(1, count):
+        left, top, width, height, _area = stats[index].tolist()
         if not (low <= width <= high and low <= height <= high and 0.75 < width / height < 1.34):
             continue
-        if _is_frame(grid[top : top + height, left : left + width] > 0):
+        if _is_frame(labels[top : top + height, left : left + width] == index):
             found.append((left, top, left + width, top + height))
     return found
 
@@ -111,7 +112,7 @@ def _is_ring(patch: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> bool:
 
 def _alone(ink: Mask, box: tuple[int, int, int, int]) -> bool:
     left, top, right, bottom = box
-    margin = max(3, round((right - left) * 0.22))
+    margin = max(3, round((right - left) * 0.36))
     before = ink[top:bottom, max(0, left - margin) : max(0, left - 1)]
     after = ink[top:bottom, right + 1 : right + margin]
     return not before.any() and not after.any()

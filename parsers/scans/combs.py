@@ -48,7 +48,6 @@ def _partitioned(ink: Mask, sheet: Sheet) -> list[Comb]:
         for left, top, width, height, _ in stats[1:].tolist()
         if width <= sheet.px(3.0) and height <= sheet.px(32.0)
     ]
-    bars.sort(key=lambda b: (b[3], b[0]))
     found: list[Comb] = []
     used: set[tuple[int, int, int, int]] = set()
     for bar in bars:
@@ -56,8 +55,10 @@ def _partitioned(ink: Mask, sheet: Sheet) -> list[Comb]:
             continue
         level = sorted(
             b for b in bars
-            if b not in used and abs(b[3] - bar[3]) <= 5 and (b[3] - b[1]) > 0.5 * (bar[3] - bar[1])
+            if abs(b[3] - bar[3]) <= 5 and b not in used and (b[3] - b[1]) > 0.5 * (bar[3] - bar[1])
         )  # fmt: skip
+        if len(level) <= _FEWEST_CELLS:
+            continue
         for row in _even(level, sheet):
             comb = Comb(tuple(
                 (a[2], min(a[1], b[1]), b[0], max(a[3], b[3])) for a, b in pairwise(row)
@@ -65,6 +66,7 @@ def _partitioned(ink: Mask, sheet: Sheet) -> list[Comb]:
             if _has_floor(ink, comb):
                 found.append(comb)
                 used.update(row)
+        used.update(b for b in level if abs(b[3] - bar[3]) <= 2)
     return found
 
 
@@ -131,7 +133,8 @@ def strip(gray: Gray, comb: Comb, sheet: Sheet) -> tuple[Gray | None, list[int]]
     None when all cells are empty.
     """
     parts: list[Gray | None] = []
-    for left, top, right, bottom in comb.cells:
+    _, top, _, bottom = comb.box  # one height for all, whatever the frame's print lost
+    for left, _, right, _ in comb.cells:
         dx, dy = 2 + (right - left) // 12, 3 + (bottom - top) // 14
         cell = gray[top + dy : bottom - dy, left + dx : right - dx]
         parts.append(_character(cell))

@@ -34,6 +34,23 @@ def _runs(ink: Mask, length: int, horizontal: bool, thickest: int) -> Mask:
     return as_gray(lines)
 
 
+def leaders(ink: Mask, sheet: Sheet) -> Mask:
+    """Rows of dots or dashes that lead from a label to its value."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    if count < 2:
+        return as_gray(np.zeros_like(ink))
+    width, height = stats[:, 2], stats[:, 3]
+    dot = (width <= sheet.px(2.4)) & (height <= sheet.px(2.4))
+    dash = (width <= sheet.px(6)) & (height <= sheet.px(1.5))
+    small = dot | dash
+    small[0] = False
+    mask = as_gray(small[labels] * np.uint8(255))
+    rows = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((3, sheet.px(5)), np.uint8))
+    rows = cv2.morphologyEx(rows, cv2.MORPH_OPEN, np.ones((1, sheet.px(24)), np.uint8))
+    near = cv2.dilate(rows, np.ones((5, 5), np.uint8))
+    return as_gray(cv2.dilate(cv2.bitwise_and(mask, near), np.ones((3, 3), np.uint8)))
+
+
 def rulings(across: Mask, down: Mask, sheet: Sheet) -> tuple[Ruling, ...]:
     """The lines in points."""
     found: list[Ruling] = []

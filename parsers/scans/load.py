@@ -130,10 +130,8 @@ def _resolution(picture: Picture, size: tuple[int, int]) -> tuple[float, float]:
     if picture.mode == "1" and size[0] in (1728, 1734, 2048, 2432) and size[1] < size[0]:
         return 204.0, 98.0  # a fax in standard resolution
     short, long = sorted(size)
-    if long / short > 1.6:  # a strip or a screenshot: its width tells
-        dpi = short / _A4_SHORT_INCHES
-    else:
-        dpi = long / _A4_LONG_INCHES
+    strip = long / short > 1.6  # a cutting or a screenshot: its width tells
+    dpi = short / _A4_SHORT_INCHES if strip else long / _A4_LONG_INCHES
     return dpi, dpi
 
 

@@ -14,7 +14,7 @@ from parsers.scans.boxes import Square, circles, measured, small_squares
 from parsers.scans.clean import cleaned
 from parsers.scans.combs import Comb, combs
 from parsers.scans.image import Gray, Mask, Sheet, as_gray, binary
-from parsers.scans.lines import line_masks, points_of, rulings, without_lines
+from parsers.scans.lines import leaders, line_masks, points_of, rulings, without_lines
 from parsers.scans.quality import is_blank, legibility
 from parsers.scans.second import Reread, reread
 from parsers.scans.upright import cut_out, quarter_turned, straightened, text_is_standing
@@ -63,10 +63,12 @@ def read_sheet(sheet: Sheet, deadline: float) -> PageResult:
             return PageResult(_empty(upright), upright.gray, upright.dpi, [problem])
         second = _again(upright, furniture, tokens, deadline)
     except ocr.OcrFailed as error:
-        code = "timeout" if time.monotonic() >= deadline - 1 else "illegible"
-        problem = Problem(code="timeout" if code == "timeout" else "illegible", message=f"Page {sheet.number}: {error}")
+        late = time.monotonic() >= deadline - 1
+        problem = Problem(
+            code="timeout" if late else "illegible", message=f"Page {sheet.number}: {error}"
+        )
         return PageResult(_empty(upright), upright.gray, upright.dpi, [problem])
-    words = assemble(tokens, second, furniture.combs, upright, score)
+    words = assemble(second, upright)
     page = Page(
         number=upright.number,
         width=round(upright.width, 1),
@@ -98,6 +100,7 @@ def furniture_of(sheet: Sheet) -> Furniture:
     ] + [measured(ink, c, True) for c in circles(ink, sheet) if not any(_inside(c, b) for b in in_comb)]
     across, down = line_masks(ink, sheet)
     text = without_lines(sheet.gray, across, down)
+    text[leaders(ink, sheet) > 0] = 255
     for tick in ticks:
         _blank(text, tick.box, max(3, (tick.box[2] - tick.box[0]) // 7))
     for box in in_comb:
@@ -122,7 +125,11 @@ def _right_way_up(sheet: Sheet, deadline: float) -> tuple[Sheet, Furniture, list
         candidate = quarter_turned(sheet, turns) if turns else sheet
         furniture = furniture_of(candidate)
         tokens = ocr.read(
-            furniture.text_only, dpi=candidate.dpi, mode=ocr.SPARSE, seconds=deadline - time.monotonic()
+            furniture.text_only,
+            dpi=candidate.dpi,
+            mode=ocr.SPARSE,
+            seconds=deadline - time.monotonic(),
+            only=("fra",),
         )
         score = legibility(tokens)
         if best is None or score > best[3]:
@@ -139,7 +146,7 @@ def _again(sheet: Sheet, furniture: Furniture, tokens: list[ocr.Token], deadline
 
 def _boxes(furniture: Furniture, sheet: Sheet) -> tuple[Box, ...]:
     ticks = [
-        Box(sheet.number, points_of(t.box, sheet), filled=t.state == "on", tick=t.state, confidence=t.confidence)
+        Box(sheet.number, points_of(t.box, sheet), t.state == "on", t.state, t.confidence)
         for t in furniture.ticks
     ]
     cells = [Box(sheet.number, points_of(cell, sheet)) for comb in furniture.combs for cell in comb.cells]

@@ -21,7 +21,7 @@ from parsers.scans.image import Gray, Sheet, as_gray, resized
 _LETTER_HEIGHT = 48
 """Pixels: the height of a run's box (ascender to descender) in the stack."""
 _GAP = 34
-_LANGUAGES = ("fra", "eng")
+_LANGUAGES = ("deu",)
 """Another mixture than the first reading's, so that the two err differently."""
 
 
@@ -66,7 +66,9 @@ def runs(tokens: Sequence[ocr.Token]) -> list[list[ocr.Token]]:
         fits = [
             run for run in found
             if _same_line(run[-1].box, token.box)
-            and -0.5 * height <= token.box[0] - run[-1].box[2] <= 1.1 * max(height, run[-1].box[3] - run[-1].box[1])
+            and -0.5 * height
+            <= token.box[0] - run[-1].box[2]
+            <= 1.1 * max(height, run[-1].box[3] - run[-1].box[1])
         ]  # fmt: skip
         if fits:
             max(fits, key=lambda run: run[-1].box[2]).append(token)

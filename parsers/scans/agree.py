@@ -1,0 +1,61 @@
+"""Two readings of one run of words, character by character.
+
+The first reading is French, the second German. Each model knows only its own letters: the German
+one reads é as e, the French one ö as o. Where they differ by an accent that one of them cannot
+write, that is no disagreement.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+_ONLY_FIRST = frozenset("éèêëàâîïôûùçñœæÿÉÈÊËÀÂÎÏÔÛÙÇŒÆŸ")
+_ONLY_SECOND = frozenset("öÖÄß")
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """The text of one word after both readings, and whether they agree on all of it."""
+
+    text: str
+    same: bool
+
+
+def agreed(first: Sequence[str], second: Sequence[str]) -> list[Agreed]:
+    """One answer for each word of the first reading; spaces do not count."""
+    one, two = "".join(first), "".join(second)
+    letters = list(one)
+    same = [False] * len(one)
+    extra_before: set[int] = set()
+    matcher = SequenceMatcher(None, _folded(one), _folded(two), autojunk=False)
+    for tag, a, a_end, b, b_end in matcher.get_opcodes():
+        if tag == "equal":
+            for i, j in zip(range(a, a_end), range(b, b_end), strict=True):
+                letters[i], same[i] = _resolved(one[i], two[j])
+        elif tag == "insert" and any(c.isalnum() or c == "@" for c in two[b:b_end]):
+            extra_before.add(a)
+    result, at = [], 0
+    for word in first:
+        end = at + len(word)
+        whole = all(same[at:end]) and not any(at <= place <= end for place in extra_before)
+        result.append(Agreed("".join(letters[at:end]), whole))
+        at = end
+    return result
+
+
+def _folded(text: str) -> str:
+    """The bare letters, as many as before."""
+    return "".join(unicodedata.normalize("NFD", c)[0] for c in text)
+
+
+def _resolved(a: str, b: str) -> tuple[str, bool]:
+    if a == b:
+        return a, True
+    if a in _ONLY_FIRST and b not in _ONLY_SECOND:
+        return a, b.isascii()
+    if b in _ONLY_SECOND:
+        return b, a.isascii()
+    return (a, False) if not a.isascii() else (b, False)

@@ -1,0 +1,1 @@
+"""Invented forms, drawn, filled, scanned badly, and read again: how well do the readers do?"""
