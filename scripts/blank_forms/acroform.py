@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
+WidgetKind = Literal["text", "multiline", "check", "radio", "signature"]
+
 _PRINT = 4  # annotation flag
 _READ_ORDER = Name("/R")
 _REQUIRED, _MULTILINE, _RADIO = 1 << 1, 1 << 12, 1 << 15
@@ -29,7 +31,7 @@ class Widget:
     """
 
     name: str
-    kind: Literal["text", "multiline", "check", "radio", "signature"]
+    kind: WidgetKind
     page: int
     rect: tuple[float, float, float, float]
     tooltip: str

@@ -17,6 +17,7 @@ from parsers.types import FieldDef, FormDef
 
 KINDS = ("formulaire_1", "formulaire_2", "formulaire_3", "formulaire_4", "nda", "bon_de_livraison")
 DEFAULT_ROWS = 8
+_COLUMN_WEIGHTS = {"person": 3.0, "code_prestataire": 1.7, "int": 1.0}
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,17 @@ class Entry:
     def options(self) -> tuple[tuple[str, str], ...]:
         """(value, printed text) of each choice."""
         return tuple((choice, choice_label(self.field, choice)) for choice in self.field.choices)
+
+    @property
+    def multiline(self) -> bool:
+        """An address takes several lines."""
+        return self.field.id == "adresse"
+
+    @property
+    def column_shares(self) -> tuple[float, ...]:
+        """How the columns of a table share its width: names need more of it than numbers."""
+        weights = [_COLUMN_WEIGHTS.get(column.type, 2.0) for column in self.field.columns]
+        return tuple(weight / sum(weights) for weight in weights)
 
 
 @dataclass(frozen=True)
@@ -83,8 +95,8 @@ class Layout:
     @property
     def entries(self) -> tuple[Entry, ...]:
         """Every field of the form, in printed order."""
-        blocks = (*self.sections, *self.signatures)
-        return tuple(entry for block in blocks for entry in block.entries)
+        groups = [*(part.entries for part in self.sections), *(part.entries for part in self.signatures)]
+        return tuple(entry for group in groups for entry in group)
 
 
 def load_layout(kind: str, source: Path) -> Layout:

@@ -2,47 +2,59 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import count
 
 from docx import Document
-from docx.document import Document as DocumentObject
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
-from docx.oxml import OxmlElement
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
-from docx.table import Table, _Cell
+from docx.shared import Length, Mm, Pt, RGBColor
+from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
-from lxml import etree
 
 from blank_forms.controls import check_box, date_control, drop_down, text_control
 from blank_forms.layout import Entry, Layout, Section, SignatureBlock, choice_label, label
+from blank_forms.word_xml import (
+    BLUE,
+    FONT,
+    GREY,
+    LINE,
+    RED,
+    dress_table,
+    element,
+    frame,
+    packed,
+    page_field,
+    right_tab,
+    rule,
+    set_language,
+    set_page,
+    shade,
+    write,
+)
 
-_BLUE, _GREY, _RED = RGBColor(0x1F, 0x3D, 0x63), RGBColor(0x5F, 0x67, 0x70), RGBColor(0xA3, 0x22, 0x2B)
-_TINT, _LINE = "EEF2F6", "8A94A0"
-_FONT = "Arial"
 _WIDTH, _LABEL_WIDTH = Mm(174), Mm(64)
-_SIGNATURE_HEIGHT = Mm(24)
-_EPOCH = datetime(
-    2025, 4, 1
-)  # the day the scheme was published: a document made from the same input is the same
-_ZIP_TIME = (2025, 4, 1, 0, 0, 0)
+_CONTROL_WIDTH = Length(_WIDTH - _LABEL_WIDTH)
+_ROW, _SIGNATURE_HEIGHT = Mm(7), Mm(24)
+_NARROW_LABEL_WIDTH = Mm(30)
+_EPOCH = datetime(2025, 4, 1)  # the day the scheme was published stands for the clock
+_EMPTY_CELL = "\u2002" * 8  # a prompt in every cell would drown a table: blanks wide enough to click
 
 
 def make_docx(layout: Layout) -> bytes:
     """The blank as a DOCX with content controls, the same bytes at every run."""
-    return _Writer(layout).write()
+    return _Form(layout).write()
 
 
-class _Writer:
+class _Form:
+    """Writes the parts of a layout one below the other."""
+
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.texts = layout.common.texts
-        self.document: DocumentObject = Document()
+        self.document = Document()
         self.ids: Iterator[int] = count(1001)
         self.number = 0
 
@@ -53,29 +65,22 @@ class _Writer:
         for section in self.layout.sections:
             self._section(section)
         for heading, body in self.layout.clauses:
-            self._paragraph(heading, 9.5, bold=True, color=_BLUE, before=6, after=1, keep=True)
-            self._paragraph(body, 9, justify=True, after=3)
+            self._paragraph(heading, 9.5, bold=True, color=BLUE, before=6, after=1, keep=True)
+            self._paragraph(body, 9, after=3, justify=True)
         self._signatures()
         self._closing()
-        return _packed(self.document)
-
-    # The document itself
+        return packed(self.document)
 
     def _set_up(self) -> None:
-        document, page = self.document, self.document.sections[0]
-        page.page_width, page.page_height = Mm(210), Mm(297)
-        page.left_margin = page.right_margin = Mm(18)
-        page.top_margin, page.bottom_margin = Mm(28), Mm(20)
-        page.header_distance, page.footer_distance = Mm(11), Mm(9)
-        normal = document.styles["Normal"]
-        normal.font.name, normal.font.size = _FONT, Pt(9)
+        set_page(self.document)
+        set_language(self.document, "fr-LU")
+        normal = self.document.styles["Normal"]
+        normal.font.name, normal.font.size = FONT, Pt(9)
         normal.paragraph_format.space_after = Pt(0)
         fonts = normal.element.get_or_add_rPr().get_or_add_rFonts()
         for script in ("w:eastAsia", "w:cs"):
-            fonts.set(qn(script), _FONT)
-        for language in document.styles.element.iter(qn("w:lang")):
-            language.set(qn("w:val"), "fr-LU")
-        core = document.core_properties
+            fonts.set(qn(script), FONT)
+        core = self.document.core_properties
         core.title = f"{self.layout.title} ({self.texts['specimen']})".replace("\u00a0", " ")
         core.language = "fr-LU"
         core.author = core.last_modified_by = core.comments = core.keywords = ""
@@ -83,24 +88,24 @@ class _Writer:
         core.created = core.modified = _EPOCH
 
     def _header_and_footer(self) -> None:
-        page = self.document.sections[0]
+        page, texts = self.document.sections[0], self.texts
         head = page.header.paragraphs[0]
-        _tabs(head)
-        _run(head, self.layout.common.parties[0], 9.5, bold=True, color=_BLUE)
-        _run(head, f"\t{self.layout.number}   ", 9.5, bold=True, color=_BLUE)
-        badge = _run(head, f"\u00a0{self.texts['specimen']}\u00a0", 9, bold=True, color=_RED)
-        _border_run(badge)
+        right_tab(head, _WIDTH)
+        write(head, self.layout.common.parties[0], 9.5, bold=True, color=BLUE)
+        write(head, f"\t{self.layout.number}   ", 9.5, bold=True, color=BLUE)
+        frame(write(head, f"\u00a0{texts['specimen']}\u00a0", 9, bold=True, color=RED), str(RED))
         below = page.header.add_paragraph()
-        _run(below, self.layout.common.parties[1], 8, color=_GREY)
-        _rule(below, "bottom", "1F3D63", 10)
+        write(below, self.layout.common.parties[1], 8, color=GREY)
+        rule(below, "bottom", str(BLUE), 10)
+
         foot = page.footer.paragraphs[0]
-        _tabs(foot)
-        _rule(foot, "top", _LINE, 4)
-        edition = f"{self.layout.number} – {self.texts['edition']} {self.layout.form.version}"
-        _run(foot, f"{edition} – {self.texts['specimen_note']}\t{self.texts['page']} ", 7.5, color=_GREY)
-        _page_field(foot, "PAGE")
-        _run(foot, "/", 7.5, color=_GREY)
-        _page_field(foot, "NUMPAGES")
+        right_tab(foot, _WIDTH)
+        rule(foot, "top", LINE, 4)
+        edition = f"{self.layout.number} – {texts['edition']} {self.layout.form.version}"
+        write(foot, f"{edition} – {texts['specimen_note']}\t{texts['page']} ", 7.5, color=GREY)
+        page_field(foot, "PAGE", 7.5)
+        write(foot, "/", 7.5, color=GREY)
+        page_field(foot, "NUMPAGES", 7.5)
 
     def _paragraph(
         self,
@@ -116,110 +121,97 @@ class _Writer:
         justify: bool = False,
     ) -> Paragraph:
         paragraph = self.document.add_paragraph()
-        _run(paragraph, text, size, bold=bold, italic=italic, color=color)
-        form = paragraph.paragraph_format
-        form.space_before, form.space_after, form.keep_with_next = Pt(before), Pt(after), keep
+        write(paragraph, text, size, bold=bold, italic=italic, color=color)
+        shape = paragraph.paragraph_format
+        shape.space_before, shape.space_after, shape.keep_with_next = Pt(before), Pt(after), keep
         if justify:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
         return paragraph
 
-    # What it says
-
     def _opening(self) -> None:
         title = self.document.add_paragraph(style="Title")
         title.paragraph_format.space_after = Pt(2)
-        borders = title.paragraph_format.element.get_or_add_pPr()
-        borders.append(_element("w:pBdr", {}, [_element("w:bottom", {"w:val": "nil"})]))
-        _run(title, self.layout.title, 15, bold=True, color=_BLUE)
-        self._paragraph(self.texts["programme"], 8, italic=True, color=_GREY, after=5)
-        cell = self._tinted_cell()
-        _run(cell.paragraphs[0], self.layout.intro, 8.5)
+        rule(title, "bottom", LINE, 0)
+        write(title, self.layout.title, 15, bold=True, color=BLUE)
+        self._paragraph(self.texts["programme"], 8, italic=True, color=GREY, after=5)
+        cell = self._note_cell()
+        write(cell.paragraphs[0], self.layout.intro, 8.5)
         if not self.layout.clauses:
             legend = cell.add_paragraph()
             legend.paragraph_format.space_before = Pt(3)
-            _run(legend, self.texts["legend"], 8.5, color=_GREY)
-
-    def _tinted_cell(self) -> _Cell:
-        cell = self._table(1, 1, (_WIDTH,), borders=False).cell(0, 0)
-        cell._tc.get_or_add_tcPr().append(
-            _element("w:shd", {"w:val": "clear", "w:color": "auto", "w:fill": _TINT})
-        )
-        return cell
+            write(legend, self.texts["legend"], 8.5, color=GREY)
 
     def _heading(self, text: str) -> None:
         self.number += 1
         heading = self.document.add_paragraph(style="Heading 1")
-        _run(heading, f"{self.number}. {text}", 10.5, bold=True, color=_BLUE)
+        write(heading, f"{self.number}. {text}", 10.5, bold=True, color=BLUE)
         heading.paragraph_format.space_before, heading.paragraph_format.space_after = Pt(9), Pt(3)
-        _rule(heading, "bottom", "1F3D63", 4)
+        rule(heading, "bottom", str(BLUE), 4)
 
     def _section(self, section: Section) -> None:
         self._heading(section.heading)
         if section.note:
-            self._paragraph(section.note, 8, italic=True, color=_GREY, after=3, keep=True)
-        rows = [entry for entry in section.entries if entry.field.type != "table"]
-        if rows:
-            self._rows(rows)
+            self._paragraph(section.note, 8, italic=True, color=GREY, after=3, keep=True)
+        entries = [entry for entry in section.entries if entry.field.type != "table"]
+        if entries:
+            table = self._table(len(entries), (_LABEL_WIDTH, _CONTROL_WIDTH))
+            for entry, row in zip(entries, table.rows, strict=True):
+                self._entry(row, entry)
         for entry in section.entries:
             if entry.field.type == "table":
                 self._field_table(entry)
         if section.after:
             self._paragraph(section.after, 9, before=5, after=3, justify=True)
 
-    def _rows(self, entries: list[Entry]) -> None:
-        table = self._table(len(entries), 2, (_LABEL_WIDTH, _WIDTH - _LABEL_WIDTH))
-        for entry, row in zip(entries, table.rows, strict=True):
-            row.height = Mm(12 if entry.field.id == "adresse" else 7)
-            self._label(row.cells[0], entry)
-            self._control(row.cells[1].paragraphs[0], entry)
+    def _entry(self, row: _Row, entry: Entry) -> None:
+        row.height = Mm(12) if entry.multiline else _ROW
+        self._label(row.cells[0], entry)
+        self._control(row.cells[1].paragraphs[0], entry)
 
     def _label(self, cell: _Cell, entry: Entry) -> None:
-        _run(cell.paragraphs[0], entry.label, 9)
+        write(cell.paragraphs[0], entry.label, 9)
         if entry.starred:
-            _run(cell.paragraphs[0], "\u00a0*", 9, color=_RED)
+            write(cell.paragraphs[0], "\u00a0*", 9, color=RED)
         if entry.hint:
-            _run(cell.add_paragraph(), entry.hint, 7, color=_GREY)
+            write(cell.add_paragraph(), entry.hint, 7, color=GREY)
 
     def _control(self, paragraph: Paragraph, entry: Entry) -> None:
-        field, hints = entry.field, self.layout.common.placeholders
-        if field.type == "choice":
-            control = drop_down(field.id, entry.label, next(self.ids), hints["choice"], entry.options)
-            paragraph._p.append(control)
-        elif field.type == "choices":
-            for value, text in entry.options:
-                tag = f"{field.id}.{value}"
-                paragraph._p.append(check_box(tag, f"{entry.label} : {text}", next(self.ids)))
-                _run(paragraph, f"\u00a0{text}     ", 9)
-        elif field.type == "bool":
-            paragraph._p.append(check_box(field.id, entry.label, next(self.ids)))
-            _run(paragraph, f"\u00a0{choice_label(field, 'true')}", 9)
-        elif field.type == "date":
-            paragraph._p.append(date_control(field.id, entry.label, next(self.ids), hints["date"]))
-        else:
-            multiline = field.id == "adresse"
-            control = text_control(field.id, entry.label, next(self.ids), hints["text"], multiline=multiline)
-            paragraph._p.append(control)
+        field, title, shown = entry.field, entry.label, self.layout.common.placeholders
+        content = paragraph._p
+        match field.type:
+            case "choice":
+                content.append(drop_down(field.id, title, next(self.ids), shown["choice"], entry.options))
+            case "choices":
+                for value, text in entry.options:
+                    content.append(check_box(f"{field.id}.{value}", f"{title} : {text}", next(self.ids)))
+                    write(paragraph, f"\u00a0{text}     ", 9)
+            case "bool":
+                content.append(check_box(field.id, title, next(self.ids)))
+                write(paragraph, f"\u00a0{choice_label(field, 'true')}", 9)
+            case "date":
+                content.append(date_control(field.id, title, next(self.ids), shown["date"]))
+            case _:
+                number = next(self.ids)
+                content.append(
+                    text_control(field.id, title, number, shown["text"], multiline=entry.multiline)
+                )
 
     def _field_table(self, entry: Entry) -> None:
         columns = entry.field.columns
-        widths = (Mm(90), Mm(52), Mm(32)) if len(columns) == 3 else (_WIDTH // len(columns),) * len(columns)
-        table = self._table(entry.rows + 1, len(columns), widths)
-        for column, cell in zip(columns, table.rows[0].cells, strict=True):
-            _run(cell.paragraphs[0], label(column), 8.5, bold=True, color=_BLUE)
-            cell._tc.get_or_add_tcPr().append(
-                _element("w:shd", {"w:val": "clear", "w:color": "auto", "w:fill": _TINT})
-            )
-        table.rows[0]._tr.get_or_add_trPr().append(_element("w:tblHeader", {}))
-        for index, row in enumerate(list(table.rows)[1:]):
+        table = self._table(
+            entry.rows + 1, tuple(Length(int(share * _WIDTH)) for share in entry.column_shares)
+        )
+        head, *rows = table.rows
+        head._tr.get_or_add_trPr().append(element("w:tblHeader"))
+        for column, cell in zip(columns, head.cells, strict=True):
+            write(cell.paragraphs[0], label(column), 8.5, bold=True, color=BLUE)
+            shade(cell)
+        for index, row in enumerate(rows):
             row.height = Mm(6)
             for column, cell in zip(columns, row.cells, strict=True):
                 name = f"{entry.field.id}.{index}.{column.id}"
                 title = f"{label(column)}, ligne {index + 1}"
-                # A prompt in every cell would drown the table: blanks as wide as a place to click.
-                control = text_control(name, title, next(self.ids), "\u2002" * 8)
-                cell.paragraphs[0]._p.append(control)
-
-    # Signatures and what closes the form
+                cell.paragraphs[0]._p.append(text_control(name, title, next(self.ids), _EMPTY_CELL))
 
     def _signatures(self) -> None:
         blocks = self.layout.signatures
@@ -228,171 +220,68 @@ class _Writer:
             self._signature_alone(blocks[0])
         else:
             self._signatures_side_by_side(blocks)
+        self._paragraph("", 5)  # Word wants a paragraph between tables and at the end
 
     def _signature_alone(self, block: SignatureBlock) -> None:
-        entries = block.entries
-        table = self._table(len(entries) + 1, 2, (_LABEL_WIDTH, _WIDTH - _LABEL_WIDTH))
-        for entry, row in zip(entries, table.rows, strict=False):
-            row.height = Mm(7)
-            self._label(row.cells[0], entry)
-            self._control(row.cells[1].paragraphs[0], entry)
-        last = table.rows[len(entries)]
+        *rows, last = self._table(len(block.entries) + 1, (_LABEL_WIDTH, _CONTROL_WIDTH)).rows
+        for entry, row in zip(block.entries, rows, strict=True):
+            self._entry(row, entry)
         last.height = _SIGNATURE_HEIGHT
-        _run(last.cells[0].paragraphs[0], block.title, 9)
+        write(last.cells[0].paragraphs[0], block.title, 9)
 
     def _signatures_side_by_side(self, blocks: tuple[SignatureBlock, ...]) -> None:
-        """A column of label and control for each party, and below it where it signs."""
+        """For each party a column of labels and controls, and below it the place where it signs."""
         depth = max(len(block.entries) + len(block.printed) for block in blocks)
-        pair = (Mm(30), _WIDTH // len(blocks) - Mm(30))
-        table = self._table(depth + 3, 2 * len(blocks), pair * len(blocks))
-        for index, block in enumerate(blocks):
-            left = 2 * index
-            title = table.cell(0, left).merge(table.cell(0, left + 1))
-            _run(title.paragraphs[0], block.title, 9.5, bold=True, color=_BLUE)
+        pair = (_NARROW_LABEL_WIDTH, Length(_WIDTH // len(blocks) - _NARROW_LABEL_WIDTH))
+        table = self._table(depth + 3, pair * len(blocks))
+        for left, block in zip(range(0, 2 * len(blocks), 2), blocks, strict=True):
+            title, caption, _place = (
+                table.cell(row, left).merge(table.cell(row, left + 1)) for row in (0, depth + 1, depth + 2)
+            )
+            write(title.paragraphs[0], block.title, 9.5, bold=True, color=BLUE)
             for row, entry in enumerate(block.entries, start=1):
                 self._label(table.cell(row, left), entry)
                 self._control(table.cell(row, left + 1).paragraphs[0], entry)
             for row, text in enumerate(block.printed, start=len(block.entries) + 1):
-                _run(table.cell(row, left).paragraphs[0], text, 9)
-            caption = table.cell(depth + 1, left).merge(table.cell(depth + 1, left + 1))
-            _run(caption.paragraphs[0], self.texts["signature_heading"], 9)
-            table.cell(depth + 2, left).merge(table.cell(depth + 2, left + 1))
+                write(table.cell(row, left).paragraphs[0], text, 9)
+            write(caption.paragraphs[0], self.texts["signature_heading"], 9)
         table.rows[depth + 2].height = _SIGNATURE_HEIGHT
 
     def _closing(self) -> None:
-        lists = (
-            (self.texts["attachments_heading"], self.layout.attachments),
-            (self.texts["criteria_heading"], self.layout.criteria),
-        )
-        for heading, items in lists:
-            if not items:
-                continue
-            self._paragraph("", 5)
-            cell = self._tinted_cell()
-            _run(cell.paragraphs[0], heading, 8.5, bold=True)
-            for item in items:
-                paragraph = cell.add_paragraph()
-                paragraph.paragraph_format.left_indent = Mm(4)
-                paragraph.paragraph_format.first_line_indent = Mm(-4)
-                paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(4))
-                _run(paragraph, f"–\t{item}", 8.5)
+        if self.layout.attachments:
+            self._notes(self.texts["attachments_heading"], self.layout.attachments)
+        if self.layout.criteria:
+            self._notes(self.texts["criteria_heading"], self.layout.criteria)
         if self.layout.data_protection:
             heading = f"{self.texts['data_protection_heading']}. "
-            paragraph = self._paragraph(heading, 7.5, bold=True, color=_GREY, before=6)
-            _run(paragraph, self.layout.data_protection, 7.5, color=_GREY)
+            paragraph = self._paragraph(heading, 7.5, bold=True, color=GREY)
+            write(paragraph, self.layout.data_protection, 7.5, color=GREY)
 
-    def _table(self, rows: int, columns: int, widths: tuple[int, ...], borders: bool = True) -> Table:
-        table = self.document.add_table(rows, columns)
+    def _notes(self, heading: str, items: tuple[str, ...]) -> None:
+        cell = self._note_cell()
+        write(cell.paragraphs[0], heading, 8.5, bold=True)
+        for item in items:
+            paragraph = cell.add_paragraph()
+            shape = paragraph.paragraph_format
+            shape.left_indent, shape.first_line_indent = Mm(4), Mm(-4)
+            shape.tab_stops.add_tab_stop(Mm(4))
+            write(paragraph, f"–\t{item}", 8.5)
+        self._paragraph("", 5)
+
+    def _note_cell(self) -> _Cell:
+        cell = self._table(1, (_WIDTH,), borders=False).cell(0, 0)
+        shade(cell)
+        return cell
+
+    def _table(self, rows: int, widths: tuple[Length, ...], borders: bool = True) -> Table:
+        table: Table = self.document.add_table(rows, len(widths))
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         table.autofit = False
-        properties = table._tbl.tblPr
-        if borders:
-            edges = ("top", "left", "bottom", "right", "insideH", "insideV")
-            line = {"w:val": "single", "w:sz": "4", "w:space": "0", "w:color": _LINE}
-            properties.append(_element("w:tblBorders", {}, [_element(f"w:{edge}", line) for edge in edges]))
-        margins = {"top": "40", "left": "100", "bottom": "40", "right": "100"}
-        properties.append(
-            _element(
-                "w:tblCellMar",
-                {},
-                [_element(f"w:{edge}", {"w:w": width, "w:type": "dxa"}) for edge, width in margins.items()],
-            )
-        )
+        dress_table(table, borders)
         for row in table.rows:
-            row._tr.get_or_add_trPr().append(_element("w:cantSplit", {}))
+            row._tr.get_or_add_trPr().append(element("w:cantSplit"))
             for cell, width in zip(row.cells, widths, strict=True):
                 cell.width = width
         for column, width in zip(table.columns, widths, strict=True):
             column.width = width
         return table
-
-
-def _run(
-    paragraph: Paragraph,
-    text: str,
-    size: float,
-    *,
-    bold: bool = False,
-    italic: bool = False,
-    color: RGBColor | None = None,
-):  # type: ignore[no-untyped-def] # python-docx's Run, only passed on
-    run = paragraph.add_run(text)
-    run.font.name, run.font.size, run.font.bold, run.font.italic = _FONT, Pt(size), bold, italic
-    if color is not None:
-        run.font.color.rgb = color
-    return run
-
-
-def _element(
-    tag: str, attributes: dict[str, str], children: list[etree._Element] | None = None
-) -> etree._Element:
-    element = OxmlElement(tag)
-    for name, value in attributes.items():
-        element.set(qn(name), value)
-    element.extend(children or [])
-    return element
-
-
-def _tabs(paragraph: Paragraph) -> None:
-    stops = paragraph.paragraph_format.tab_stops
-    for position in (Mm(0), Mm(76.2), Mm(152.4)):  # the template's own stops would catch the tab
-        stops.add_tab_stop(position, WD_TAB_ALIGNMENT.CLEAR)
-    stops.add_tab_stop(_WIDTH, WD_TAB_ALIGNMENT.RIGHT)
-
-
-def _rule(paragraph: Paragraph, edge: str, color: str, size: int) -> None:
-    line = {"w:val": "single", "w:sz": str(size), "w:space": "2", "w:color": color}
-    properties = paragraph._p.get_or_add_pPr()
-    properties.insert_element_before(
-        _element("w:pBdr", {}, [_element(f"w:{edge}", line)]),
-        "w:shd",
-        "w:tabs",
-        "w:suppressAutoHyphens",
-        "w:spacing",
-        "w:ind",
-        "w:jc",
-        "w:rPr",
-    )
-
-
-def _border_run(run: object) -> None:
-    line = {"w:val": "single", "w:sz": "6", "w:space": "0", "w:color": "A3222B"}
-    run._r.get_or_add_rPr().append(_element("w:bdr", line))  # type: ignore[attr-defined] # see _run
-
-
-def _page_field(paragraph: Paragraph, code: str) -> None:
-    for kind, text in (("begin", None), (None, code), ("separate", None), ("shown", "1"), ("end", None)):
-        run = _run(paragraph, text if kind == "shown" and text else "", 7.5, color=_GREY)
-        if kind in ("begin", "separate", "end"):
-            run._r.append(_element("w:fldChar", {"w:fldCharType": kind}))
-        elif kind is None:
-            instruction = OxmlElement("w:instrText")
-            instruction.text = f" {text} "
-            run._r.append(instruction)
-
-
-def _packed(document: DocumentObject) -> bytes:
-    """The document as a zip whose members bear a fixed time, in a fixed order."""
-    raw, out = io.BytesIO(), io.BytesIO()
-    document.save(raw)
-    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            if name == "docProps/thumbnail.jpeg":
-                continue
-            data = source.read(name)
-            if name == "_rels/.rels":
-                data = _without(data, "Target", "thumbnail")
-            elif name == "[Content_Types].xml":
-                data = _without(data, "Extension", "jpeg")
-            member = zipfile.ZipInfo(name, _ZIP_TIME)
-            member.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(member, data)
-    return out.getvalue()
-
-
-def _without(xml: bytes, attribute: str, part: str) -> bytes:
-    root = etree.fromstring(xml)
-    for element in list(root):
-        if part in element.get(attribute, ""):
-            root.remove(element)
-    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
