@@ -1,0 +1,264 @@
+"""The readers in processes of their own: a crash, a hang or a bomb costs one mail's reading, nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import select
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+import mailbot
+from mailbot.errors import ReadingFailed
+from parsers.types import Document, MailReading, ReadOptions
+
+READERS = "parsers.read"
+LARGEST_ANSWER = 64_000_000
+_LENGTH = struct.Struct(">Q")
+_PASSED_ON = ("PATH", "TESSDATA_PREFIX", "LD_LIBRARY_PATH")
+_ROOT = Path(mailbot.__file__).resolve().parent.parent
+
+
+class _Answer(BaseModel):
+    """What a worker says. It is not believed: every part of it is validated."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reading: MailReading | None = None
+    documents: list[Document] | None = None
+    failed: str | None = None
+    message: str = ""
+
+
+class _Gone(Exception):
+    """The worker had died before it was asked: another one is started, and nothing is lost."""
+
+
+class WorkerReaders:
+    """ports.Readers in `workers` processes, started when they are first needed. For any number of threads.
+
+    `options` is asked at every reading, so that certificates are judged by the day it is.
+    """
+
+    def __init__(
+        self,
+        options: Callable[[], ReadOptions],
+        *,
+        workers: int = 1,
+        seconds: float = 90,
+        memory_mb: int = 2048,
+        module: str = READERS,
+    ) -> None:
+        self._options = options
+        self._seconds = seconds
+        self._command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "mailbot.adapters.worker_main",
+            module,
+            str(memory_mb * 2**20),
+        ]
+        self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
+        for _ in range(workers):
+            self._idle.put(None)
+        self._count = workers
+
+    def read_mail(self, raw: bytes) -> MailReading:
+        """Raises ReadingFailed; `reason` is timeout, memory, crashed, output or error."""
+        answer = self._ask({"what": "mail"}, raw)
+        if answer.reading is None:
+            raise ReadingFailed("output", "the reader gave no reading")
+        return answer.reading
+
+    def read_file(self, name: str, data: bytes) -> list[Document]:
+        """Raises ReadingFailed as read_mail does."""
+        answer = self._ask({"what": "file", "name": name}, data)
+        if answer.documents is None:
+            raise ReadingFailed("output", "the reader gave no documents")
+        return answer.documents
+
+    def close(self) -> None:
+        """End the processes. Waits for those that are reading."""
+        for _ in range(self._count):
+            worker = self._idle.get()
+            if worker is not None:
+                worker.end()
+        for _ in range(self._count):
+            self._idle.put(None)
+
+    def __enter__(self) -> WorkerReaders:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _ask(self, request: dict[str, Any], data: bytes) -> _Answer:
+        header = request | {
+            "size": len(data),
+            "seconds": self._seconds,
+            "options": self._options().model_dump(mode="json"),
+        }
+        worker = self._idle.get()
+        try:
+            if worker is not None:
+                try:
+                    return self._checked(worker, header, data)
+                except _Gone:
+                    worker.end()
+            worker = _Worker(self._command)
+            try:
+                return self._checked(worker, header, data)
+            except _Gone as error:
+                raise ReadingFailed("crashed", "the reading process does not start") from error
+        finally:
+            self._idle.put(worker if worker is not None and worker.usable else None)
+
+    def _checked(self, worker: _Worker, header: dict[str, Any], data: bytes) -> _Answer:
+        said = worker.ask(header, data, self._seconds)
+        try:
+            answer = _Answer.model_validate_json(said)
+        except ValidationError as error:
+            worker.end()
+            raise ReadingFailed("output", "the reader's answer has not the right shape") from error
+        if answer.failed is not None:
+            if answer.failed == "memory":
+                worker.end()
+            raise ReadingFailed(answer.failed, answer.message)
+        return answer
+
+
+class InProcessReaders:
+    """ports.Readers in this process, without limits: for tests, and where a person waits for one file."""
+
+    def __init__(self, options: Callable[[], ReadOptions], module: str = READERS) -> None:
+        import importlib  # the readers' libraries are large, and most commands do not read
+
+        self._options = options
+        self._readers: Any = importlib.import_module(module)
+
+    def read_mail(self, raw: bytes) -> MailReading:
+        try:
+            reading: MailReading = self._readers.read_mail(raw, self._options())
+        except Exception as error:  # one bad input is a named error, here as in a worker
+            raise ReadingFailed("error", f"{type(error).__name__}: {error}") from error
+        return reading
+
+    def read_file(self, name: str, data: bytes) -> list[Document]:
+        try:
+            return list(self._readers.read_file(name, data, self._options()))
+        except Exception as error:  # see read_mail
+            raise ReadingFailed("error", f"{type(error).__name__}: {error}") from error
+
+
+class _Worker:
+    """One process and its two pipes."""
+
+    def __init__(self, command: list[str]) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="mailbot-reader-")
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=self._folder.name,
+            env=_environment(self._folder.name),
+            start_new_session=True,  # so that what it starts (tesseract, LibreOffice) ends with it
+        )
+        if self._process.stdin is None or self._process.stdout is None:
+            raise ReadingFailed("crashed", "the reading process has no pipes")
+        self._requests: BinaryIO = self._process.stdin  # type: ignore[assignment]  # Popen says IO[bytes]
+        self._answers = self._process.stdout.fileno()
+        os.set_blocking(self._requests.fileno(), False)
+        os.set_blocking(self._answers, False)
+
+    @property
+    def usable(self) -> bool:
+        return self._process.poll() is None
+
+    def ask(self, header: dict[str, Any], data: bytes, seconds: float) -> bytes:
+        """The answer's JSON. Ends the process and raises ReadingFailed when there is none in time."""
+        until = time.monotonic() + seconds
+        text = json.dumps(header).encode()
+        try:
+            self._write(_LENGTH.pack(len(text)) + text + data, until)
+            length = _LENGTH.unpack(self._read(_LENGTH.size, until))[0]
+            if length > LARGEST_ANSWER:
+                raise ReadingFailed("output", "the reader's answer is too large")
+            return self._read(length, until)
+        except (ReadingFailed, _Gone):
+            self.end()
+            raise
+
+    def _write(self, data: bytes, until: float) -> None:
+        view = memoryview(data)
+        while view:
+            self._wait_for(self._requests.fileno(), until, to_write=True)
+            try:
+                view = view[os.write(self._requests.fileno(), view[: 1 << 20]) :]
+            except BlockingIOError:
+                continue
+            except BrokenPipeError as error:
+                if len(view) == len(data):
+                    raise _Gone from error
+                raise ReadingFailed("crashed", self._how_it_ended()) from error
+
+    def _read(self, length: int, until: float) -> bytes:
+        parts: list[bytes] = []
+        while length:
+            self._wait_for(self._answers, until, to_write=False)
+            part = os.read(self._answers, min(length, 1 << 20))
+            if not part:
+                raise ReadingFailed("crashed", self._how_it_ended())
+            parts.append(part)
+            length -= len(part)
+        return b"".join(parts)
+
+    def _wait_for(self, handle: int, until: float, *, to_write: bool) -> None:
+        left = max(until - time.monotonic(), 0)
+        wanted = ([], [handle]) if to_write else ([handle], [])
+        if not any(select.select(*wanted, [], left)):
+            raise ReadingFailed("timeout", "the reading took too long")
+
+    def _how_it_ended(self) -> str:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            code = self._process.wait(timeout=5)
+            if code < 0:
+                return f"the reading process was ended by {signal.Signals(-code).name}"
+            return f"the reading process ended with code {code}"
+        return "the reading process closed its pipe"
+
+    def end(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            self._requests.close()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        self._process.wait()
+        self._folder.cleanup()
+
+
+def _environment(folder: str) -> dict[str, str]:
+    passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    return passed | {
+        "PYTHONPATH": str(_ROOT),
+        "LANG": "C.UTF-8",
+        "HOME": folder,
+        "TMPDIR": folder,
+        "OMP_THREAD_LIMIT": "1",  # tesseract is several times slower with more on few cores
+    }

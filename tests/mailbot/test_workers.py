@@ -1,0 +1,88 @@
+"""Reading in processes of their own: what goes wrong there costs one mail."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from mailbot.adapters.workers import InProcessReaders, WorkerReaders
+from mailbot.errors import ReadingFailed
+from parsers.types import ReadOptions
+
+MODULE = "tests.mailbot.misbehaving_readers"
+
+
+@pytest.fixture
+def readers() -> Iterator[WorkerReaders]:
+    with WorkerReaders(ReadOptions, seconds=20, memory_mb=1024, module=MODULE) as pool:
+        yield pool
+
+
+def process_of(readers: WorkerReaders) -> str:
+    return readers.read_mail(b"good").message.text.split()[1]
+
+
+def test_a_mail_is_read_in_another_process(readers: WorkerReaders) -> None:
+    assert process_of(readers) != str(os.getpid())
+
+
+def test_one_process_reads_many_mails(readers: WorkerReaders) -> None:
+    assert process_of(readers) == process_of(readers)
+
+
+def test_a_large_mail_crosses_the_pipe_whole(readers: WorkerReaders) -> None:
+    assert readers.read_mail(b"x" * 5_000_000).message.text.startswith("5000000 ")
+
+
+def test_a_file_gives_its_documents(readers: WorkerReaders) -> None:
+    [document] = readers.read_file("été.txt", b"abc")
+    assert (document.file, document.pages) == ("été.txt", 3)
+
+
+@pytest.mark.parametrize(
+    ("mail", "reason"),
+    [(b"crash", "crashed"), (b"exit", "crashed"), (b"bomb", "memory"), (b"raise", "error")],
+)
+def test_what_goes_wrong_has_a_name_and_the_next_mail_is_read(
+    readers: WorkerReaders, mail: bytes, reason: str
+) -> None:
+    with pytest.raises(ReadingFailed) as caught:
+        readers.read_mail(mail)
+    assert caught.value.reason == reason
+    assert readers.read_mail(b"good").message.text.startswith("4 ")
+
+
+def test_a_reading_that_hangs_is_ended() -> None:
+    with WorkerReaders(ReadOptions, seconds=3, module=MODULE) as readers:
+        with pytest.raises(ReadingFailed) as caught:
+            readers.read_mail(b"hang")
+        assert caught.value.reason in ("timeout", "crashed")
+        assert readers.read_mail(b"good").message.text.startswith("4 ")
+
+
+def test_what_a_library_prints_does_not_disturb(readers: WorkerReaders) -> None:
+    assert readers.read_mail(b"print").message.text.startswith("5 ")
+
+
+def test_a_worker_has_no_secrets_in_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAILBOT_PASSWORD", "secret")
+    with WorkerReaders(ReadOptions, seconds=20, module=MODULE) as readers:
+        names = readers.read_mail(b"environment").message.text.split()
+    assert "MAILBOT_PASSWORD" not in names
+    assert "PATH" in names
+
+
+def test_a_worker_that_died_between_two_mails_is_replaced(readers: WorkerReaders) -> None:
+    first = process_of(readers)
+    os.kill(int(first), 9)
+    assert process_of(readers) != first
+
+
+def test_in_this_process_errors_have_the_same_name() -> None:
+    readers = InProcessReaders(ReadOptions, MODULE)
+    assert readers.read_mail(b"good").message.text == f"4 {os.getpid()}"
+    with pytest.raises(ReadingFailed) as caught:
+        readers.read_mail(b"raise")
+    assert caught.value.reason == "error"
