@@ -113,7 +113,8 @@ def _riff_or_iso(head: bytes) -> str | None:
             return "image/avif"
         if brands & _HEIF:
             return "image/heic"
-    if head.startswith(b"BM") and len(head) > 26 and head[6:10] == b"\x00\x00\x00\x00" and head[14] in (12, 40, 108, 124):
+    bitmap = head.startswith(b"BM") and len(head) > 26 and head[6:10] == b"\x00\x00\x00\x00"
+    if bitmap and head[14] in (12, 40, 108, 124):
         return "image/bmp"
     return None
 
@@ -139,7 +140,8 @@ def _zip(data: bytes) -> str:
                     if kind:
                         return kind
     except Exception:  # noqa: BLE001 - zipfile and zlib raise a dozen kinds on damaged archives
-        names = {m.decode("latin-1") for m in re.findall(rb"PK\x03\x04.{26}([\w\[\]./ -]{1,60})", data[:200_000], re.S)}
+        local = re.findall(rb"PK\x03\x04.{26}([\w\[\]./ -]{1,60})", data[:200_000], re.S)
+        names = {name.decode("latin-1") for name in local}
     if any(n.startswith("word/") for n in names):
         return DOCX
     if any(n.startswith("xl/") for n in names):
@@ -222,7 +224,7 @@ def _text(head: bytes, extension: str) -> str:
         if b"BEGIN PGP PUBLIC KEY" in start or b"BEGIN PGP PRIVATE KEY" in start:
             return PGP_KEYS
         return PGP if b"BEGIN PGP MESSAGE" in start else PGP_SIGNATURE
-    if start.startswith(b"-----BEGIN PKCS7") or start.startswith(b"-----BEGIN CMS"):
+    if start.startswith((b"-----BEGIN PKCS7", b"-----BEGIN CMS")):
         return PKCS7
     if extension in ("p7m", "p7s", "p7c") and re.match(rb"M[IH][A-Za-z0-9+/]{20}", start):
         return PKCS7_SIGNATURE if extension == "p7s" else PKCS7

@@ -16,6 +16,8 @@ _MAX_RATIO = 250
 """Above this an archive only carries zeros; deflate's own limit is 1032."""
 _RATIO_FROM = 5_000_000
 
+_LOCKED = Problem(code="encrypted", message="the 7z archive is locked with a password")
+
 Member = tuple[str, bytes, tuple[Problem, ...]]
 
 
@@ -31,8 +33,8 @@ def zip_members(data: bytes, budget: Budget) -> Iterator[Member]:
     """Name, bytes and problems of each file in a zip. Raises Unreadable and budget.Exhausted."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-        infos = [info for info in archive.infolist() if not info.is_dir() and not _LITTER.search(info.filename)]
-    except Exception as error:  # noqa: BLE001 - zipfile raises a dozen kinds on damaged archives
+        infos = [i for i in archive.infolist() if not i.is_dir() and not _LITTER.search(i.filename)]
+    except Exception as error:  # zipfile raises a dozen kinds on damaged archives
         raise Unreadable(_damaged("zip", error)) from error
     with archive:
         _refuse_bomb(sum(info.file_size for info in infos), len(data), budget)
@@ -75,7 +77,7 @@ def seven_zip_members(data: bytes, budget: Budget) -> Iterator[Member]:
     try:
         with py7zr.SevenZipFile(io.BytesIO(data)) as archive:
             if archive.needs_password():
-                raise Unreadable(Problem(code="encrypted", message="the 7z archive is locked with a password"))
+                raise Unreadable(_LOCKED)
             files = [f for f in archive.list() if not f.is_directory and not _LITTER.search(f.filename)]
             total = sum(f.uncompressed for f in files)
             _refuse_bomb(total, len(data), budget)
@@ -85,9 +87,8 @@ def seven_zip_members(data: bytes, budget: Budget) -> Iterator[Member]:
     except (Unreadable, Exhausted):
         raise
     except py7zr.exceptions.PasswordRequired as error:
-        problem = Problem(code="encrypted", message="the 7z archive is locked with a password")
-        raise Unreadable(problem) from error
-    except Exception as error:  # noqa: BLE001 - py7zr raises what its decoders raise
+        raise Unreadable(_LOCKED) from error
+    except Exception as error:  # py7zr raises what its decoders raise
         raise Unreadable(_damaged("7z", error)) from error
     for file in files:
         content = contents.get(file.filename, b"")

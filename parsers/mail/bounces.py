@@ -15,8 +15,8 @@ PREFIX = ":dsn-"
 
 _DAEMON = re.compile(r"mailer-?daemon|postmaster|mail delivery|mail ?(?:er )?system|<>", re.I)
 _SUBJECT = re.compile(
-    r"undeliver|delivery (?:status|failure|failed|has failed|notification)|returned mail|failure notice|non remis"
-    r"|unzustellbar|mail delivery failed|échec de (?:la )?(?:remise|distribution)|nicht zugestellt"
+    r"undeliver|delivery (?:status|failure|failed|has failed|notification)|returned mail|failure notice"
+    r"|non remis|unzustellbar|mail delivery failed|échec de (?:la )?(?:remise|distribution)|nicht zugestellt"
     r"|delivery delayed|message delayed|could not be delivered",
     re.I,
 )
@@ -44,7 +44,7 @@ def report(root: email.message.Message) -> dict[str, tuple[str, ...]]:
                 found["kind"] = ["disposition-notification"]
             elif kind in ("message/rfc822", "text/rfc822-headers", "message/global-headers"):
                 _take_original(part, found)
-    except Exception:  # noqa: BLE001, S110 - a damaged report is simply less of a report
+    except Exception:  # noqa: BLE001 - a damaged report is simply less of a report
         pass
     if "final-recipient" not in found and found.get("kind") != ["disposition-notification"]:
         _guess(root, found)
@@ -60,6 +60,8 @@ def _take_status(part: email.message.Message, found: dict[str, list[str]]) -> No
         texts = re.split(r"\r?\n\r?\n", payload)
         blocks = [email.parser.Parser().parsestr(text) for text in texts if ":" in text]
     for block in blocks:
+        if isinstance(block, str):
+            continue
         raw = headers.fields(block)
         if not any(name in ("final-recipient", "original-recipient") for name, _ in raw):
             continue
@@ -72,7 +74,9 @@ def _take_original(part: email.message.Message, found: dict[str, list[str]]) -> 
     inner = payload[0] if isinstance(payload, list) and payload else None
     if inner is None and isinstance(payload, str):
         inner = email.parser.HeaderParser().parsestr(payload.lstrip())
-    if inner is not None and (ids := headers.message_ids(headers.first(headers.fields(inner), "message-id"))):
+    if isinstance(inner, email.message.Message) and (
+        ids := headers.message_ids(headers.first(headers.fields(inner), "message-id"))
+    ):
         found.setdefault("original-message-id", []).extend(ids[:1])
 
 
@@ -85,7 +89,8 @@ def _guess(root: email.message.Message, found: dict[str, list[str]]) -> None:
         return
     for action, recipients in (("failed", permanent), ("delayed", temporary - permanent)):
         for recipient in sorted(recipients):
-            address = headers.normal_address(decode(recipient) if isinstance(recipient, bytes) else str(recipient))
+            text = decode(recipient) if isinstance(recipient, bytes) else str(recipient)
+            address = headers.normal_address(text)
             if address:
                 found.setdefault("final-recipient", []).append(address)
                 found.setdefault("action", []).append(action)

@@ -49,7 +49,7 @@ def decode(data: bytes, declared: str = "") -> str:
         if codec:
             try:
                 return clean(data.decode(codec))
-            except Exception:  # noqa: BLE001, S112 - codecs raise more than UnicodeError on hostile input
+            except Exception:  # noqa: BLE001 - codecs raise more than UnicodeError on hostile input
                 continue
     return clean(data.decode("cp1252", "replace"))
 

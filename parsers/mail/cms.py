@@ -8,7 +8,7 @@ import zlib
 
 from parsers.types import Problem
 
-UNVERIFIED = Problem(code="signature_unverified", message="signed mail: its S/MIME signature was not verified")
+UNVERIFIED = Problem(code="signature_unverified", message="its S/MIME signature was not verified")
 
 
 def content(data: bytes) -> tuple[bytes, Problem]:

@@ -19,10 +19,10 @@ TRACE = ":trace"
 Authentication-Results fields in their common order, topmost first, each as `name: value`."""
 
 # Kept even where a mail has more fields than MAX_FIELDS: whoever pads a header hides nothing.
-_ALWAYS = frozenset(
-    "from to cc reply-to sender subject date message-id in-reply-to references return-path auto-submitted"
-    " precedence list-id list-unsubscribe x-auto-response-suppress x-autoreply x-autorespond x-loop"
-    " x-spam-flag content-type authentication-results received delivered-to".split()
+_ALWAYS = re.compile(
+    r"from|to|cc|reply-to|sender|subject|date|message-id|in-reply-to|references|return-path|received"
+    r"|auto-submitted|precedence|list-id|list-unsubscribe|x-auto-?(?:response-suppress|reply|respond)|x-loop"
+    r"|x-spam-flag|content-type|authentication-results|arc-authentication-results|delivered-to|x-mailbot-.*"
 )
 _ENCODED_WORD = re.compile(r"=\?([^?\s]*)\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*)*)\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?[^?\s]*\?[bBqQ]\?)")
@@ -52,7 +52,7 @@ def collected(raw: Fields) -> dict[str, tuple[str, ...]]:
     grouped: dict[str, list[str]] = {}
     trace: list[str] = []
     for count, (name, value) in enumerate(raw):
-        must = name in _ALWAYS or name.startswith(("x-mailbot-", "arc-authentication"))
+        must = _ALWAYS.fullmatch(name)
         held = grouped.setdefault(name, []) if must or count < MAX_FIELDS else []
         if len(held) >= MAX_FIELDS:
             continue

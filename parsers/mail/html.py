@@ -10,10 +10,10 @@ import lxml.html
 from parsers.mail.charsets import clean, visible
 
 MAX_HTML = 2_000_000
-_SKIP = {"script", "style", "head", "title", "template", "object", "svg", "select", "iframe", "noscript", "map"}
-_BLOCK = set(
-    "address article aside blockquote body center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr"
-    " html li main nav ol p pre section table tbody td tfoot th thead tr ul".split()
+_SKIP = re.compile(r"script|style|head|title|template|object|svg|select|iframe|noscript|map")
+_BLOCK = re.compile(
+    r"address|article|aside|blockquote|body|center|dd|div|dl|dt|fieldset|figure|footer|form|h1|h2|h3"
+    r"|h4|h5|h6|header|hr|html|li|main|nav|ol|p|pre|section|table|tbody|td|tfoot|th|thead|tr|ul"
 )
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|(?<![-\w])opacity\s*:\s*0(?![.\d])"
@@ -41,7 +41,7 @@ def html_text(html: str) -> str:
 
 def _walk(node: lxml.html.HtmlElement) -> list[str]:
     tag = node.tag if isinstance(node.tag, str) else ""
-    if not tag or tag in _SKIP or _is_hidden(node):
+    if not tag or _SKIP.fullmatch(tag) or _is_hidden(node):
         return []
     if tag == "br":
         return ["\n"]
@@ -63,7 +63,7 @@ def _walk(node: lxml.html.HtmlElement) -> list[str]:
         return ["\n", "\n".join(f"> {line}" for line in lines), "\n"]
     if tag in ("p", "h1", "h2", "h3", "h4"):
         return ["\n", *inside, "\n\n"] if tag != "p" else ["\n", *inside, "\n"]
-    if tag in _BLOCK:
+    if _BLOCK.fullmatch(tag):
         return ["\n", *inside, "\n"]
     return inside
 

@@ -16,6 +16,8 @@ from parsers.types import Problem
 
 MAX_NESTING = 60
 MAX_TEXT = 400_000
+# What a body may look like to a sniffer and still be words.
+_WORDS = (sniff.EML, sniff.PGP, sniff.PGP_SIGNATURE, "application/xml")
 _BODY_TYPES = ("text/plain", "text/html")
 # Exchange cuts the text that Apple Mail puts after an attachment into such files.
 _CUT_OFF_TEXT = re.compile(r"^ATT\d{3,}(?:\s*\(\d+\))?\.(?:txt|html?)$", re.I)
@@ -48,15 +50,19 @@ class _Reader:
     def body(self, entity: email.message.Message, depth: int, machine: bool = False) -> str:
         """The text of an entity that is its sender's; the files in it go to the letter on the way."""
         declared = _content_type(entity)
-        children = entity.get_payload()
-        if isinstance(children, list) and depth < MAX_NESTING:
+        payload = entity.get_payload()
+        children = None
+        if isinstance(payload, list):
+            children = [child for child in payload if isinstance(child, email.message.Message)]
+        if children is not None and depth < MAX_NESTING:
             if declared == "message/rfc822" or declared == "message/global":
                 self._forwarded(entity, children, machine)
                 return ""
             if declared.startswith("message/"):
                 # Without its own header, or it would look like a mail and be opened for ever.
                 data = b"\n".join(_flat(child) for child in children)
-                self.result.leaves.append(Leaf(data, headers.file_name(_name(entity)), declared, machine=True))
+                name = headers.file_name(_name(entity))
+                self.result.leaves.append(Leaf(data, name, declared, machine=True))
                 return ""
             texts = []
             for number, child in enumerate(children):
@@ -65,7 +71,7 @@ class _Reader:
             if declared == "multipart/alternative":
                 return _best(texts)
             return "\n".join(text for _, text in texts if text.strip())
-        if isinstance(children, list):
+        if children is not None:
             self.result.problems.append(Problem(code="damaged", message="parts nested too deep"))
             return ""
         return self._leaf(entity, declared, machine)
@@ -88,7 +94,7 @@ class _Reader:
             kind = sniff.media_type(data, "")
             if kind == sniff.EMPTY:
                 return ""
-            if kind.startswith("text/") or kind in (sniff.EML, sniff.PGP, sniff.PGP_SIGNATURE, "application/xml"):
+            if kind.startswith("text/") or kind in _WORDS:
                 if kind in ("text/calendar", "text/vcard"):
                     self.result.leaves.append(Leaf(data, name, declared, inline=True))
                     return ""
@@ -121,7 +127,8 @@ def _unflow(text: str) -> str:
     open_line = False
     for line in text.split("\n"):
         stuffed = line[1:] if line.startswith(" ") and not line.startswith("  ") else line
-        if open_line and out and not line.startswith(">") and not out[-1].startswith(">") and stuffed != "-- ":
+        quoted = line.startswith(">") or (bool(out) and out[-1].startswith(">"))
+        if open_line and out and not quoted and stuffed != "-- ":
             out[-1] += stuffed
         else:
             out.append(stuffed)

@@ -21,7 +21,9 @@ def msg_letter(data: bytes) -> Letter:
     result = Letter()
     try:
         message: Any = extract_msg.openMsg(
-            io.BytesIO(data), delayAttachments=True, errorBehavior=extract_msg.enums.ErrorBehavior.SUPPRESS_ALL
+            io.BytesIO(data),
+            delayAttachments=True,
+            errorBehavior=extract_msg.enums.ErrorBehavior.SUPPRESS_ALL,
         )
     except Exception as error:  # noqa: BLE001 - extract_msg raises freely on damaged files
         result.problems.append(Problem(code="damaged", message=f"Outlook message ({type(error).__name__})"))
@@ -75,7 +77,8 @@ def _msg_leaf(attachment: Any) -> Leaf:
         content = _quietly(lambda: attachment.data.exportBytes())
         shown = shown if shown.lower().endswith(".msg") else f"{shown or 'message'}.msg"
     if not isinstance(content, bytes):
-        problem = Problem(code="damaged", message=f"{shown or 'attachment'} cannot be read from the Outlook message")
+        message = f"{shown or 'attachment'} cannot be read from the Outlook message"
+        problem = Problem(code="damaged", message=message)
         return Leaf(b"", shown, declared, cid=cid, problems=(problem,))
     return Leaf(content, shown, declared, inline=bool(cid), cid=cid)
 

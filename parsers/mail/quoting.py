@@ -161,5 +161,6 @@ def _sign_off(lines: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _joined(*blocks: list[str]) -> str:
-    text = "\n\n".join("\n".join(block).strip("\n") for block in blocks if any(line.strip() for line in block))
+    said = [block for block in blocks if any(line.strip() for line in block)]
+    text = "\n\n".join("\n".join(block).strip("\n") for block in said)
     return re.sub(r"\n{3,}", "\n\n", text).strip()

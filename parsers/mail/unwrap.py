@@ -13,7 +13,7 @@ from parsers.mail.budget import Budget, Exhausted
 from parsers.mail.decoration import is_decoration
 from parsers.mail.language import language_of
 from parsers.mail.letter import Leaf, Letter
-from parsers.types import Message, Part, Problem, ReadOptions
+from parsers.types import Address, Message, Part, Problem, ReadOptions
 
 Path = tuple[int, ...]
 MAX_TEXT = 200_000
@@ -232,7 +232,7 @@ def _message(letter: Letter, gathered: Gathered) -> Message:
     )
 
 
-def _addresses(raw: headers.Fields, name: str) -> tuple[headers.Address, ...]:
+def _addresses(raw: headers.Fields, name: str) -> tuple[Address, ...]:
     return headers.addresses(value for field_name, value in raw if field_name == name)
 
 

@@ -1,0 +1,79 @@
+"""Pairs of label and value in the body of a mail: how a portal's notice carries a form."""
+
+from __future__ import annotations
+
+import re
+
+from parsers.types import Message
+
+_PAIR = re.compile(
+    r"^\s*(?:[-•*·▪○–>]\s*|\(?\d{1,2}[.)]\s+)?\*{0,2}_?(?P<label>[^\W\d_][^:=|\t\n]{1,110}?)\*{0,2}"
+    r"\s*(?::\*{0,2}(?!//)|\t+:?| {3,}:?|\s=\s|\s\|\s)\s*(?P<value>.*?)\s*\*{0,2}$"
+)
+_OPEN_LABEL = re.compile(r"^\s*\*{0,2}(?P<label>[^\W\d_][^:=|\t\n]{1,110}?)\s*:\s*\*{0,2}\s*$")
+_HEADER = re.compile(
+    r"^(?:de|von|from|à|a|an|to|cc|cci|bcc|objet|betreff|subject|sujet|envoyé(?: le)?|gesendet|sent"
+    r"|répondre à|reply-to|pièces? jointes?|attachments?|importance|expéditeur|absender|destinataires?)$",
+    re.I,
+)
+_TALK = re.compile(
+    r"^(?:bonjour|bonsoir|hello|hallo|dear|madame|monsieur|p\.?s|n\.?b|tél|tel|gsm|fax|mobile?|https?|www|mailto|remarque"
+    r"|note|attention|rappel|hinweis)\b",
+    re.I,
+)
+_MAX_PAIRS = 300
+
+
+def portal_fields(message: Message) -> list[tuple[str, str]]:
+    """Labels and values as they stand in the text of a mail and of the mails forwarded in it, in order.
+
+    A label whose value is empty is given with an empty value; mail headers of an inline forward, greetings
+    and telephone numbers are no pairs.
+    """
+    pairs: list[tuple[str, str]] = []
+    for text in (message.text, *(inner.text for inner in message.forwarded)):
+        pairs.extend(text_pairs(text))
+    return pairs[:_MAX_PAIRS]
+
+
+def text_pairs(text: str) -> list[tuple[str, str]]:
+    """The pairs in a text: `Label : value`, `Label = value`, tabs or bars, or the value one line below."""
+    pairs: list[tuple[str, str]] = []
+    lines = text.split("\n")
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        at += 1
+        if open_label := _OPEN_LABEL.match(line):
+            label = _label(open_label.group("label"))
+            if not label:
+                continue
+            value, taken = _below(lines[at:])
+            pairs.append((label, value))
+            at += taken
+        elif (match := _PAIR.match(line)) and (label := _label(match.group("label"))):
+            pairs.append((label, match.group("value").strip()))
+    return pairs
+
+
+def _below(lines: list[str]) -> tuple[str, int]:
+    """The value on the next line, or past one empty line, unless a label stands there."""
+    for taken, line in enumerate(lines[:2], 1):
+        if line.strip():
+            if is_pair(line) or _OPEN_LABEL.match(line) or len(line) > 200:
+                return "", 0
+            return line.strip(" \t*-•"), taken
+    return "", 0
+
+
+def _label(text: str) -> str:
+    label = re.sub(r"\s+", " ", text).strip(" *_-•")
+    if len(label) < 2 or _HEADER.match(label) or _TALK.match(label) or len(label.split()) > 14:
+        return ""
+    return "" if re.search(r"[.!?]\s", label) else label
+
+
+def is_pair(line: str) -> bool:
+    """Whether a line reads as `Label : value`."""
+    match = _PAIR.match(line)
+    return bool(match and len(match.group("label").split()) <= 10 and _label(match.group("label")))
