@@ -1,0 +1,117 @@
+"""Reading + form definition -> the form's fields, each with how sure it is and why.
+
+A wrong value that is believed is worse than none: what is not clearly there is absent, what could be
+read two ways is doubtful. Only two things are inferred (fields.md): the country from the address, and
+the kind of person from the section that was filled in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from parsers.claims import Claim, settle
+from parsers.countries import country_of_address
+from parsers.documents.reading import Reading
+from parsers.flat import claims_from_print, printed_fields, read_context
+from parsers.layout import sheets_of
+from parsers.tables import claims_from_tables
+from parsers.ticked import claims_from_ticks
+from parsers.types import FieldValue, FormDef
+from parsers.widget_names import named_claims
+
+_MORALE = ("denomination_sociale", "ceo_nom", "ceo_prenom", "rcs", "numero_tva")
+_PHYSIQUE = ("nom", "prenom")
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """`filled`: some value differs from the blank as issued; a date alone is none."""
+
+    fields: dict[str, FieldValue] = field(default_factory=dict)
+    filled: bool = False
+    labels: int = 0
+
+
+def extract(reading: Reading, form: FormDef, pages: Sequence[int] | None = None) -> Extraction:
+    """The fields of one form in a reading, from these pages only (None: from all)."""
+    part = on_pages(reading, pages)
+    claims, opaque = named_claims(part.widgets, form)
+    empty = frozenset(c.field for c in claims if c.value is None)
+    email = next((str(c.value) for c in claims if c.field == "email" and c.value), "")
+    context = read_context(sheets_of(part, opaque), form)
+    printed = claims_from_print(context, empty, email)
+    if not email:
+        found = next((str(c.value) for c in printed if c.field == "email" and c.value), "")
+        if found:
+            printed = claims_from_print(context, empty, found)
+    told = {c.field for c in claims if c.value is not None}
+    claims += [c for c in printed if c.field not in told]
+    boxes = claims_from_ticks(context)
+    named = {c.field for c in claims if c.rank >= 3}
+    ticked = {c.field for c in boxes}
+    claims = [c for c in claims if c.rank >= 3 or c.field not in ticked]
+    claims += [c for c in boxes if c.field not in named]
+    claims += [c for c in claims_from_tables(context) if c.field not in named]
+    by_field: dict[str, list[Claim]] = {}
+    for claim in claims:
+        by_field.setdefault(claim.field, []).append(claim)
+    fields: dict[str, FieldValue] = {}
+    for definition in form.fields:
+        value = settle(by_field.get(definition.id, []))
+        if value is not None:
+            fields[definition.id] = value
+    _infer(fields, form)
+    if reading.blocks and not reading.pages:
+        fields = {key: value.model_copy(update={"page": None, "bbox": None}) for key, value in fields.items()}
+    return Extraction(fields, is_filled(fields), printed_fields(context))
+
+
+def is_filled(fields: dict[str, FieldValue]) -> bool:
+    """A date alone, an unticked box or an inference is nothing that somebody filled in."""
+    return any(
+        value.value not in (None, False, "", [])
+        and not key.startswith("date_")
+        and not any(note.startswith("inferred") for note in value.evidence)
+        for key, value in fields.items()
+    )
+
+
+def on_pages(reading: Reading, pages: Sequence[int] | None) -> Reading:
+    """The part of a reading that stands on these pages."""
+    if pages is None:
+        return reading
+    wanted = set(pages)
+    return replace(
+        reading,
+        pages=tuple(p for p in reading.pages if p.number in wanted),
+        widgets=tuple(w for w in reading.widgets if w.page is None or w.page in wanted),
+        annotations=tuple(a for a in reading.annotations if a.page in wanted),
+    )
+
+
+def _infer(fields: dict[str, FieldValue], form: FormDef) -> None:
+    """The two inferences that are allowed, each with what it rests on."""
+    address = fields.get("adresse")
+    if form.field("pays") and "pays" not in fields and address is not None:
+        printed = address.raw or str(address.value)
+        found = country_of_address(printed)
+        if found:
+            code, why = found
+            fields["pays"] = FieldValue(value=code, raw=None, confidence=min(address.confidence, 0.96),
+                                        source=address.source, page=address.page, bbox=address.bbox,
+                                        evidence=(f"inferred: {why}",))  # fmt: skip
+    if form.field("type_personne") and "type_personne" not in fields:
+        morale = [f for f in _MORALE if f in fields and fields[f].value]
+        physique = [f for f in _PHYSIQUE if f in fields and fields[f].value]
+        if bool(morale) == bool(physique):
+            return
+        section = morale or physique
+        sure = min(0.96 if len(section) > 1 else 0.85, max(fields[f].confidence for f in section))
+        first = fields[section[0]]
+        fields["type_personne"] = FieldValue(
+            value="morale" if morale else "physique",
+            confidence=sure,
+            source=first.source,
+            evidence=(f"inferred: only the section of {', '.join(section)} is filled in",),
+        )

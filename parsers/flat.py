@@ -1,0 +1,693 @@
+"""Printed labels and the values beside, below or in the box next to them -> claims.
+
+Where a value stands is tried in the order in which forms use the places: behind the label, in the
+frame or cell to its right, right of it, in the frame below, below. A place that belongs to another
+label is never read. What the form itself prints (titles, hints, choices) is no value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal
+
+from parsers.claims import Claim
+from parsers.documents.reading import Word
+from parsers.folding import fold, words_of
+from parsers.labels import LabelHit, find_labels
+from parsers.layout import Segment, Sheet, covers, union
+from parsers.names import split_name
+from parsers.types import BBox, FieldDef, FormDef, Source
+from parsers.values import ABSENT, ValueResult, is_absent, is_hint, parse_value
+from parsers.vocabulary import vocabulary
+
+Place = Literal["inline", "frame_right", "right", "in_cell", "frame_below", "below", "cell_below"]
+
+_STRONG = frozenset(
+    {"matricule", "iban", "vat", "email", "date", "rcs", "code_prestataire", "country", "int"}
+)
+_LINES = frozenset({"text", "company", "company_or_person"})
+_PLACE_DOUBT: dict[Place, float] = {
+    "inline": 0.0,
+    "frame_right": 0.0,
+    "right": 0.005,
+    "in_cell": 0.01,
+    "frame_below": 0.005,
+    "below": 0.05,
+    "cell_below": 0.02,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Words that stand where a label's value is expected."""
+
+    words: tuple[Word, ...]
+    text: str
+    place: Place
+    closed: bool = True
+
+
+@dataclass(slots=True)
+class Context:
+    """What is known about a document while its labels are read."""
+
+    form: FormDef
+    sheets: list[Sheet]
+    hits: dict[int, list[LabelHit]] = field(default_factory=dict)
+    """By sheet number."""
+    printed: set[int] = field(default_factory=set)
+    """Ids of segments that the blank form prints."""
+    labels: set[int] = field(default_factory=set)
+    aes: set[int] = field(default_factory=set)
+    places: Counter[Place] = field(default_factory=Counter)
+    flow: bool = False
+
+
+def read_context(sheets: list[Sheet], form: FormDef) -> Context:
+    """Finds the labels and everything else that the form prints."""
+    context = Context(form, sheets, flow=any(s.flow for s in sheets))
+    fixed = _fixed_wordings(form)
+    for sheet in sheets:
+        hits = find_labels(sheet.segments, form)
+        hits = [h for h in hits if not _in_prose(h, sheet)]
+        context.hits[sheet.number] = hits
+        for hit in hits:
+            context.labels.add(id(hit.segment))
+            context.labels.update(id(s) for s in hit.below)
+        for segment in sheet.segments:
+            if id(segment) in context.labels or segment.entered:
+                continue
+            if _is_fixed(segment, fixed) or is_hint(segment.text) or _help_text(segment, sheet):
+                context.printed.add(id(segment))
+        if form.kind == "nda" or "aes" in form.signature_labels:
+            _mark_other_party(sheet, form, context)
+    return context
+
+
+@lru_cache(maxsize=16)
+def _fixed(form_key: tuple[tuple[str, ...], ...]) -> frozenset[str]:
+    return frozenset(" ".join(words_of(text)) for group in form_key for text in group)
+
+
+def _fixed_wordings(form: FormDef) -> frozenset[str]:
+    """What the form prints besides its labels: titles, sections, choices, signature captions."""
+    groups: list[tuple[str, ...]] = list(form.titles.values())
+    groups += [wordings for role in form.signature_labels.values() for wordings in role.values()]
+    groups += [(f.section,) for f in form.fields]
+    return _fixed(tuple(groups))
+
+
+def _is_fixed(segment: Segment, fixed: frozenset[str]) -> bool:
+    tokens = words_of(segment.text)
+    if not tokens:
+        return True
+    key = " ".join(tokens)
+    bare = " ".join(tokens[1:]) if re.fullmatch(r"\d{1,2}|[a-z]|[ivx]+", tokens[0]) else key
+    return key in fixed or bare in fixed
+
+
+def _help_text(segment: Segment, sheet: Sheet) -> bool:
+    """A note in brackets, a line that ends with a colon, a sentence of the form."""
+    text = segment.text.strip()
+    if re.fullmatch(r"\(.*\)\s*\*?", text) or text == "*":
+        return True
+    return len(segment.words) > 14 and segment.frame is None
+
+
+def _in_prose(hit: LabelHit, sheet: Sheet) -> bool:
+    """True for a label's word at the start of a line of running text."""
+    segment = hit.segment
+    rest = len(segment.words) - hit.end
+    if hit.closed and segment.words[hit.end - 1].text.endswith((":", "：")):
+        return False
+    if rest == 0:
+        return segment.text.rstrip().endswith((".", ",", ";")) and len(segment.words) > 2
+    if rest > 8 and not hit.closed:
+        return True
+    if hit.closed or segment.frame is not None:
+        return False
+    following = segment.words[hit.end].text
+    if following[:1].islower() and following[:1].isalpha() and not re.search(r"[@\d]", following):
+        return True
+    wide = segment.box[2] - segment.box[0] > 0.55 * sheet.width
+    return wide and segment.text.rstrip().endswith((".", ",", ";")) and rest > 3
+
+
+def _mark_other_party(sheet: Sheet, form: FormDef, context: Context) -> None:
+    """Labels under "Pour l'Agence eSanté" are the agency's, not the Industriel's."""
+    heads: list[tuple[str, Segment]] = []
+    for role, by_language in form.signature_labels.items():
+        wordings = [words_of(w) for wordings in by_language.values() for w in wordings]
+        for segment in sheet.segments:
+            tokens = words_of(segment.text)
+            if any(w and tokens[: len(w)] == w and len(tokens) <= len(w) + 8 for w in wordings):
+                heads.append((role, segment))
+    others = [s for role, s in heads if role == "aes"]
+    if not others:
+        return
+    for hit in context.hits[sheet.number]:
+        left, top = hit.segment.box[0], hit.segment.box[1]
+        above = [(role, s) for role, s in heads if s.box[1] <= top + 3]
+        if not above:
+            continue
+        # The nearest heading above that starts at or left of the label: a column of its own, or full width.
+        beside = [(role, s) for role, s in above if s.box[0] <= left + 12]
+        if beside:
+            lowest = max(s.box[1] for _, s in beside)
+            row = [(role, s) for role, s in beside if s.box[1] > lowest - 30]
+            role = max(row, key=lambda item: item[1].box[0])[0]
+            if role == "aes":
+                context.aes.add(id(hit.segment))
+
+
+def claims_from_print(context: Context, closed_fields: frozenset[str], email: str) -> list[Claim]:
+    """Claims for all printed labels. `closed_fields` have a form field of their own that is empty: only
+    what was added on top (typed over, by hand) can fill them."""
+    pending: list[tuple[LabelHit, Sheet, list[Found]]] = []
+    for sheet in context.sheets:
+        for hit in context.hits[sheet.number]:
+            if id(hit.segment) in context.aes:
+                continue
+            found = list(_places(hit, sheet, context))
+            pending.append((hit, sheet, found))
+            _vote(hit, found, context)
+    claims: list[Claim] = []
+    for hit, sheet, found in pending:
+        claims += _claims_of_hit(hit, sheet, found, context, closed_fields, email)
+    return claims
+
+
+def _vote(hit: LabelHit, found: list[Found], context: Context) -> None:
+    """Values that prove themselves (an IBAN, a date) show where this form puts its values."""
+    definition = context.form.field(hit.fields[0])
+    if definition is None or definition.type not in _STRONG or hit.strength == "weak":
+        return
+    for place in found:
+        if parse_value(definition.type, place.text, definition).certain:
+            context.places[place.place] += 1
+            return
+
+
+def _places(hit: LabelHit, sheet: Sheet, context: Context) -> Iterable[Found]:
+    """The places where the value may stand, most likely first. An empty one ends the search."""
+    segment = hit.segment
+    rest = segment.words[hit.end :]
+    while rest and rest[0].text in {":", "*", "-", "–", "=", "："}:
+        rest = rest[1:]
+    if rest:
+        text = " ".join(w.text for w in rest)
+        if not is_absent(text) and not is_hint(text) and not re.fullmatch(r"\(.*\)\s*[*:]*", text):
+            closed = hit.closed or _changes_look(segment, hit.end)
+            more = _continued(rest, sheet, context, segment) if closed else ()
+            yield Found((*rest, *(w for s in more for w in s.words)), _joined([text, *[s.text for s in more]]),
+                        "inline", closed)  # fmt: skip
+            return
+        if is_absent(text) and re.search(r"\w", text):
+            yield Found(tuple(rest), text, "inline")
+            return
+    block = [segment, *hit.below]
+    label_box = union(s.box for s in block) or segment.box
+    right = _right_of(hit, label_box, sheet, context)
+    if right is not None:
+        yield right
+        if right.text.strip():
+            return
+        if right.place == "frame_right":
+            return
+    yield from _below(hit, label_box, sheet, context)
+
+
+def _changes_look(segment: Segment, end: int) -> bool:
+    """True when the label is bold and what follows is not, or the other way round."""
+    return segment.words[end - 1].bold != segment.words[min(end, len(segment.words) - 1)].bold
+
+
+def _free(segment: Segment, context: Context) -> bool:
+    return id(segment) not in context.labels and id(segment) not in context.printed
+
+
+def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Found | None:
+    segment = hit.segment
+    middle = (segment.box[1] + segment.box[3]) / 2
+    height = segment.box[3] - segment.box[1]
+    row_labels = [
+        s
+        for s in sheet.segments
+        if id(s) in context.labels
+        and s is not segment
+        and s.box[0] > segment.box[2] - 1
+        and abs((s.box[1] + s.box[3]) / 2 - middle) < 0.7 * height
+    ]
+    limit = min((s.box[0] for s in row_labels), default=sheet.width + 1)
+    frame = _frame_right(segment, label, sheet, limit)
+    if frame is not None:
+        inside = [s for s in sheet.segments if covers(frame, s.box) and _free(s, context)]
+        if not any(id(s) in context.labels for s in sheet.segments if covers(frame, s.box)):
+            if not inside and any(covers(frame, t.box) for t in sheet.ticks):
+                return None
+            words = tuple(w for s in inside for w in s.words)
+            return Found(words, _joined(_lines_of(inside)), "frame_right")
+        return None
+    if segment.frame is not None and _is_cell(segment.frame, sheet):
+        return None
+    band = [
+        s
+        for s in sheet.segments
+        if s.box[0] >= segment.box[2] - 2
+        and s.box[0] < limit - 1
+        and segment.box[1] - 0.45 * height <= (s.box[1] + s.box[3]) / 2 <= segment.box[3] + 0.45 * height
+        and _free(s, context)
+        and not s.text.rstrip().endswith(":")
+    ]
+    band.sort(key=lambda s: s.box[0])
+    if not band:
+        return None
+    ticks = [
+        t
+        for t in sheet.ticks
+        if abs((t.box[1] + t.box[3]) / 2 - middle) < height and t.box[0] > segment.box[2]
+    ]
+    if ticks:
+        band = [s for s in band if s.box[2] <= min(t.box[0] for t in ticks) + 2]
+        if not band:
+            return None
+    taken = [band[0]]
+    for other in band[1:]:
+        if other.box[0] - taken[-1].box[2] > 6 * height and not (other.entered and taken[-1].entered):
+            break
+        taken.append(other)
+    words = tuple(w for s in taken for w in s.words)
+    more = _continued(words, sheet, context, segment)
+    words += tuple(w for s in more for w in s.words)
+    return Found(words, _joined([" ".join(s.text for s in taken), *[s.text for s in more]]), "right")
+
+
+def _is_cell(frame: BBox, sheet: Sheet) -> bool:
+    """True for a table's cell, false for a frame drawn around a whole section."""
+    return frame[3] - frame[1] < 90 and frame[2] - frame[0] < 0.93 * sheet.width
+
+
+def _frame_right(segment: Segment, label: BBox, sheet: Sheet, limit: float) -> BBox | None:
+    """The frame to write in that stands right of the label, or the next cell of its row."""
+    middle = (segment.box[1] + segment.box[3]) / 2
+    best: BBox | None = None
+    for frame in sheet.frames:
+        if frame[0] < segment.box[2] - 4 or frame[0] > limit or frame[3] - frame[1] > 160:
+            continue
+        if not frame[1] - 3 <= middle <= frame[3] + 3 or frame[2] - frame[0] < 14:
+            continue
+        if (
+            best is None
+            or frame[0] < best[0] - 0.5
+            or (abs(frame[0] - best[0]) <= 0.5 and frame[2] < best[2])
+        ):
+            best = frame
+    if best is not None:
+        best = _comb_frame(best, sheet)
+        between = [
+            s
+            for s in sheet.segments
+            if segment.box[2] < s.box[0]
+            and s.box[2] <= best[0] + 1
+            and abs((s.box[1] + s.box[3]) / 2 - middle) < 5
+        ]
+        return None if between else best
+    if segment.frame is None:
+        return None
+    # A cell made of ruling lines: what stands in the next cell of the row tells its frame.
+    cells = [
+        s.frame
+        for s in sheet.segments
+        if s.frame is not None
+        and abs(s.frame[0] - segment.frame[2]) < 4
+        and s.frame[1] - 2 <= middle <= s.frame[3] + 2
+        and s.frame[0] < limit
+    ]
+    return cells[0] if cells else None
+
+
+def _comb_frame(frame: BBox, sheet: Sheet) -> BBox:
+    """Small cells side by side are one place to write, one character each."""
+    left, top, right, bottom = frame
+    if right - left > 30:
+        return frame
+    grown = True
+    while grown:
+        grown = False
+        for other in sheet.frames:
+            same_row = abs(other[1] - top) < 2 and abs(other[3] - bottom) < 2
+            if same_row and other[2] - other[0] <= 30 and -2 <= other[0] - right <= 9:
+                right = other[2]
+                grown = True
+    return (left, top, right, bottom)
+
+
+def _below(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Iterable[Found]:
+    segment = hit.segment
+    height = segment.box[3] - segment.box[1]
+    cell = segment.frame
+    if cell is not None and _is_cell(cell, sheet):
+        inside = [
+            s for s in sheet.segments
+            if covers(cell, s.box) and s.box[1] > label[3] - 0.4 * height and _free(s, context)
+        ]  # fmt: skip
+        if inside:
+            words = tuple(w for s in inside for w in s.words)
+            yield Found(words, _joined(_lines_of(inside)), "in_cell", all(s.entered for s in inside))
+            return
+        under = [
+            f for f in sheet.frames
+            if abs(f[1] - cell[3]) < 3 and f[0] - 3 <= (segment.box[0] + segment.box[2]) / 2 <= f[2] + 3 and f is not cell
+        ]  # fmt: skip
+        under += [
+            s.frame for s in sheet.segments
+            if s.frame is not None and abs(s.frame[1] - cell[3]) < 3 and abs(s.frame[0] - cell[0]) < 4
+        ]  # fmt: skip
+        if under:
+            yield from _in_frame(under[0], sheet, context, "cell_below")
+        return
+    frames = [
+        f
+        for f in sheet.frames
+        if -3 <= f[1] - label[3] <= 2.6 * height and f[0] - 14 <= segment.box[0] <= f[2] and f[2] - f[0] >= 14
+        and f[3] - f[1] <= 120
+    ]  # fmt: skip
+    if frames:
+        frame = _comb_frame(min(frames, key=lambda f: (round(f[1]), abs(f[0] - segment.box[0]))), sheet)
+        between = [
+            s for s in sheet.segments
+            if id(s) in context.labels and s is not segment and s not in hit.below
+            and label[3] - 1 <= s.box[1] and s.box[3] <= frame[1] + 1 and s.box[0] < frame[2] and s.box[2] > frame[0]
+        ]  # fmt: skip
+        if not between:
+            yield from _in_frame(frame, sheet, context, "frame_below")
+            return
+    candidates = [
+        s
+        for s in sheet.segments
+        if -0.35 * height <= s.box[1] - label[3] <= 1.7 * max(height, s.box[3] - s.box[1])
+        and s.box[1] > segment.box[1] + 0.5 * height
+        and segment.box[0] - 10 <= s.box[0] <= max(segment.box[2], segment.box[0] + 40)
+    ]
+    candidates.sort(key=lambda s: (s.box[1], abs(s.box[0] - segment.box[0])))
+    for candidate in candidates:
+        if id(candidate) in context.labels:
+            return
+        if not _free(candidate, context):
+            continue
+        if candidate.text.rstrip().endswith(":") or len(candidate.words) > 12:
+            return
+        if candidate.size < 0.85 * segment.size and not candidate.entered:
+            continue  # small print under a label explains it
+        more = _continued(candidate.words, sheet, context, None)
+        words = candidate.words + tuple(w for s in more for w in s.words)
+        yield Found(words, _joined([candidate.text, *[s.text for s in more]]), "below", candidate.entered)
+        return
+
+
+def _in_frame(frame: BBox, sheet: Sheet, context: Context, place: Place) -> Iterable[Found]:
+    inside = [s for s in sheet.segments if covers(frame, s.box)]
+    if any(id(s) in context.labels for s in inside):
+        return
+    inside = [s for s in inside if _free(s, context)]
+    words = tuple(w for s in inside for w in s.words)
+    yield Found(words, _joined(_lines_of(inside)), place)
+
+
+def _continued(words: Sequence[Word], sheet: Sheet, context: Context, label: Segment | None) -> list[Segment]:
+    """Further lines of a value: directly under its first, at the same left edge, beside no other label."""
+    if not words:
+        return []
+    found: list[Segment] = []
+    left, bottom = words[0].box[0], max(w.box[3] for w in words)
+    height = max(words[0].box[3] - words[0].box[1], 5.0)
+    for segment in sheet.segments:
+        if segment.box[1] < bottom - 0.4 * height or not _free(segment, context):
+            continue
+        if segment.box[1] - bottom > 0.55 * height:
+            break
+        if abs(segment.box[0] - left) > 3 or segment.text.rstrip().endswith(":"):
+            continue
+        if (
+            segment.words[0].origin != words[0].origin
+            or abs(segment.size - (words[0].size or segment.size)) > 1.2
+        ):
+            continue
+        middle = (segment.box[1] + segment.box[3]) / 2
+        beside = any(
+            id(s) in context.labels and abs((s.box[1] + s.box[3]) / 2 - middle) < 0.7 * height
+            for s in sheet.segments
+        )
+        if beside or len(found) >= 5 or (label is not None and abs(left - label.box[0]) < 3):
+            break
+        found.append(segment)
+        bottom = segment.box[3]
+    return found
+
+
+def _lines_of(segments: Sequence[Segment]) -> list[str]:
+    lines: list[list[Segment]] = []
+    for segment in sorted(segments, key=lambda s: ((s.box[1] + s.box[3]) / 2, s.box[0])):
+        middle = (segment.box[1] + segment.box[3]) / 2
+        if lines and abs((lines[-1][0].box[1] + lines[-1][0].box[3]) / 2 - middle) < 4:
+            lines[-1].append(segment)
+        else:
+            lines.append([segment])
+    return [" ".join(s.text for s in sorted(line, key=lambda s: s.box[0])) for line in lines]
+
+
+def _joined(lines: Sequence[str]) -> str:
+    return "\n".join(line for line in lines if line.strip())
+
+
+def _claims_of_hit(
+    hit: LabelHit,
+    sheet: Sheet,
+    found: list[Found],
+    context: Context,
+    closed_fields: frozenset[str],
+    email: str,
+) -> list[Claim]:
+    fields = [f for i in hit.fields if (f := context.form.field(i)) is not None]
+    fields = [f for f in fields if f.type not in ("bool", "choices", "table")]
+    if not fields:
+        return []
+    pair = _name_pair(hit, fields, context)
+    if pair:
+        return _pair_claims(hit, pair, found, context, closed_fields, email)
+    definition = fields[0]
+    for place in found:
+        if definition.id in closed_fields and not all(
+            w.origin != "page" or w.handwritten for w in place.words
+        ):
+            continue
+        claim = _claim(hit, definition, place, context, sheet, ambiguous=len(fields) > 1)
+        if claim is not None:
+            return [claim]
+    return []
+
+
+def _claim(
+    hit: LabelHit, definition: FieldDef, place: Found, context: Context, sheet: Sheet, ambiguous: bool
+) -> Claim | None:
+    if not place.words:
+        return None
+    text = place.text
+    cut = ""
+    if definition.type in ("company", "company_or_person", "person"):
+        text, cut = _cut_name(text)
+    result = parse_value(definition.type, text, definition)
+    if result.problem == "malformed" and "\n" in text:
+        first = parse_value(definition.type, text.split("\n", 1)[0], definition)
+        if first.problem != "malformed":
+            result, text = first, text.split("\n", 1)[0]
+    if result.value is None:
+        return None
+    strong = definition.type in _STRONG
+    if result.problem == "malformed":
+        # Something else stands there: only a closed place makes it this field's (wrong) value.
+        kept = (
+            place.place in ("inline", "frame_right", "frame_below")
+            and hit.strength == "exact"
+            and place.closed
+        )
+        if not kept or not re.search(r"\d|@", text) or len(text) > 60:
+            return None
+    if not strong and not _plausible(definition, hit, place, context):
+        return None
+    sure = {"exact": 0.985, "fuzzy": 0.965, "weak": 0.85}[hit.strength] - _PLACE_DOUBT[place.place]
+    evidence = [f"label “{hit.label.rstrip(' :*')}”", _PLACE_WORDS[place.place]]
+    if result.certain and strong:
+        sure = max(sure, 0.975 if hit.strength != "weak" else 0.93)
+    elif result.problem == "malformed":
+        sure = min(sure, 0.75)
+    elif not strong and place.place == "below" and not place.closed:
+        sure = min(sure, 0.97 if context.places["below"] >= 2 else 0.88)
+    if not place.closed and place.place == "inline" and not (strong and result.certain):
+        sure = min(sure, 0.8)
+    if place.place == "in_cell" and not place.closed and not strong and not context.places["in_cell"]:
+        sure = min(sure, 0.88)
+    if ambiguous:
+        sure = min(sure, 0.85)
+    if cut:
+        sure -= 0.01
+    source = _source(place, sheet)
+    sure, notes = _read_doubt(sure, place.words, result)
+    evidence += notes
+    if result.note:
+        evidence.append(result.note)
+    rank = 2 if hit.strength != "weak" else 1
+    return Claim(definition.id, result.value, text, round(sure, 3), source, rank, hit.segment.page,
+                 union(w.box for w in place.words), tuple(evidence), result.certain)  # fmt: skip
+
+
+_PLACE_WORDS: dict[Place, str] = {
+    "inline": "behind the label",
+    "frame_right": "in the box right of the label",
+    "right": "right of the label",
+    "in_cell": "in the label's cell",
+    "frame_below": "in the box below the label",
+    "below": "below the label",
+    "cell_below": "in the cell below the label",
+}
+
+
+def _cut_name(text: str) -> tuple[str, str]:
+    """A party's name in a sentence ends where the sentence goes on about it."""
+    folded = fold(text.replace("\n", " "))
+    flat = text.replace("\n", " ")
+    ends = []
+    for words in vocabulary().name_ends:
+        at = re.search(rf"[\s,;(]+(?:«\s*)?{re.escape(words)}", folded)
+        if at and at.start() > 1:
+            ends.append(at.start())
+    if not ends or len(folded) != len(flat):
+        return text, ""
+    end = min(ends)
+    return flat[:end].strip(" ,;("), flat[end:]
+
+
+def _plausible(definition: FieldDef, hit: LabelHit, place: Found, context: Context) -> bool:
+    """Free text has no shape of its own: the place must speak for it."""
+    words = place.text.split()
+    if definition.type in ("person", "company", "company_or_person") and len(words) > 12:
+        return False
+    if place.place == "below" and not place.closed:
+        beside = context.places["right"] + context.places["frame_right"] + context.places["inline"]
+        if beside and not context.places["below"]:
+            return False
+    return not (
+        place.place == "inline" and not place.closed and (len(words) > 8 or place.text.rstrip().endswith("."))
+    )
+
+
+def _source(place: Found, sheet: Sheet) -> Source:
+    origins = {w.origin for w in place.words}
+    if "widget" in origins:
+        return "docx_control" if sheet.flow else "acroform"
+    if "annotation" in origins:
+        return "annotation"
+    if any(w.confidence is not None for w in place.words):
+        return "ocr"
+    return "table" if sheet.flow and place.place in ("frame_right", "cell_below", "frame_below") else "text"
+
+
+def _read_doubt(sure: float, words: Sequence[Word], result: ValueResult) -> tuple[float, list[str]]:
+    """OCR can be wrong letter by letter; a check digit that holds says that it is not."""
+    doubts = [w.confidence for w in words if w.confidence is not None]
+    if not doubts:
+        return sure, []
+    lowest = min(doubts)
+    if result.problem == "check_failed":
+        return min(sure, lowest, 0.7), ["read by OCR, check digits do not hold"]
+    if any(w.handwritten for w in words) and not result.certain:
+        return min(sure, lowest, 0.85), ["handwritten"]
+    return min(sure, lowest), ["read by OCR"]
+
+
+def _name_pair(hit: LabelHit, fields: list[FieldDef], context: Context) -> tuple[FieldDef, FieldDef] | None:
+    """(last name's field, first name's field) when one label asks for both."""
+    by_id = {f.id: f for f in context.form.fields}
+    first = fields[0].id
+    prefix = re.sub(r"(pre)?nom$", "", first)
+    if first == prefix or fields[0].type != "person":
+        return None
+    last_field, first_field = by_id.get(prefix + "nom"), by_id.get(prefix + "prenom")
+    if last_field is None or first_field is None:
+        return None
+    if {prefix + "nom", prefix + "prenom"} <= set(hit.fields):
+        return last_field, first_field
+    asked = any(
+        first_field.id in other.fields for hits in context.hits.values() for other in hits if other is not hit
+    )
+    return None if asked or first.endswith("prenom") else (last_field, first_field)
+
+
+def _pair_claims(
+    hit: LabelHit,
+    pair: tuple[FieldDef, FieldDef],
+    found: list[Found],
+    context: Context,
+    closed_fields: frozenset[str],
+    email: str,
+) -> list[Claim]:
+    last_field, first_field = pair
+    for place in found:
+        if not place.words or is_absent(place.text):
+            continue
+        if last_field.id in closed_fields and not all(w.origin != "page" for w in place.words):
+            continue
+        text, _ = _cut_name(place.text)
+        result = parse_value("person", text, last_field)
+        if result.value is None or result.problem == "malformed":
+            continue
+        if not _plausible(last_field, hit, place, context):
+            continue
+        label = words_of(hit.label)
+        first_words = {"prenom", "vorname", "first", "given"}
+        last_words = {"nom", "name", "nachname", "last", "surname", "familienname"}
+        first_at = next((i for i, w in enumerate(label) if w in first_words), 99)
+        last_at = next(
+            (i for i, w in enumerate(label) if w in last_words and label[i - 1 : i] != ("first",)), 99
+        )
+        split = split_name(text, last_at < first_at if first_at != 99 else False, email)
+        sheet = next(s for s in context.sheets if s.number == hit.segment.page)
+        base, notes = _read_doubt(0.97 - _PLACE_DOUBT[place.place], place.words, ABSENT)
+        evidence = (f"label “{hit.label.rstrip(' :*')}”", _PLACE_WORDS[place.place], *notes)
+        box = union(w.box for w in place.words)
+        if split is None:
+            return [Claim(last_field.id, result.value, text, min(base, 0.6), _source(place, sheet), 2,
+                          hit.segment.page, box, (*evidence, "one word for two names"))]  # fmt: skip
+        sure = round(min(base, split.confidence), 3)
+        if hit.strength == "weak":
+            sure = min(sure, 0.8)
+        return [
+            Claim(
+                f.id,
+                value,
+                text,
+                sure,
+                _source(place, sheet),
+                2,
+                hit.segment.page,
+                box,
+                (*evidence, split.why),
+            )
+            for f, value in ((last_field, split.last), (first_field, split.first))
+        ]
+    return []
+
+
+def printed_fields(context: Context) -> int:
+    """How many different fields of the form have their label printed, clearly."""
+    clear = {
+        hit.fields[0]
+        for hits in context.hits.values()
+        for hit in hits
+        if hit.strength != "weak" and (hit.closed or hit.end == len(hit.segment.words))
+    }
+    return len(clear)

@@ -1,0 +1,384 @@
+"""Printed labels: which words of a page name which field of a form.
+
+Labels are compared without case, accents, numbering, stars and colons; a bilingual label
+("Matricule / Matrikelnummer") counts by either half; OCR slips are forgiven in long labels only.
+The longest label wins: "Date de fin des tests" is not "Date".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from rapidfuzz import fuzz, process
+
+from parsers.folding import words_of
+from parsers.layout import Segment
+from parsers.types import FieldDef, FormDef
+
+Strength = Literal["exact", "fuzzy", "weak"]
+
+_NUMBERING = re.compile(r"^(?:[0-9]{1,2}(?:\.[0-9]{1,2})*[.)]?|[a-z][.)]|[ivx]{1,4}[.)]|[•\-–*▪►>·])$", re.I)
+_ARTICLES = frozenset(
+    [
+        "le",
+        "la",
+        "l",
+        "les",
+        "votre",
+        "vos",
+        "notre",
+        "nos",
+        "der",
+        "die",
+        "das",
+        "den",
+        "ihr",
+        "ihre",
+        "the",
+        "your",
+        "du",
+        "de",
+        "des",
+        "d",
+        "of",
+    ]
+)
+_STOP = _ARTICLES | frozenset(
+    [
+        "et",
+        "ou",
+        "und",
+        "oder",
+        "and",
+        "or",
+        "en",
+        "in",
+        "im",
+        "a",
+        "au",
+        "aux",
+        "pour",
+        "fur",
+        "for",
+        "par",
+        "von",
+        "s",
+        "n",
+        "no",
+        "nr",
+    ]
+)
+_SPLIT = re.compile(r"\s*(?:/|\||\(|\)|;|\s[-–—]\s)\s*")
+_MAX_LABEL_WORDS = 14
+_FUZZY = 87.0
+_BLANKS = frozenset({":", "*", ".", "-", "–", ")", "(*)", "：", "*:", ":*"})
+
+
+@dataclass(frozen=True, slots=True)
+class LabelHit:
+    """A printed label and the fields that it may name, best first.
+
+    `end` is the number of words of the segment that belong to the label; `closed` says that the page
+    itself marks its end (a colon, the cell's or the line's end). `parts` is filled for one label that
+    names two fields ("Nom et prénom").
+    """
+
+    segment: Segment
+    fields: tuple[str, ...]
+    end: int
+    strength: Strength
+    score: float
+    closed: bool
+    label: str
+    below: tuple[Segment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LabelIndex:
+    """The labels of a form, prepared for looking up."""
+
+    exact: dict[str, tuple[str, ...]]
+    joined: tuple[str, ...]
+    content: tuple[tuple[frozenset[str], str], ...]
+    most_words: int
+
+
+@lru_cache(maxsize=64)
+def _index(fields: tuple[tuple[str, tuple[str, ...]], ...]) -> LabelIndex:
+    exact: dict[str, list[str]] = {}
+    content: list[tuple[frozenset[str], str]] = []
+    for field_id, labels in fields:
+        for label in labels:
+            for variant in {label, re.sub(r"\([^)]*\)", " ", label)}:
+                tokens = words_of(variant)
+                if not tokens:
+                    continue
+                owners = exact.setdefault(" ".join(tokens), [])
+                if field_id not in owners:
+                    owners.append(field_id)
+                content.append((frozenset(t for t in tokens if t not in _STOP), field_id))
+    return LabelIndex(
+        {key: tuple(owners) for key, owners in exact.items()},
+        tuple(key for key in exact if len(key) >= 5),
+        tuple(dict.fromkeys(c for c in content if c[0])),
+        max((len(key.split()) for key in exact), default=1),
+    )
+
+
+def index_of(fields: Iterable[FieldDef]) -> LabelIndex:
+    """The labels of these fields in all languages."""
+    return _index(tuple((f.id, tuple(w for wordings in f.labels.values() for w in wordings)) for f in fields))
+
+
+def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
+    """Every printed label of the form on these segments, in reading order."""
+    index = index_of(form.fields)
+    hits: list[LabelHit] = []
+    taken: set[int] = set()
+    below = _stacked(segments)
+    for number, segment in enumerate(segments):
+        if number in taken or segment.entered:
+            continue
+        hit = match_segment(segment, index)
+        under = below.get(number)
+        if under is not None and (hit is None or hit.end == len(segment.words)):
+            longer = _match_stack(segment, segments, number, below, index, hit)
+            if longer is not None:
+                hit, used = longer
+                taken.update(used)
+        if hit is not None:
+            hits.append(hit)
+    return hits
+
+
+def match_segment(segment: Segment, index: LabelIndex) -> LabelHit | None:
+    """The label that a segment is, or starts with."""
+    texts = [w.text for w in segment.words]
+    start = _skip_numbering(texts)
+    if start >= len(texts):
+        return None
+    colon = _colon(texts, start)
+    if colon is not None:
+        found = match_text(" ".join(texts[start : colon + 1]), index)
+        if found and not (found[1] == "weak" and colon - start > 8):
+            return LabelHit(
+                segment, found[0], colon + 1, found[1], found[2], True, " ".join(texts[start : colon + 1])
+            )
+        return None
+    whole = texts[start:]
+    if len(whole) <= _MAX_LABEL_WORDS + 4:
+        found = match_text(" ".join(whole), index)
+        if found and found[1] != "weak":
+            return LabelHit(segment, found[0], len(texts), found[1], found[2], True, " ".join(whole))
+    else:
+        found = None
+    prefix = _match_prefix(segment, texts, start, index)
+    if prefix is not None:
+        return prefix
+    if found:
+        return LabelHit(segment, found[0], len(texts), found[1], found[2], True, " ".join(whole))
+    return None
+
+
+def match_text(text: str, index: LabelIndex) -> tuple[tuple[str, ...], Strength, float] | None:
+    """(field ids, strength, score) for a text that is a label from end to end."""
+    tokens = words_of(text)
+    if not tokens:
+        return None
+    for variant in (tokens, words_of(re.sub(r"\([^)]*\)?", " ", text))):
+        for skip in (0, 1, 2):
+            if skip and not all(t in _ARTICLES for t in variant[:skip]):
+                break
+            key = " ".join(variant[skip:])
+            if key in index.exact:
+                return index.exact[key], "exact", 1.0
+    pieces = [p for p in _SPLIT.split(text) if words_of(p)]
+    if len(pieces) > 1:
+        combined = _match_pieces(pieces, index)
+        if combined:
+            return combined
+    fuzzy = _fuzzy(tokens, index)
+    if fuzzy:
+        return fuzzy
+    return _weak(tokens, index)
+
+
+def _match_pieces(pieces: list[str], index: LabelIndex) -> tuple[tuple[str, ...], Strength, float] | None:
+    """A label in two languages, or with an explanation behind it: its pieces must agree."""
+    named: list[tuple[str, ...]] = []
+    fuzzy = False
+    for piece in pieces:
+        tokens = words_of(piece)
+        key = " ".join(tokens)
+        owners = index.exact.get(key) or index.exact.get(" ".join(t for t in tokens if t not in _ARTICLES))
+        if owners is None:
+            near = _fuzzy(tokens, index)
+            owners = near[0] if near else None
+            fuzzy = fuzzy or owners is not None
+        if owners is not None:
+            named.append(owners)
+    if not named:
+        return None
+    common = [f for f in named[0] if all(f in owners for owners in named)]
+    if not common:
+        # "Nom / Prénom": one label for two fields, told by the caller from their ids.
+        both = tuple(dict.fromkeys(f for owners in named for f in owners))
+        return both, "weak", 0.6
+    first_named = bool(index.exact.get(" ".join(words_of(pieces[0]))))
+    if not first_named and len(named) < len(pieces) / 2:
+        return tuple(common), "weak", 0.7
+    return tuple(common), "fuzzy" if fuzzy else "exact", 0.94 if fuzzy else 0.99
+
+
+def _fuzzy(tokens: Sequence[str], index: LabelIndex) -> tuple[tuple[str, ...], Strength, float] | None:
+    joined = " ".join(tokens)
+    if len(joined) < 6:
+        return None
+    best = process.extractOne(joined, index.joined, scorer=fuzz.ratio, score_cutoff=_FUZZY)
+    if best is None:
+        return None
+    key, score, _ = best
+    # A whole word more or less is another label ("Date" / "Date de naissance"), a few letters are a slip.
+    if abs(len(key.split()) - len(tokens)) > 1 and score < 93:
+        return None
+    if _differs_in_meaning(key.split(), tokens):
+        return None
+    return index.exact[key], "fuzzy", score / 100
+
+
+def _differs_in_meaning(label: Sequence[str], printed: Sequence[str]) -> bool:
+    """True when a content word of the print is no word of the label, not even misread."""
+    for token in printed:
+        if token in _STOP or len(token) < 3:
+            continue
+        if not any(fuzz.ratio(token, other) >= 72 for other in label):
+            return len(token) >= 4 and not any(token in "".join(label) for _ in (0,))
+    return False
+
+
+def _weak(tokens: Sequence[str], index: LabelIndex) -> tuple[tuple[str, ...], Strength, float] | None:
+    """A label whose content words all stand in the print, among others: right perhaps."""
+    printed = {t for t in tokens if t not in _STOP}
+    if not printed or len(printed) > 8:
+        return None
+    best: list[tuple[float, str]] = []
+    for words, field_id in index.content:
+        if words <= printed and any(len(w) >= 4 for w in words):
+            share = sum(map(len, words)) / sum(map(len, printed))
+            best.append((share, field_id))
+    if not best:
+        return None
+    top = max(share for share, _ in best)
+    if top < 0.34:
+        return None
+    owners = tuple(dict.fromkeys(f for share, f in best if share > top - 0.02))
+    return owners, "weak", round(0.5 + 0.4 * top, 3)
+
+
+def _match_prefix(segment: Segment, texts: list[str], start: int, index: LabelIndex) -> LabelHit | None:
+    """A label without a colon and its value behind it: "Matricule 1893120105732"."""
+    for length in range(min(index.most_words + 2, len(texts) - start - 1), 0, -1):
+        piece = texts[start : start + length]
+        tokens = words_of(" ".join(piece))
+        key = " ".join(tokens)
+        owners = index.exact.get(key) or index.exact.get(" ".join(t for t in tokens if t not in _ARTICLES))
+        if owners is None:
+            continue
+        end = start + length
+        closed = False
+        while end < len(texts) and texts[end] in _BLANKS:
+            end += 1
+            closed = True
+        closed = closed or segment.words[end - 1].text[-1:] in "*:"
+        return LabelHit(segment, owners, end, "exact", 0.97, closed, " ".join(piece))
+    return None
+
+
+def _match_stack(
+    segment: Segment,
+    segments: Sequence[Segment],
+    number: int,
+    below: dict[int, int],
+    index: LabelIndex,
+    single: LabelHit | None,
+) -> tuple[LabelHit, list[int]] | None:
+    """A label broken over two or three lines, or printed in a second language under the first."""
+    texts, used, current = [segment.text], [], number
+    best: tuple[LabelHit, list[int]] | None = None
+    for _ in range(2):
+        nxt = below.get(current)
+        if nxt is None:
+            break
+        current = nxt
+        under = segments[current]
+        texts.append(under.text)
+        used.append(current)
+        found = match_text(" ".join(texts), index)
+        own = match_segment(under, index)
+        if found and found[1] != "weak" and (single is None or single.strength != "exact"):
+            best = (
+                LabelHit(segment, found[0], len(segment.words), found[1], found[2], True, " ".join(texts),
+                         tuple(segments[i] for i in used)),
+                list(used),
+            )  # fmt: skip
+        elif single is not None and own is not None and own.closed and own.end == len(under.words):
+            shared = tuple(f for f in single.fields if f in own.fields)
+            if shared and _translation(segment, under):
+                strength: Strength = (
+                    "exact" if "exact" in (single.strength, own.strength) else single.strength
+                )
+                best = (
+                    LabelHit(segment, shared, single.end, strength, max(single.score, own.score), True,
+                             " ".join(texts), tuple(segments[i] for i in used)),
+                    list(used),
+                )  # fmt: skip
+    return best
+
+
+def _translation(first: Segment, second: Segment) -> bool:
+    return words_of(first.text) != words_of(second.text)
+
+
+def _stacked(segments: Sequence[Segment]) -> dict[int, int]:
+    """For each segment the one directly under it: same left edge, same frame, no gap."""
+    found: dict[int, int] = {}
+    for number, segment in enumerate(segments):
+        height = max(segment.box[3] - segment.box[1], 5.0)
+        for other in range(number + 1, min(number + 14, len(segments))):
+            below = segments[other]
+            gap = below.box[1] - segment.box[3]
+            if gap > 0.6 * height:
+                if gap > 3 * height:
+                    break
+                continue
+            if (
+                abs(below.box[0] - segment.box[0]) < 4
+                and below.box[1] > segment.box[1] + 0.5 * height
+                and below.frame == segment.frame
+                and not below.entered
+            ):
+                found[number] = other
+                break
+    return found
+
+
+def _skip_numbering(texts: list[str]) -> int:
+    start = 0
+    while start < len(texts) and start < 3 and (_NUMBERING.match(texts[start]) or texts[start] in _BLANKS):
+        start += 1
+    return start
+
+
+def _colon(texts: list[str], start: int) -> int | None:
+    """The word that ends the label with a colon; not a colon inside a time, a web address or a sentence."""
+    for position in range(start, min(start + _MAX_LABEL_WORDS, len(texts))):
+        text = texts[position]
+        if text.endswith((":", "：")):
+            return position
+        if text.endswith((".", ";", "?")) and len(text) > 4 and position > start + 1:
+            return None
+    return None

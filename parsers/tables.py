@@ -1,0 +1,151 @@
+"""Tables of rows under printed column heads (the prestataires of a delivery note) -> claims."""
+
+from __future__ import annotations
+
+from pydantic import JsonValue
+
+from parsers.claims import Claim
+from parsers.flat import Context
+from parsers.labels import LabelIndex, index_of, match_text
+from parsers.layout import Segment, Sheet, union
+from parsers.types import BBox, FieldDef
+from parsers.values import is_absent, parse_value
+
+_MAX_ROWS = 500
+
+
+def claims_from_tables(context: Context) -> list[Claim]:
+    """One claim for each table field whose column heads are printed; over page breaks too."""
+    claims = []
+    for definition in context.form.fields:
+        if definition.type == "table":
+            claim = _read(definition, context)
+            if claim is not None:
+                claims.append(claim)
+    return claims
+
+
+def _read(definition: FieldDef, context: Context) -> Claim | None:
+    index = index_of(definition.columns)
+    rows: list[JsonValue] = []
+    boxes: list[BBox] = []
+    sure = 0.98
+    page: int | None = None
+    head: dict[str, Segment] | None = None
+    ocr = False
+    for sheet in context.sheets:
+        here = _head(sheet, index)
+        if here is None and (head is None or not rows):
+            continue
+        top = max(s.box[3] for s in here.values()) if here else 0.0
+        head = here or head
+        if head is None:
+            continue
+        for cells in _rows(sheet, head, top, context):
+            row, confidence, box, read = _row(cells, definition)
+            if row is None:
+                break
+            if row:
+                rows.append(row)
+                sure = min(sure, confidence)
+                ocr = ocr or read
+                boxes += [box] if box else []
+                page = page or sheet.number
+            if len(rows) >= _MAX_ROWS:
+                break
+    if not rows:
+        return None
+    evidence = (f"{len(rows)} rows under the heads of “{definition.id}”",)
+    source = "ocr" if ocr else "table"
+    return Claim(definition.id, rows, None, sure, source, 2, page, union(boxes), evidence, True)  # type: ignore[arg-type]  # a literal chosen by a condition
+
+
+def _head(sheet: Sheet, index: LabelIndex) -> dict[str, Segment] | None:
+    """Column id -> its head, for the first row where two or more heads stand side by side."""
+    rows: list[list[Segment]] = []
+    for segment in sheet.segments:
+        middle = (segment.box[1] + segment.box[3]) / 2
+        if rows and abs((rows[-1][0].box[1] + rows[-1][0].box[3]) / 2 - middle) < 9:
+            rows[-1].append(segment)
+        else:
+            rows.append([segment])
+    for row in rows:
+        found: dict[str, Segment] = {}
+        for segment in row:
+            named = match_text(segment.text.rstrip(" *:"), index)
+            if named and named[1] != "weak":
+                free = next((f for f in named[0] if f not in found), None)
+                if free:
+                    found[free] = segment
+        if len(found) >= 2:
+            return found
+    return None
+
+
+def _rows(
+    sheet: Sheet, head: dict[str, Segment], top: float, context: Context
+) -> list[dict[str, list[Segment]]]:
+    """Segments below the heads, line by line, each under the head that it stands under."""
+    order = sorted(head.items(), key=lambda item: item[1].box[0])
+    spans: dict[str, tuple[float, float]] = {}
+    for number, (column, segment) in enumerate(order):
+        if segment.frame is not None:
+            spans[column] = (segment.frame[0] - 2, segment.frame[2] + 2)
+        else:
+            end = order[number + 1][1].box[0] - 4 if number + 1 < len(order) else sheet.width
+            spans[column] = (segment.box[0] - 12, end)
+    lines: list[list[Segment]] = []
+    bottom = top
+    for segment in sheet.segments:
+        if segment.box[1] < top - 2:
+            continue
+        if lines and segment.box[1] - bottom > 70:
+            break
+        if id(segment) in context.labels:
+            break
+        middle = (segment.box[1] + segment.box[3]) / 2
+        if lines and abs((lines[-1][0].box[1] + lines[-1][0].box[3]) / 2 - middle) < 5:
+            lines[-1].append(segment)
+        else:
+            lines.append([segment])
+        bottom = segment.box[3]
+    result = []
+    for line in lines:
+        cells: dict[str, list[Segment]] = {}
+        for segment in line:
+            left = (segment.box[0] + min(segment.box[2], segment.box[0] + 20)) / 2
+            column_id = next((c for c, (a, b) in spans.items() if a <= left <= b), None)
+            if column_id:
+                cells.setdefault(column_id, []).append(segment)
+        result.append(cells)
+    return result
+
+
+def _row(
+    cells: dict[str, list[Segment]], definition: FieldDef
+) -> tuple[dict[str, JsonValue] | None, float, BBox | None, bool]:
+    """(values, confidence, box, read by OCR); values None where the table has ended."""
+    row: dict[str, JsonValue] = {}
+    sure, ocr = 0.98, False
+    boxes: list[BBox] = []
+    for column in definition.columns:
+        segments = cells.get(column.id, [])
+        text = " ".join(s.text for s in segments)
+        if not text or is_absent(text):
+            continue
+        result = parse_value(column.type, text, column)
+        if result.value is None:
+            continue
+        if result.problem == "malformed":
+            if len(cells) == 1:
+                return None, 0.0, None, False
+            sure = min(sure, 0.8)
+        row[column.id] = result.value
+        for word in (w for s in segments for w in s.words):
+            if word.confidence is not None:
+                sure, ocr = min(sure, word.confidence), True
+        boxes += [s.box for s in segments]
+    if len(cells) == 1 and row and len(definition.columns) > 2:
+        # A single filled column under the table is a sentence, a total or a signature.
+        return None, 0.0, None, False
+    return row, sure, union(boxes), ocr

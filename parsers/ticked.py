@@ -1,0 +1,301 @@
+"""Boxes to tick beside printed words -> claims for choices and yes/no fields."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+from rapidfuzz import fuzz
+
+from parsers.claims import Claim
+from parsers.flat import Context
+from parsers.folding import words_of
+from parsers.labels import LabelHit
+from parsers.layout import Segment, Sheet, Tick, union
+from parsers.types import FieldDef, Source
+from parsers.values import match_choice, parse_value
+
+_REACH = 160.0
+_YES_NO: dict[str, tuple[str, ...]] = {
+    "true": ("Oui", "Ja", "Yes", "Jo"),
+    "false": ("Non", "Nein", "No", "Nee"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    choice: str
+    segment: Segment
+    tick: Tick
+    exact: bool
+
+
+def claims_from_ticks(context: Context) -> list[Claim]:
+    """One claim for each choice, choices and bool field whose boxes are on the page."""
+    claims: list[Claim] = []
+    for definition in context.form.fields:
+        if definition.type in ("choice", "choices"):
+            claims += _choice_claims(definition, context)
+        elif definition.type == "bool":
+            claims += _bool_claims(definition, context)
+    return claims
+
+
+def paired(sheet: Sheet) -> list[tuple[Tick, Segment]]:
+    """Each box with the words that it belongs to: those behind it, or before it where lines end with boxes."""
+    pairs: list[tuple[Tick, Segment]] = []
+    for tick in sheet.ticks:
+        middle = (tick.box[1] + tick.box[3]) / 2
+        row = [s for s in sheet.segments if s.box[1] - 4 <= middle <= s.box[3] + 4]
+        row_ticks = [t for t in sheet.ticks if abs((t.box[1] + t.box[3]) / 2 - middle) < 6]
+        right = min((s for s in row if s.box[0] >= tick.box[2] - 3), key=lambda s: s.box[0], default=None)
+        left = max((s for s in row if s.box[2] <= tick.box[0] + 3), key=lambda s: s.box[2], default=None)
+        next_tick = min((t.box[0] for t in row_ticks if t.box[0] > tick.box[2]), default=1e9)
+        last_tick = max((t.box[2] for t in row_ticks if t.box[2] < tick.box[0]), default=-1e9)
+        if right is not None and (right.box[0] > next_tick or right.box[0] - tick.box[2] > 40):
+            right = None
+        if left is not None and (left.box[2] < last_tick or tick.box[0] - left.box[2] > 60):
+            left = None
+        after = _boxes_after_words(row_ticks, row)
+        chosen = (left or right) if after else (right or left)
+        if chosen is not None:
+            pairs.append((tick, chosen))
+    return pairs
+
+
+def _boxes_after_words(ticks: list[Tick], row: list[Segment]) -> bool:
+    """True when the row's last box has nothing behind it, so that boxes follow their words."""
+    last = max(t.box[2] for t in ticks)
+    return not any(s.box[0] >= last - 3 and s.box[0] - last < 40 for s in row)
+
+
+def _options(definition: FieldDef, sheet: Sheet, wordings: dict[str, tuple[str, ...]]) -> list[_Option]:
+    found = []
+    for tick, segment in paired(sheet):
+        text = _own_words(tick, segment)
+        choice, exact = _named(text, definition, wordings)
+        if choice is not None:
+            found.append(_Option(choice, segment, tick, exact))
+    return found
+
+
+def _own_words(tick: Tick, segment: Segment) -> str:
+    return segment.text.strip(" :;,.()")
+
+
+def _named(text: str, definition: FieldDef, wordings: dict[str, tuple[str, ...]]) -> tuple[str | None, bool]:
+    tokens = words_of(text)
+    if not tokens:
+        return None, False
+    for choice, texts in wordings.items():
+        for wording in texts:
+            label = words_of(wording)
+            if label and (
+                tokens == label or (len(label) > 0 and tokens[: len(label)] == label and len(label) > 1)
+            ):
+                return choice, True
+    joined = " ".join(tokens)
+    best: tuple[float, str] | None = None
+    for choice, texts in wordings.items():
+        for wording in texts:
+            label_text = " ".join(words_of(wording))
+            if len(label_text) >= 5:
+                score = fuzz.ratio(joined, label_text)
+                if score >= 85 and (best is None or score > best[0]):
+                    best = (score, choice)
+    if best:
+        return best[1], False
+    pieces = [p for p in re.split(r"[/|()]", text) if p.strip()]
+    if len(pieces) > 1:
+        named = {c for p in pieces if (c := _named(p, definition, wordings)[0])}
+        if len(named) == 1:
+            return named.pop(), True
+    if definition.choices and len(tokens) <= 12:
+        choice_found = match_choice(text, definition)
+        return choice_found, False
+    return None, False
+
+
+def _wordings(definition: FieldDef) -> dict[str, tuple[str, ...]]:
+    return {
+        choice: (
+            choice.replace("_", " "),
+            *(w for ws in definition.choice_labels.get(choice, {}).values() for w in ws),
+        )
+        for choice in definition.choices
+    }
+
+
+def _choice_claims(definition: FieldDef, context: Context) -> list[Claim]:
+    wordings = _wordings(definition)
+    claims: list[Claim] = []
+    for sheet in context.sheets:
+        options = _options(definition, sheet, wordings)
+        if not options:
+            continue
+        anchor = _anchor(definition, sheet, context)
+        if anchor is not None and len(options) > 1:
+            options = _near(anchor, options)
+        on = [o for o in options if o.tick.on]
+        names = {o.choice for o in on}
+        value: JsonValue = None
+        if definition.type == "choices":
+            value = [c for c in definition.choices if c in names] or None
+        elif len(names) == 1:
+            value = next(iter(names))
+        seen = {o.choice for o in options}
+        sure = 0.98
+        if anchor is None:
+            sure = 0.96 if len(seen) > 1 else 0.85
+        elif len(seen) == 1 and len(definition.choices) > 1:
+            sure = 0.92
+        if not all(o.exact for o in on):
+            sure = min(sure, 0.94)
+        claims.append(_claim(definition, value, on or options, sure, sheet))
+    return claims
+
+
+def _claim(
+    definition: FieldDef, value: JsonValue, options: list[_Option], sure: float, sheet: Sheet
+) -> Claim:
+    first = options[0]
+    if not all(o.tick.sure for o in options):
+        sure = min(sure, 0.7)
+    doubts = [o.tick.confidence for o in options if o.tick.confidence is not None]
+    doubts += [w.confidence for o in options for w in o.segment.words if w.confidence is not None]
+    if doubts:
+        sure = min(sure, max(min(doubts), 0.5))
+    state = "ticked" if value is not None and value is not False else "not ticked"
+    evidence = (f"box beside “{first.segment.text}” {state}",)
+    return Claim(definition.id, value, ", ".join(o.segment.text for o in options if o.tick.on) or None, sure,
+                 _source(first.tick, sheet), 2, first.segment.page, union(o.tick.box for o in options), evidence, True)  # fmt: skip
+
+
+def _source(tick: Tick, sheet: Sheet) -> Source:
+    if tick.widget is not None:
+        return tick.widget.source if tick.widget.source != "annotation" else "acroform"
+    if tick.confidence is not None or tick.source == "ocr":
+        return "ocr"
+    return "text"
+
+
+def _anchor(definition: FieldDef, sheet: Sheet, context: Context) -> LabelHit | None:
+    hits = [
+        h
+        for h in context.hits[sheet.number]
+        if definition.id in h.fields and id(h.segment) not in context.aes
+    ]
+    return min(hits, key=lambda h: (h.strength == "weak", -h.score), default=None)
+
+
+def _near(anchor: LabelHit, options: list[_Option]) -> list[_Option]:
+    """Options of the same wording elsewhere on the page (a text, another question) do not count."""
+    top, left = anchor.segment.box[1], anchor.segment.box[0]
+    below = [o for o in options if -12 <= o.segment.box[1] - top <= _REACH and o.segment.box[2] > left - 5]
+    return below or options
+
+
+def _bool_claims(definition: FieldDef, context: Context) -> list[Claim]:
+    claims: list[Claim] = []
+    wordings = {
+        key: (*words, *(w for ws in definition.choice_labels.get(key, {}).values() for w in ws if len(w) > 1))
+        for key, words in _YES_NO.items()
+    }
+    for sheet in context.sheets:
+        pairs = paired(sheet)
+        for hit in context.hits[sheet.number]:
+            if definition.id not in hit.fields[:1]:
+                continue
+            claim = _bool_beside(definition, hit, sheet, pairs, wordings, context)
+            if claim is not None:
+                claims.append(claim)
+    return claims
+
+
+def _bool_beside(
+    definition: FieldDef,
+    hit: LabelHit,
+    sheet: Sheet,
+    pairs: list[tuple[Tick, Segment]],
+    wordings: dict[str, tuple[str, ...]],
+    context: Context,
+) -> Claim | None:
+    segment = hit.segment
+    own = [t for t, s in pairs if s is segment]
+    zone = _zone(hit, sheet, context)
+    options = []
+    for tick, words in pairs:
+        if words is segment or not _in(zone, tick):
+            continue
+        choice, exact = _named(_own_words(tick, words), definition, wordings)
+        if choice is not None:
+            options.append(_Option(choice, words, tick, exact))
+    if options:
+        on = {o.choice for o in options if o.tick.on}
+        seen = {o.choice for o in options}
+        value: JsonValue = None
+        if len(seen) == 2:
+            value = (on == {"true"}) if len(on) == 1 else None
+        elif seen == {"true"}:
+            value = bool(on)
+        elif on:
+            value = False
+        sure = 0.98 if hit.strength != "weak" else 0.85
+        if value is None:
+            return None
+        return _claim(definition, value, options, sure, sheet)
+    if not own:
+        lone = [
+            t for t in sheet.ticks if _in(zone, t) and not any(t is p for p, s in pairs if s is not segment)
+        ]
+        own = lone if len(lone) == 1 else []
+    if len(own) == 1:
+        option = _Option("true", segment, own[0], True)
+        return _claim(definition, own[0].on, [option], 0.97 if hit.strength != "weak" else 0.8, sheet)
+    text = _text_beside(hit, sheet, context)
+    if text:
+        result = parse_value("bool", text, definition)
+        if result.value is not None:
+            source: Source = "ocr" if any(w.confidence is not None for w in segment.words) else "text"
+            doubts = [w.confidence for w in segment.words if w.confidence is not None]
+            sure = min([0.97 if hit.strength != "weak" else 0.8, *doubts])
+            return Claim(definition.id, result.value, text, sure, source, 2, segment.page, segment.box,
+                         (f"label “{hit.label}”", f"“{text}” beside it"), True)  # fmt: skip
+    return None
+
+
+def _zone(hit: LabelHit, sheet: Sheet, context: Context) -> tuple[float, float, float, float]:
+    """Right of the label up to the next label of its row, and down to the next label below."""
+    segment = hit.segment
+    middle = (segment.box[1] + segment.box[3]) / 2
+    labels = [h.segment for h in context.hits[sheet.number] if h.segment is not segment]
+    right = min(
+        (s.box[0] for s in labels if s.box[0] > segment.box[2] and abs(_mid(s) - middle) < 8), default=1e9
+    )
+    bottom = min(
+        (s.box[1] for s in labels if s.box[1] > segment.box[3] + 1 and s.box[0] < right), default=1e9
+    )
+    return (segment.box[0] - 40, segment.box[1] - 6, right, min(bottom - 1, segment.box[3] + 34))
+
+
+def _mid(segment: Segment) -> float:
+    return (segment.box[1] + segment.box[3]) / 2
+
+
+def _in(zone: tuple[float, float, float, float], tick: Tick) -> bool:
+    x, y = (tick.box[0] + tick.box[2]) / 2, (tick.box[1] + tick.box[3]) / 2
+    return zone[0] <= x <= zone[2] and zone[1] <= y <= zone[3]
+
+
+def _text_beside(hit: LabelHit, sheet: Sheet, context: Context) -> str:
+    segment = hit.segment
+    rest = " ".join(w.text for w in segment.words[hit.end :]).strip(" :")
+    if rest:
+        return rest
+    row = [
+        s
+        for s in sheet.segments
+        if s.box[0] >= segment.box[2] - 2 and abs(_mid(s) - _mid(segment)) < 8 and id(s) not in context.labels
+    ]
+    return min(row, key=lambda s: s.box[0]).text if row else ""

@@ -1,0 +1,201 @@
+"""Form fields that say themselves what they are: by name, tag or tooltip -> claims."""
+
+from __future__ import annotations
+
+import re
+
+from pydantic import JsonValue
+
+from parsers.claims import Claim
+from parsers.documents.reading import Widget
+from parsers.folding import fold
+from parsers.labels import LabelIndex, index_of, match_text
+from parsers.types import FieldDef, FormDef
+from parsers.values import match_choice, parse_value
+
+_OWN, _LABEL = 4, 3
+
+
+def named_claims(widgets: tuple[Widget, ...], form: FormDef) -> tuple[list[Claim], list[Widget]]:
+    """(claims, the widgets that do not say what they are). An empty field claims that it is empty."""
+    index = index_of(form.fields)
+    claims: list[Claim] = []
+    opaque: list[Widget] = []
+    buttons: dict[str, list[tuple[Widget, str, int]]] = {}
+    rows: dict[str, dict[int, dict[str, Widget]]] = {}
+    for widget in widgets:
+        found = _own_name(widget.name, form)
+        rank = _OWN
+        if found is None:
+            by_label = _by_label(widget, form, index)
+            if by_label is None:
+                opaque.append(widget)
+                continue
+            found, rank = (by_label, ""), _LABEL
+        field, rest = found
+        if field.type == "table":
+            match = re.fullmatch(r"(\d+)\.(\w+)", rest)
+            if match:
+                rows.setdefault(field.id, {}).setdefault(int(match[1]), {})[match[2]] = widget
+        elif widget.kind in ("checkbox", "radio"):
+            buttons.setdefault(field.id, []).append((widget, rest, rank))
+        elif widget.kind != "signature":
+            claims.append(_written(widget, field, rank))
+    for field_id, group in buttons.items():
+        field_def = form.field(field_id)
+        if field_def is not None:
+            claim, unknown = _ticked(group, field_def)
+            opaque += unknown
+            if claim is not None:
+                claims.append(claim)
+    for field_id, table in rows.items():
+        field_def = form.field(field_id)
+        claim = _rows(table, field_def) if field_def is not None else None
+        if claim is not None:
+            claims.append(claim)
+    return claims, opaque
+
+
+def own_names(widgets: tuple[Widget, ...], form: FormDef) -> int:
+    """How many fields of the form are there by their own names."""
+    return len({found[0].id for w in widgets if (found := _own_name(w.name, form))})
+
+
+def _own_name(name: str, form: FormDef) -> tuple[FieldDef, str] | None:
+    """The field that a technical name means, and what follows it (a choice, a table's row and column)."""
+    parts = [re.sub(r"\[\d+\]$", "", part) for part in name.split(".")]
+    for start in range(len(parts)):
+        wanted = _compact(parts[start])
+        if not wanted:
+            continue
+        for field in form.fields:
+            if _compact(field.id) == wanted:
+                rest = ".".join(parts[start + 1 :])
+                if rest and field.type not in ("table", "choice", "choices", "bool"):
+                    break
+                return field, rest
+    return None
+
+
+def _compact(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", fold(name))
+
+
+def _by_label(widget: Widget, form: FormDef, index: LabelIndex) -> FieldDef | None:
+    """By tooltip, alias or a name that is a label ("Nom du CEO"); exact or nearly so only."""
+    for text in (widget.label, re.sub(r"[_\-.]+", " ", widget.name)):
+        if not text.strip() or len(text) > 160:
+            continue
+        found = match_text(text.rstrip(" *:"), index)
+        if found and found[1] != "weak" and len(found[0]) == 1:
+            return form.field(found[0][0])
+    return None
+
+
+def _written(widget: Widget, field: FieldDef, rank: int) -> Claim:
+    text = widget.value
+    shown = next((label for export, label in widget.options if export == widget.value), text)
+    if field.type in ("choice", "choices", "bool") and widget.values and len(widget.values) > 1:
+        text = ", ".join(widget.values)
+    result = parse_value(field.type, text, field)
+    if result.value is None and shown != text:
+        result = parse_value(field.type, shown, field)
+    sure = 0.99 if rank == _OWN else 0.97
+    if result.problem == "malformed":
+        sure = 0.96 if rank == _OWN else 0.8
+    if widget.doubtful:
+        sure = min(sure, 0.7)
+    how = (
+        f"form field “{widget.name}”"
+        if rank == _OWN
+        else f"form field labelled “{widget.label or widget.name}”"
+    )
+    notes = (how, result.note) if result.note else (how,)
+    return Claim(
+        field.id,
+        result.value,
+        text or None,
+        sure,
+        widget.source,
+        rank,
+        widget.page,
+        widget.box,
+        notes,
+        result.certain,
+    )
+
+
+def _ticked(group: list[tuple[Widget, str, int]], field: FieldDef) -> tuple[Claim | None, list[Widget]]:
+    """One claim from a field's check boxes or radio buttons, or the widgets whose choice is not told."""
+    widgets = [w for w, _, _ in group]
+    rank = min(r for _, _, r in group)
+    sure = 0.99 if rank == _OWN else 0.96
+    if any(w.doubtful and w.checked for w in widgets):
+        sure = 0.7
+    on = [(w, rest) for w, rest, _ in group if w.checked]
+    first = on[0][0] if on else widgets[0]
+    evidence = (f"form field “{first.name}”", "ticked" if on else "not ticked")
+    value: JsonValue = None
+    if field.type == "bool":
+        if len({w.name for w in widgets}) == 1 and len(widgets) == 1:
+            value = bool(widgets[0].checked)
+            no = parse_value("bool", widgets[0].export)
+            if widgets[0].checked and no.value is False:
+                value = False
+        else:
+            said = {parse_value("bool", rest or w.export).value for w, rest in on} - {None}
+            if len(said) == 1:
+                value = said.pop()
+            elif on and not said:
+                return None, widgets
+    else:
+        chosen: list[str] = []
+        for widget, rest in on:
+            choice = next(
+                (
+                    c
+                    for text in (rest, widget.export, widget.label, widget.name)
+                    if text and (c := _choice(text, field))
+                ),
+                None,
+            )
+            if choice is None:
+                return None, widgets
+            chosen.append(choice)
+        if field.type == "choices":
+            ordered: list[JsonValue] = [c for c in field.choices if c in chosen]
+            value = ordered or None
+        elif len(set(chosen)) == 1:
+            value = chosen[0]
+    claim = Claim(field.id, value, ", ".join(w.export for w, _ in on) or None, sure, first.source, rank,
+                  first.page, first.box, evidence, value is not None)  # fmt: skip
+    return claim, []
+
+
+def _choice(text: str, field: FieldDef) -> str | None:
+    compact = _compact(text)
+    return next((c for c in field.choices if _compact(c) == compact), None) or match_choice(text, field)
+
+
+def _rows(table: dict[int, dict[str, Widget]], field: FieldDef) -> Claim | None:
+    columns = {column.id: column for column in field.columns}
+    rows: list[JsonValue] = []
+    sure = 0.99
+    first: Widget | None = None
+    for _, cells in sorted(table.items()):
+        row: dict[str, JsonValue] = {}
+        for column_id, widget in cells.items():
+            column = columns.get(column_id)
+            if column is None:
+                continue
+            claim = _written(widget, column, _OWN)
+            if claim.value is not None:
+                row[column_id] = claim.value
+                sure = min(sure, claim.confidence)
+                first = first or widget
+        if row:
+            rows.append(row)
+    if first is None:
+        return None
+    evidence = (f"form fields “{field.id}”, {len(rows)} rows",)
+    return Claim(field.id, rows, None, sure, first.source, _OWN, first.page, first.box, evidence, True)
