@@ -1,7 +1,7 @@
 """From the outbox to the SMTP server. A mail is never sent twice by itself.
 
-A row is claimed (state "sending", committed) before it is handed over; what died in that state may have
-left, so a person decides. Everything that a server can say ends in one of four results (ports.SendResult).
+A row is claimed (state "sending", one try more, committed) before it is handed over; what died in that state
+may have left, so a person decides. Everything that a server can say ends in one of four results (ports.SendResult).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from mailbot.settings import Smtp
 from rules.types import AttachmentRef, ExceptionCode
 
 HOLD = "hold"
-HELD = "on"
+HELD = "1"
 FIRST_RETRY_SECONDS = 60.0
 LONGEST_RETRY_SECONDS = 3600.0
 SAVE_AT_ONCE = 50
@@ -146,7 +146,6 @@ class Delivery:
                 row.id,
                 state="sent",
                 sent_at=self._clock.now(),
-                attempts=row.attempts + 1,
                 saved_to_sent=self._settings.save_sent != "append",
                 error="",
             )
@@ -157,9 +156,9 @@ class Delivery:
 
     def _later(self, row: OutboxRow, sending: Sending, report: DeliveryReport) -> DeliveryReport:
         """Try again later. Only what the server said of this very mail counts against its tries."""
-        attempts = row.attempts + (0 if sending.unreachable else 1)
+        attempts = row.attempts - (1 if sending.unreachable else 0)
         if attempts >= self._max_attempts:
-            self._failed(row, f"refusé {attempts} fois, en dernier : {sending.reply}", attempts)
+            self._failed(row, f"refusé {attempts} fois, en dernier : {sending.reply}")
             return replace(report, failed=report.failed + 1)
         seconds = backoff_seconds(
             max(attempts, 1),
@@ -178,16 +177,15 @@ class Delivery:
         unreachable = sending.reply if sending.unreachable else ""
         return replace(report, retried_later=report.retried_later + 1, unreachable=unreachable)
 
-    def _failed(self, row: OutboxRow, why: str, attempts: int | None = None) -> None:
+    def _failed(self, row: OutboxRow, why: str) -> None:
         with self._store.transaction():
-            done = row.attempts + 1 if attempts is None else attempts
-            self._store.update_outbox(row.id, state="failed", attempts=done, error=why)
+            self._store.update_outbox(row.id, state="failed", error=why)
             self._write_history(row, "mail_failed", why)
             self._open_entry(row, "delivery_failed", f"Le mail « {row.subject} » n'est pas parti : {why}")
 
     def _uncertain(self, row: OutboxRow, why: str) -> None:
         with self._store.transaction():
-            self._store.update_outbox(row.id, state="uncertain", attempts=row.attempts + 1, error=why)
+            self._store.update_outbox(row.id, state="uncertain", error=why)
             self._write_history(row, "mail_uncertain", why)
             self._open_entry(
                 row,

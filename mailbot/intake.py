@@ -142,7 +142,7 @@ class Intake:
         for arrival, row in zip(arrivals, rows, strict=True):
             if direction == "sent":
                 count.sent += arrival.sha256 not in seen
-            elif arrival.sha256 in seen or (row.state == "recorded" and not arrival.old):
+            elif arrival.sha256 in seen or row.reason.startswith("copy:"):
                 count.copies += 1
             else:
                 count.new += 1

@@ -29,9 +29,8 @@ def read_mail(raw: bytes, options: ReadOptions) -> MailReading:
 
 
 def read_file(name: str, data: bytes, options: ReadOptions) -> list[Document]:
-    return [
-        Document(file=name, sha256="0" * 64, media_type="text/plain", kind="other", confidence=1, pages=len(data))
-    ]
+    found = Document(file=name, sha256="0" * 64, media_type="text/plain", kind="other", confidence=1)
+    return [found.model_copy(update={"pages": len(data)})]
 
 
 def _reading(text: str) -> MailReading:
