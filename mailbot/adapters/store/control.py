@@ -1,0 +1,47 @@
+"""What steers the service itself: switches, jobs that run once, and who may run."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, or_, select, update
+
+from mailbot.adapters.store.base import Part, insert
+from mailbot.adapters.store.tables import jobs_done, leases, switches
+
+
+class Control(Part):
+    def switch(self, name: str) -> str:
+        """The switch's value, empty when it was never set."""
+        with self._database.reading() as connection:
+            found = connection.execute(select(switches.c.value).where(switches.c.name == name)).scalar()
+        return found or ""
+
+    def set_switch(self, name: str, value: str) -> None:
+        with self._database.writing() as connection:
+            statement = insert(connection, switches).values(name=name, value=value)
+            connection.execute(
+                statement.on_conflict_do_update(index_elements=["name"], set_={"value": value})
+            )
+
+    def claim_once(self, job: str, key: str, at: datetime) -> bool:
+        """True for the first who asks for that job and key, ever."""
+        with self._database.writing() as connection:
+            statement = insert(connection, jobs_done).values(job=job, key=key, at=at).on_conflict_do_nothing()
+            return connection.execute(statement).rowcount == 1
+
+    def take_lease(self, name: str, holder: str, now: datetime, until: datetime) -> bool:
+        """True when the holder has it until then: it was free or over, or the holder's already."""
+        free = or_(leases.c.holder == holder, leases.c.until <= now)
+        renewed = update(leases).where(leases.c.name == name, free).values(holder=holder, until=until)
+        with self._database.writing() as connection:
+            if connection.execute(renewed).rowcount == 1:
+                return True
+            first = insert(connection, leases).values(name=name, holder=holder, until=until)
+            return connection.execute(first.on_conflict_do_nothing()).rowcount == 1
+
+    def release_lease(self, name: str, holder: str) -> None:
+        """Give it back; nothing happens when it is somebody else's."""
+        mine = (leases.c.name == name) & (leases.c.holder == holder)
+        with self._database.writing() as connection:
+            connection.execute(delete(leases).where(mine))

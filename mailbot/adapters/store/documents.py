@@ -1,0 +1,73 @@
+"""Documents: each as it was read, with its text, and where it was used."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import or_, select, update
+
+from mailbot.adapters.store.base import Part, missing, new_id
+from mailbot.adapters.store.tables import columns_of, documents
+from mailbot.ports import DocumentRow
+from parsers.types import Document
+
+_DOCUMENT = columns_of(documents, DocumentRow)
+
+
+class Documents(Part):
+    def add_document(
+        self, mail_id: int, dossier_id: int | None, case: str, document: Document, at: datetime | None = None
+    ) -> int:
+        """Store a document and return its id. `mail_id` is 0 for one that came another way."""
+        with self._database.writing() as connection:
+            return new_id(
+                connection,
+                documents,
+                {
+                    "mail_id": mail_id or None,
+                    "dossier_id": dossier_id,
+                    "case": case,
+                    "file": document.file,
+                    "sha256": document.sha256,
+                    "kind": document.kind,
+                    "content_key": document.content_key,
+                    "document": document,
+                    "created_at": at,
+                },
+            )
+
+    def document(self, document_id: int) -> DocumentRow:
+        """Raises UnknownReference when there is no such document."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(*_DOCUMENT).where(documents.c.id == document_id)).one_or_none()
+        if row is None:
+            raise missing(documents, document_id)
+        return DocumentRow(*row)
+
+    def documents_of_mail(self, mail_id: int) -> list[DocumentRow]:
+        """In the order in which they were stored."""
+        query = select(*_DOCUMENT).where(documents.c.mail_id == mail_id).order_by(documents.c.id)
+        with self._database.reading() as connection:
+            return [DocumentRow(*row) for row in connection.execute(query)]
+
+    def file_document(self, document_id: int, dossier_id: int | None, case: str) -> None:
+        """Put a document on a case, or with None take it off."""
+        query = update(documents).where(documents.c.id == document_id)
+        with self._database.writing() as connection:
+            done = connection.execute(query.values(dossier_id=dossier_id, case=case))
+            if done.rowcount == 0:
+                raise missing(documents, document_id)
+
+    def document_uses(self, sha256: str, content_key: str) -> list[tuple[int, int, str]]:
+        """(document id, dossier id, case) of documents on a dossier with these bytes or this content."""
+        c = documents.c
+        same = []
+        if sha256:
+            same.append(c.sha256 == sha256)
+        if content_key:
+            same.append(c.content_key == content_key)
+        if not same:
+            return []
+        query = select(c.id, c.dossier_id, c.case).where(or_(*same), c.dossier_id.is_not(None))
+        with self._database.reading() as connection:
+            return [(row[0], row[1], row[2]) for row in connection.execute(query.order_by(c.id))]

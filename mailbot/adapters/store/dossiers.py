@@ -1,0 +1,140 @@
+"""Dossiers: the value that the rules work on as JSON, and beside it what it is found by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from mailbot.adapters.store.base import Part, in_chunks, insert, missing, new_id
+from mailbot.adapters.store.tables import columns_of, dossier_addresses, dossiers, outbox
+from mailbot.errors import StaleDossier
+from mailbot.ports import DossierRow
+from rules.types import Case, Dossier
+
+_DOSSIER = columns_of(dossiers, DossierRow)
+
+
+class Dossiers(Part):
+    def next_number(self) -> int:
+        """The number that `new_dossier` gives next, in the same transaction: 1, 2, 3 … without gaps."""
+        with self._database.reading() as connection:
+            return _next_number(connection)
+
+    def new_dossier(self, dossier: Dossier, at: datetime, name_key: str = "") -> DossierRow:
+        """Store a dossier with its reference, which no other has. `name_key`: the name as it is compared."""
+        dossier = _without_texts(dossier)
+        with self._database.writing() as connection:
+            row = DossierRow(0, _next_number(connection), dossier, at)
+            values = {"number": row.number, "created_at": at, "version": 0, "name_key": name_key}
+            row = replace(row, id=new_id(connection, dossiers, values | _looked_up(dossier)))
+            _record_addresses(connection, row)
+        return row
+
+    def save_dossier(self, row: DossierRow, name_key: str | None = None) -> DossierRow:
+        """Store what changed, and return the row to go on with. Without `name_key` that stays as it is.
+
+        Raises StaleDossier when somebody saved it since `row` was read.
+        """
+        saved = replace(row, dossier=_without_texts(row.dossier), version=row.version + 1)
+        values = {"version": saved.version} | _looked_up(saved.dossier)
+        if name_key is not None:
+            values["name_key"] = name_key
+        unchanged = (dossiers.c.id == row.id) & (dossiers.c.version == row.version)
+        with self._database.writing() as connection:
+            if connection.execute(update(dossiers).where(unchanged).values(values)).rowcount == 0:
+                raise StaleDossier(
+                    f"dossier {row.dossier.reference} was changed meanwhile: read it again, then decide again"
+                )
+            _record_addresses(connection, saved)
+        return saved
+
+    def dossier(self, dossier_id: int) -> DossierRow:
+        """Raises UnknownReference when there is no such dossier."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(*_DOSSIER).where(dossiers.c.id == dossier_id)).one_or_none()
+        if row is None:
+            raise missing(dossiers, dossier_id)
+        return DossierRow(*row)
+
+    def dossier_by_reference(self, reference: str) -> DossierRow | None:
+        query = select(*_DOSSIER).where(dossiers.c.reference == reference)
+        with self._database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else DossierRow(*row)
+
+    def dossiers(self) -> list[DossierRow]:
+        """All of them, by number."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(*_DOSSIER).order_by(dossiers.c.number))
+            return [DossierRow(*row) for row in rows]
+
+    def find_dossiers(
+        self, *, email: str = "", matricule: str = "", name_key: str = "", message_ids: Sequence[str] = ()
+    ) -> list[DossierRow]:
+        """The dossiers that any of these leads to, each once, by number. An empty key leads to none.
+
+        email: registered, or of an approved contact. message_ids: of mails that were written for a dossier.
+        """
+        c = dossiers.c
+        address = dossier_addresses.c
+        queries = []
+        if email:
+            queries.append(select(address.dossier_id).where(address.email == _address(email)))
+        if matricule:
+            queries.append(select(c.id).where(c.matricule == matricule))
+        if name_key:
+            queries.append(select(c.id).where(c.name_key == name_key))
+        for chunk in in_chunks(message_ids):
+            written = outbox.c.message_id.in_(chunk)
+            queries.append(select(outbox.c.dossier_id).where(written, outbox.c.dossier_id.is_not(None)))
+        with self._database.reading() as connection:
+            ids = {found for query in queries for found in connection.execute(query).scalars()}
+            found = [
+                DossierRow(*connection.execute(select(*_DOSSIER).where(c.id == dossier_id)).one())
+                for dossier_id in ids
+            ]
+        return sorted(found, key=lambda row: row.number)
+
+
+def _next_number(connection: Connection) -> int:
+    # Right because there is one writer at a time.
+    return int(connection.execute(select(func.coalesce(func.max(dossiers.c.number), 0))).scalar_one()) + 1
+
+
+def _without_texts(dossier: Dossier) -> Dossier:
+    """The same without the texts of its documents: they are long, and stand in the table of documents."""
+    return dossier.model_copy(update={"cases": tuple(_case_without_texts(case) for case in dossier.cases)})
+
+
+def _case_without_texts(case: Case) -> Case:
+    exhibits = tuple(
+        e.model_copy(update={"document": e.document.model_copy(update={"text": ""})}) for e in case.exhibits
+    )
+    return case.model_copy(update={"exhibits": exhibits})
+
+
+def _looked_up(dossier: Dossier) -> dict[str, Any]:
+    return {
+        "reference": dossier.reference,
+        "matricule": dossier.registered.get("matricule", ""),
+        "dossier": dossier,
+    }
+
+
+def _address(email: str) -> str:
+    return email.strip().lower()
+
+
+def _record_addresses(connection: Connection, row: DossierRow) -> None:
+    wanted = {_address(email) for email in (row.dossier.email, *row.dossier.contacts) if email.strip()}
+    mine = dossier_addresses.c.dossier_id == row.id
+    connection.execute(delete(dossier_addresses).where(mine, dossier_addresses.c.email.not_in(wanted)))
+    if wanted:
+        connection.execute(
+            insert(connection, dossier_addresses).on_conflict_do_nothing(),
+            [{"email": email, "dossier_id": row.id} for email in sorted(wanted)],
+        )

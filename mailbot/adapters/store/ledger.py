@@ -1,0 +1,181 @@
+"""The ledger: where mails were seen, and the mails themselves, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, true, update
+
+from mailbot.adapters.store.base import Part, in_chunks, insert, missing, new_id
+from mailbot.adapters.store.tables import columns_of, ledger, mails
+from mailbot.ports import Arrival, LedgerRow, MailRow, MailState
+
+_MAIL = columns_of(mails, MailRow)
+_PLACE = columns_of(ledger, LedgerRow)
+
+
+class Ledger(Part):
+    def record_arrivals(self, arrivals: Sequence[Arrival]) -> list[MailRow]:
+        """Record mails that are safe in the archive, all or none. The mails are returned in the same order.
+
+        Bytes that are known are the mail that is known. The same mail under other headers is recorded as a
+        copy of the first. A place that now holds another mail (a server without UIDVALIDITY) is taken over.
+        """
+        with self._database.writing() as connection:
+            by_sha256 = _ids(connection, "sha256", [a.sha256 for a in arrivals])
+            by_fingerprint = _ids(connection, "fingerprint", [a.fingerprint for a in arrivals])
+            for arrival in arrivals:
+                if arrival.sha256 in by_sha256:
+                    continue
+                original = by_fingerprint.get(arrival.fingerprint)
+                mail_id = new_id(connection, mails, _first_seen(arrival, original))
+                by_sha256[arrival.sha256] = mail_id
+                if arrival.fingerprint:
+                    by_fingerprint.setdefault(arrival.fingerprint, mail_id)
+            places = [_place(arrival, by_sha256[arrival.sha256]) for arrival in arrivals]
+            if places:
+                _record_places(connection, places)
+            found = _by_id(connection, sorted(set(by_sha256.values())))
+        return [found[by_sha256[arrival.sha256]] for arrival in arrivals]
+
+    def known_uids(self, account: str, folder: str, uidvalidity: int) -> set[int]:
+        """The UIDs of that folder that the ledger has."""
+        with self._database.reading() as connection:
+            found = connection.execute(select(ledger.c.uid).where(_in_folder(account, folder, uidvalidity)))
+            return set(found.scalars())
+
+    def unhandled(self, account: str, folder: str, uidvalidity: int) -> list[LedgerRow]:
+        """What is recorded and still has to be moved or flagged on the server, by UID."""
+        query = select(*_PLACE).where(_in_folder(account, folder, uidvalidity), ~ledger.c.handled)
+        with self._database.reading() as connection:
+            return [LedgerRow(*row) for row in connection.execute(query.order_by(ledger.c.uid))]
+
+    def mark_handled(self, ledger_ids: Sequence[int]) -> None:
+        if not ledger_ids:
+            return
+        query = update(ledger).where(ledger.c.id == bindparam("place")).values(handled=true())
+        with self._database.writing() as connection:
+            connection.execute(query, [{"place": ledger_id} for ledger_id in ledger_ids])
+
+    def mail(self, mail_id: int) -> MailRow:
+        """Raises UnknownReference when there is no such mail."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(*_MAIL).where(mails.c.id == mail_id)).one_or_none()
+        if row is None:
+            raise missing(mails, mail_id)
+        return MailRow(*row)
+
+    def mail_by_sha256(self, sha256: str) -> MailRow | None:
+        with self._database.reading() as connection:
+            row = connection.execute(select(*_MAIL).where(mails.c.sha256 == sha256)).one_or_none()
+        return None if row is None else MailRow(*row)
+
+    def mails_in_state(self, state: MailState, due: datetime, limit: int) -> list[MailRow]:
+        """The mails in that state whose time has come, those received first in front."""
+        clauses = [mails.c.state == state, _come(mails.c.next_attempt_at, due)]
+        if state == "waiting":
+            clauses.append(_come(mails.c.decide_at, due))
+        query = select(*_MAIL).where(and_(*clauses)).order_by(mails.c.received_at, mails.c.id).limit(limit)
+        with self._database.reading() as connection:
+            return [MailRow(*row) for row in connection.execute(query)]
+
+    def update_mail(self, mail_id: int, **changes: Any) -> None:
+        self._update(mails, MailRow, mail_id, changes)
+
+    def mails_of_dossier(self, dossier_id: int) -> list[MailRow]:
+        """All its mails, those received first in front."""
+        query = select(*_MAIL).where(mails.c.dossier_id == dossier_id)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(mails.c.received_at, mails.c.id))
+            return [MailRow(*row) for row in rows]
+
+    def same_content(self, content_key: str, before: int) -> MailRow | None:
+        """The first mail with that content, if it was recorded before the mail of the id `before`."""
+        if not content_key:
+            return None
+        query = select(*_MAIL).where(mails.c.content_key == content_key)
+        with self._database.reading() as connection:
+            row = connection.execute(query.where(mails.c.id < before).order_by(mails.c.id).limit(1)).first()
+        return None if row is None else MailRow(*row)
+
+
+def _in_folder(account: str, folder: str, uidvalidity: int) -> ColumnElement[bool]:
+    c = ledger.c
+    return and_(c.account == account, c.folder == folder, c.uidvalidity == uidvalidity)
+
+
+def _come(column: ColumnElement[Any], due: datetime) -> ColumnElement[bool]:
+    return or_(column.is_(None), column <= due)
+
+
+def _ids(connection: Connection, column: str, values: Sequence[str]) -> dict[str, int]:
+    """Value -> the first mail with it."""
+    found: dict[str, int] = {}
+    c = mails.c[column]
+    for chunk in in_chunks(values):
+        query = select(c, func.min(mails.c.id)).where(c.in_(chunk)).group_by(c)
+        found.update((value, mail_id) for value, mail_id in connection.execute(query))
+    return found
+
+
+def _by_id(connection: Connection, mail_ids: Sequence[int]) -> dict[int, MailRow]:
+    found: dict[int, MailRow] = {}
+    for start in range(0, len(mail_ids), 500):
+        query = select(*_MAIL).where(mails.c.id.in_(mail_ids[start : start + 500]))
+        found.update((row.id, MailRow(*row)) for row in connection.execute(query))
+    return found
+
+
+def _first_seen(arrival: Arrival, original: int | None) -> dict[str, Any]:
+    """The row of a mail that was not known. Only a mail that is new, received and first may be answered."""
+    reason = (
+        "sent"
+        if arrival.direction == "sent"
+        else f"copy:{original}"
+        if original is not None
+        else "old"
+        if arrival.old
+        else ""
+    )
+    return {
+        "sha256": arrival.sha256,
+        "size": arrival.size,
+        "received_at": arrival.received_at,
+        "seen_at": arrival.seen_at,
+        "message_id": arrival.message_id,
+        "sender": arrival.sender,
+        "subject": arrival.subject,
+        "fingerprint": arrival.fingerprint,
+        "direction": arrival.direction,
+        "state": "recorded" if reason else "archived",
+        "reason": reason,
+        "attempts": 0,
+        "content_key": "",
+    }
+
+
+def _place(arrival: Arrival, mail_id: int) -> dict[str, Any]:
+    return {
+        "account": arrival.account,
+        "folder": arrival.folder,
+        "uidvalidity": arrival.uidvalidity,
+        "uid": arrival.uid,
+        "sha256": arrival.sha256,
+        "mail_id": mail_id,
+        "handled": False,
+    }
+
+
+def _record_places(connection: Connection, places: list[dict[str, Any]]) -> None:
+    statement = insert(connection, ledger)
+    new = statement.excluded
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["account", "folder", "uidvalidity", "uid"],
+            set_={"sha256": new.sha256, "mail_id": new.mail_id, "handled": False},
+            where=ledger.c.sha256 != new.sha256,
+        ),
+        places,
+    )

@@ -1,0 +1,1 @@
+"""Alembic's scripts: `versions/` holds one file per change of the tables."""

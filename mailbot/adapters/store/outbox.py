@@ -1,0 +1,144 @@
+"""The outbox: mails that leave, or may leave, each caused once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, false, func, or_, select, update
+
+from mailbot.adapters.store.base import Part, in_chunks, missing, new_id
+from mailbot.adapters.store.tables import columns_of, mails, outbox, outbox_recipients, switches, values_of
+from mailbot.ports import OutboxRow
+
+_OUTBOX = columns_of(outbox, OutboxRow)
+_GONE_OR_GOING = ("due", "sending", "sent", "uncertain")
+
+
+class Outbox(Part):
+    def add_outbox(self, row: OutboxRow) -> OutboxRow:
+        """Store a mail and return it with its id. One whose key is known stays as it was, and is returned."""
+        with self._database.writing() as connection:
+            known = self._rows(outbox.c.key == row.key)
+            if known:
+                return known[0]
+            added = replace(row, id=new_id(connection, outbox, values_of(row)))
+            _record_recipients(connection, added.id, added.to)
+        return added
+
+    def outbox(self, outbox_id: int) -> OutboxRow:
+        """Raises UnknownReference when there is no such mail."""
+        found = self._rows(outbox.c.id == outbox_id)
+        if not found:
+            raise missing(outbox, outbox_id)
+        return found[0]
+
+    def outbox_of_entry(self, entry_id: int) -> list[OutboxRow]:
+        return self._rows(outbox.c.entry_id == entry_id)
+
+    def outbox_of_dossier(self, dossier_id: int) -> list[OutboxRow]:
+        return self._rows(outbox.c.dossier_id == dossier_id)
+
+    def outbox_by_message_ids(self, message_ids: Sequence[str]) -> list[OutboxRow]:
+        found = [
+            row for chunk in in_chunks(message_ids) for row in self._rows(outbox.c.message_id.in_(chunk))
+        ]
+        return sorted(found, key=lambda row: row.id)
+
+    def claim_due(self, now: datetime, limit: int) -> list[OutboxRow]:
+        """Take mails that are to leave now, the oldest first, as `sending`; nobody else gets the same.
+
+        Takes none while the switch `hold` is on.
+        """
+        c = outbox.c
+        query = (
+            select(c.id)
+            .where(c.state == "due", _come(c.not_before, now), _come(c.next_attempt_at, now))
+            .order_by(c.id)
+            .limit(limit)
+            # A row that an administrator's session holds does not keep the others back (PostgreSQL).
+            .with_for_update(skip_locked=True)
+        )
+        with self._database.writing() as connection:
+            held = connection.execute(select(switches.c.value).where(switches.c.name == "hold")).scalar()
+            if held == "1":
+                return []
+            ids = list(connection.execute(query).scalars())
+            if not ids:
+                return []
+            connection.execute(
+                update(outbox)
+                .where(c.id.in_(ids))
+                .values(state="sending", attempts=c.attempts + 1, claimed_at=now)
+            )
+            return self._rows(c.id.in_(ids))
+
+    def left_sending(self) -> list[OutboxRow]:
+        """What was being sent: after a crash, mails whose fate is not known."""
+        return self._rows(outbox.c.state == "sending")
+
+    def sent_unsaved(self, limit: int) -> list[OutboxRow]:
+        """Mails that were sent and have no copy in the Sent folder yet, the oldest first."""
+        c = outbox.c
+        return self._rows((c.state == "sent") & (c.saved_to_sent == false()), limit)
+
+    def update_outbox(self, outbox_id: int, **changes: Any) -> None:
+        with self._database.writing() as connection:
+            self._update(outbox, OutboxRow, outbox_id, changes)
+            if "to" in changes:
+                mine = outbox_recipients.c.outbox_id == outbox_id
+                connection.execute(delete(outbox_recipients).where(mine))
+                _record_recipients(connection, outbox_id, changes["to"])
+
+    def answers_to(self, address: str, since: datetime) -> int:
+        """How many answers of mailbot's own, written since then, went or are to go to that address."""
+        query = (
+            select(func.count())
+            .select_from(outbox_recipients.join(outbox))
+            .where(
+                outbox_recipients.c.address == _address(address),
+                outbox.c.auto,
+                outbox.c.mail_id.is_not(None),
+                outbox.c.state.in_(_GONE_OR_GOING),
+                outbox.c.created_at >= since,
+            )
+        )
+        with self._database.reading() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def last_written_to(self, dossier_id: int) -> datetime | None:
+        """When the Industriel was last written to, by mailbot or by hand from the mailbox."""
+        queries = (
+            select(func.max(outbox.c.sent_at)).where(
+                outbox.c.dossier_id == dossier_id, outbox.c.role == "industriel"
+            ),
+            select(func.max(mails.c.received_at)).where(
+                mails.c.dossier_id == dossier_id, mails.c.direction == "sent"
+            ),
+        )
+        with self._database.reading() as connection:
+            found = [connection.execute(query).scalar() for query in queries]
+        return max((at for at in found if at is not None), default=None)
+
+    def _rows(self, clause: ColumnElement[bool], limit: int | None = None) -> list[OutboxRow]:
+        query = select(*_OUTBOX).where(clause).order_by(outbox.c.id).limit(limit)
+        with self._database.reading() as connection:
+            rows = connection.execute(query)
+            return [OutboxRow(*row) for row in rows]
+
+
+def _come(column: ColumnElement[Any], now: datetime) -> ColumnElement[bool]:
+    return or_(column.is_(None), column <= now)
+
+
+def _address(address: str) -> str:
+    return address.strip().lower()
+
+
+def _record_recipients(connection: Connection, outbox_id: int, to: Sequence[str]) -> None:
+    addresses = sorted({_address(address) for address in to})
+    if addresses:
+        rows = [{"address": address, "outbox_id": outbox_id} for address in addresses]
+        connection.execute(outbox_recipients.insert(), rows)
