@@ -17,8 +17,11 @@ from docx import Document
 from lxml import etree
 
 from outbox_templates.blanks import BLANK_KINDS, FORMATS, blank_bytes, blank_digests
+from parsers.documents.docx import read_docx
+from parsers.documents.pdf import read_pdf
+from parsers.documents.reading import Reading
 from parsers.forms import load_forms
-from parsers.types import FieldDef, FormDef
+from parsers.types import FieldDef, FormDef, ReadOptions
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -292,6 +295,72 @@ def test_control_numbers_are_unique() -> None:
         found = controls(blank_bytes(kind, "docx")).values()
         numbers = [control.find(f"{W}sdtPr/{W}id").get(f"{W}val") for control in found]
         assert len(set(numbers)) == len(numbers), kind
+
+
+def fill_docx(data: bytes, values: dict[str, str]) -> bytes:
+    """As Word does: the text in the control, no placeholder any more; a box gets its other sign."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as package, zipfile.ZipFile(out, "w") as target:
+        for name in package.namelist():
+            content = package.read(name)
+            if name == "word/document.xml":
+                body = etree.fromstring(content)
+                for control in body.iter(f"{W}sdt"):
+                    _fill_control(control, values)
+                content = etree.tostring(body)
+            target.writestr(name, content)
+    return out.getvalue()
+
+
+def _fill_control(control: Any, values: dict[str, str]) -> None:
+    properties = control.find(f"{W}sdtPr")
+    value = values.get(properties.find(f"{W}tag").get(f"{W}val"))
+    if value is None:
+        return
+    for placeholder in properties.findall(f"{W}showingPlcHdr"):
+        properties.remove(placeholder)
+    for checked in properties.iter(f"{W14}checked"):
+        checked.set(f"{W14}val", "1")
+    next(control.iter(f"{W}t")).text = value
+
+
+def read_back(reading: Reading) -> dict[str, str]:
+    """Name -> value of every place that our readers find filled."""
+    filled: dict[str, str] = {}
+    for widget in reading.widgets:
+        if widget.kind in ("checkbox", "radio"):
+            if widget.checked:
+                filled[widget.name] = widget.export if widget.kind == "radio" else "yes"
+        elif widget.value.strip():
+            filled[widget.name] = widget.value
+    return filled
+
+
+@pytest.mark.parametrize("kind", BLANK_KINDS)
+def test_our_readers_find_every_place_of_a_blank_and_nothing_in_it(kind: str) -> None:
+    expected = set().union(*(places(field) for field in definition(kind).fields))
+    for reading in (
+        read_pdf(blank_bytes(kind, "pdf"), ReadOptions()),
+        read_docx(blank_bytes(kind, "docx"), ReadOptions()),
+    ):
+        assert expected <= {widget.name for widget in reading.widgets}
+        assert read_back(reading) == {}
+        assert reading.notes == ()
+
+
+def test_our_readers_read_back_what_was_filled() -> None:
+    texts = {"denomination": "Médisoft S.à r.l.", "matricule": "1893120105732", "version_logiciel": "4.2"}
+    pdf = fill(open_pdf("formulaire_3"), texts | {"type_demande": "/nouvelle", "services.pid_v2": "/Yes"})
+    out = io.BytesIO()
+    pdf.save(out)
+    expected = texts | {"type_demande": "nouvelle", "services.pid_v2": "yes"}
+    assert read_back(read_pdf(out.getvalue(), ReadOptions())) == expected
+
+    answers = texts | {"type_demande": "Nouvelle demande", "services.pid_v2": "\u2612"}
+    docx = fill_docx(blank_bytes("formulaire_3", "docx"), answers)
+    found = read_back(read_docx(docx, ReadOptions()))
+    assert found | {"type_demande": ""} == expected | {"type_demande": ""}
+    assert found["type_demande"] in ("nouvelle", "Nouvelle demande")
 
 
 # The package data
