@@ -10,8 +10,13 @@ INSTALLED := .venv/.installed
 
 .PHONY: help install demo test lint format lock wheel clean
 
+# Long runs, each a program (scripts/NAME.py) or a package (scripts/NAME/): what is there can be called.
+script = $(wildcard scripts/$(subst -,_,$(1)).py scripts/$(subst -,_,$(1))/__main__.py)
+LONG_RUNS := $(foreach name,bench bench-documents chaos fuzz,$(if $(call script,$(name)),$(name)))
+
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18 | sed 's/^/  make /'
+	@$(foreach name,$(LONG_RUNS),echo '  make $(name)';)
 
 install: $(INSTALLED) ## the project and its locked dependencies, in .venv
 	@:
@@ -48,6 +53,10 @@ lock: ## the lock files from pyproject.toml (ARGS=--upgrade for the newest versi
 	@[ -x $(BIN)/uv ] || $(BIN)/python -m pip install --quiet uv
 	@$(LOCK) $(ARGS) --group build --output-file requirements-build.lock
 	@$(LOCK) $(ARGS) pyproject.toml --group dev --group build --output-file requirements.lock
+
+.PHONY: $(LONG_RUNS)
+$(LONG_RUNS): install
+	@$(BIN)/python -m scripts.$(subst -,_,$@) $(ARGS)
 
 wheel: install ## dist/mailbot-*.whl, built without network
 	@rm -rf dist

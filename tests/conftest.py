@@ -10,7 +10,9 @@ import ipaddress
 import os
 import shutil
 import socket
+import subprocess
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +25,18 @@ CORPORA = ROOT.parent / "shared" / "corpora"
 TESSERACT_LANGUAGES = ("fra", "deu")
 
 
+@cache
 def _dovecot_missing() -> str | None:
     path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
-    return None if shutil.which("dovecot", path=path) else "Dovecot is not installed (package dovecot-imapd)"
+    program = shutil.which("dovecot", path=path)
+    if program is None:
+        return "Dovecot is not installed (package dovecot-imapd)"
+    version = subprocess.run(
+        [program, "--version"], capture_output=True, text=True, timeout=20, check=False
+    ).stdout
+    if not version.startswith("2.3."):
+        return f"Dovecot {version.strip()} is installed; the test server's configuration is written for 2.3"
+    return None
 
 
 def _postgresql_missing() -> str | None:

@@ -1,12 +1,15 @@
 """What a person gets who installs the wheel: all that the checkout has, nothing of the workshop."""
 
+import ast
 import os
 import re
 import subprocess
 import sys
 import tomllib
 import zipfile
+from collections.abc import Iterable
 from email.parser import Parser
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -87,6 +90,17 @@ def test_the_packages_work_from_the_wheel_alone(wheel: Path, tmp_path: Path) -> 
     )
 
 
+def test_every_library_that_is_imported_is_declared() -> None:
+    """One that only another library brings along would vanish with that library's next version."""
+    imported = {
+        top for package in PACKAGES for file in (ROOT / package).rglob("*.py") for top in _imports(file)
+    }
+    distributions = packages_distributions()
+    owners = {top: distributions.get(top, []) for top in imported - set(PACKAGES) - sys.stdlib_module_names}
+    declared = _normalised(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"])
+    assert {top: names for top, names in owners.items() if not _normalised(names) & declared} == {}
+
+
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-build.lock"])
 def test_the_lock_files_hold_versions_and_hashes_and_no_address(name: str) -> None:
     text = (ROOT / name).read_text()
@@ -101,5 +115,21 @@ def test_every_dependency_is_locked() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
     wanted = [*settings["project"]["dependencies"], *settings["dependency-groups"]["dev"]]
     locked = set(re.findall(r"(?m)^([a-z0-9-]+)==", (ROOT / "requirements.lock").read_text()))
-    names = {re.split(r"[^A-Za-z0-9._-]", entry)[0].lower() for entry in wanted}
-    assert {re.sub(r"[._]+", "-", name) for name in names} - locked == set()
+    assert _normalised(wanted) - locked == set()
+
+
+def _imports(file: Path) -> set[str]:
+    """The top-level names that a module imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def _normalised(requirements: Iterable[str]) -> set[str]:
+    """The projects' names as the package index writes them, without versions."""
+    names = (re.split(r"[^A-Za-z0-9._-]", requirement)[0] for requirement in requirements)
+    return {re.sub(r"[-._]+", "-", name).lower() for name in names}
