@@ -56,13 +56,17 @@ def compose(
     """
     message = EmailMessage(policy=_POLICY)
     try:
+        if not row.to or not _ids(row.message_id):
+            raise ValueError("a mail needs a recipient and a Message-ID")
         message["From"] = Address(_line(public_name), addr_spec=envelope_address(sender))
         message["To"] = [Address(addr_spec=envelope_address(to)) for to in row.to]
         message["Subject"] = _line(row.subject)
         message["Date"] = format_datetime(at)
         message["Message-ID"] = _ids(row.message_id)
         for name, value in row.headers.items():
-            message[_own_name(name)] = _ids(value) if name.lower() in _ID_HEADERS else _line(value)
+            kept = _ids(value) if name.lower() in _ID_HEADERS else _line(value)
+            if kept:
+                message[_own_name(name)] = kept
         message.set_content(row.text, cte="quoted-printable")
         if row.html:
             message.add_alternative(row.html, subtype="html", cte="quoted-printable")

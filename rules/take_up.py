@@ -19,7 +19,7 @@ _FIRST_DOCUMENT: dict[str, Kind] = {"L1": "formulaire_2", "L3": "formulaire_3", 
 
 def take_up(dossier: Dossier, policy: Policy, precedents: Precedents) -> tuple[Outcome, list[Finding]]:
     """Judge kept documents whose turn has come; what is missing is asked for, what is complete goes on."""
-    sender = Sender(email=dossier.email, party="industriel", registered=True)
+    sender = Sender(email=dossier.email, party="industriel")
     outcome, findings = Outcome(dossier), list[Finding]()
     for case in dossier.cases:
         current = outcome.dossier.case(case.kind, case.number)

@@ -39,6 +39,24 @@ def doubts(dossier: Dossier, sender: Sender) -> tuple[Finding, ...]:
                 message="L'authenticité de l'expéditeur n'est pas établie (SPF, DKIM, DMARC).",
             ),
         )
+    if sender.contested:
+        return (
+            Finding(
+                rule="dossier_contested",
+                severity="doubt",
+                code="sender_not_registered",
+                message="Expéditeur, référence et formulaires ne désignent pas le même dossier.",
+            ),
+        )
+    if not sender.answerable and sender.party != "aes":
+        return (
+            Finding(
+                rule="sender_takes_no_answer",
+                severity="doubt",
+                code="approval_needed",
+                message="Envoyé par une machine ou une adresse sans réponse : une personne décide de la suite.",
+            ),
+        )
     if is_registered(dossier, sender.email):
         return ()
     if sender.party == "aes":

@@ -287,9 +287,8 @@ class Sender(Claim):
 
     email: str
     party: Party = "unknown"
-    registered: bool = Field(
-        default=False, description="the dossier's registered e-mail or an approved contact"
-    )
+    answerable: bool = Field(default=True, description="false for no-reply addresses, lists and machines")
+    contested: bool = Field(default=False, description="what identifies the dossier contradicts itself")
     authentication: Literal["pass", "fail", "none"] = "none"
     believed: bool = Field(default=True, description="authentication is good enough for the configuration")
 

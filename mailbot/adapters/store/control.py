@@ -27,8 +27,8 @@ class Control(Part):
     def claim_once(self, job: str, key: str, at: datetime) -> bool:
         """True for the first who asks for that job and key, ever."""
         with self._database.writing() as connection:
-            statement = insert(connection, jobs_done).values(job=job, key=key, at=at).on_conflict_do_nothing()
-            return connection.execute(statement).rowcount == 1
+            first = insert(connection, jobs_done).values(job=job, key=key, at=at).on_conflict_do_nothing()
+            return connection.execute(first.returning(jobs_done.c.key)).first() is not None
 
     def take_lease(self, name: str, holder: str, now: datetime, until: datetime) -> bool:
         """True when the holder has it until then: it was free or over, or the holder's already."""
@@ -38,7 +38,8 @@ class Control(Part):
             if connection.execute(renewed).rowcount == 1:
                 return True
             first = insert(connection, leases).values(name=name, holder=holder, until=until)
-            return connection.execute(first.on_conflict_do_nothing()).rowcount == 1
+            first = first.on_conflict_do_nothing()
+            return connection.execute(first.returning(leases.c.name)).first() is not None
 
     def release_lease(self, name: str, holder: str) -> None:
         """Give it back; nothing happens when it is somebody else's."""

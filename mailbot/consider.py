@@ -1,0 +1,186 @@
+"""From a reading to a decision, looking things up but changing nothing: what `process` does and `explain` shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailbot.config import Config
+from mailbot.identify import Identified, identify
+from mailbot.ports import Store
+from mailbot.references import References
+from outbox_templates.blanks import blank_digests
+from parsers.authentication import authentication
+from parsers.machine import MachineMark, machine_mark
+from parsers.types import Document, Intent, MailReading, Message
+from rules.checks.uniqueness import client_key
+from rules.decide import decide
+from rules.enrolment_data import registered_from
+from rules.facts import Policy, Precedents
+from rules.filing import FILED
+from rules.types import Decision, Dossier, Exhibit, Party, Sender, Submission
+
+_OPENS_A_DOSSIER = frozenset({"formulaire_1", "nda"})
+_STRONGEST_FIRST = ("question", "change_request", "major_change", "cover", "thanks", "empty")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One mail, read, with its place in the store (ids are 0 for a mail that is only explained)."""
+
+    reading: MailReading
+    received_at: datetime
+    mail_id: int = 0
+    sha256: str = ""
+    document_ids: tuple[int, ...] = ()
+
+
+class Considering:
+    """Turns mails into decisions with what the store knows."""
+
+    def __init__(self, store: Store, config: Config, policy: Policy, references: References) -> None:
+        self._store = store
+        self._config = config
+        self.policy = policy
+        self._references = references
+        self._blank_digests = frozenset(blank_digests())
+
+    def mark(self, message: Message) -> MachineMark:
+        """What kind of machine wrote the mail, if one did."""
+        return machine_mark(message)
+
+    def identify(self, reading: MailReading) -> Identified:
+        return identify(self._store, self._references, reading.message, reading.documents)
+
+    def opens_dossier(self, reading: MailReading) -> bool:
+        """Whether a mail of no known dossier opens one: Formulaire 1 or NDA, whichever comes first."""
+        return any(d.kind in _OPENS_A_DOSSIER and self.is_submitted(d) for d in reading.documents)
+
+    def is_submitted(self, document: Document) -> bool:
+        """Not our own blank that came back with a reply, nor a blank next to other words."""
+        return document.sha256 not in self._blank_digests
+
+    def opened(self, read: Read) -> Dossier:
+        """A new dossier as the mail's Formulaire 1 (or NDA) would register it, without a reference yet."""
+        dossier = Dossier(language=read.reading.message.language or "fr")
+        for exhibit in self._exhibits(read, self.sender(read.reading.message)):
+            if exhibit.kind == "formulaire_1":
+                dossier = registered_from(dossier, exhibit)
+        return dossier
+
+    def sender(self, message: Message) -> Sender:
+        """Who wrote: the party by its domain, and what our own server says of the mail's authenticity."""
+        email = message.sender.email if message.sender else ""
+        verdict = authentication(message, self._config.trust.authserv_id)
+        required = self._config.trust.require_authentication
+        believed = verdict.status != "fail" and (verdict.status == "pass" or not required)
+        mark = self.mark(message)
+        return Sender(
+            email=email,
+            party=self.party(email),
+            authentication=verdict.status,
+            believed=believed,
+            answerable=bool(email) and not mark.kinds,
+        )
+
+    def party(self, email: str) -> Party:
+        parties = self._config.parties
+        if email.casefold() in {a.casefold() for a in parties.portal_senders}:
+            return "aes"
+        if email and email.casefold() == parties.aes_address.casefold():
+            return "aes"
+        domain = email.rpartition("@")[2].casefold()
+        by_domain: tuple[tuple[Party, Sequence[str]], ...] = (
+            ("aes", parties.aes_domains),
+            ("cns", parties.cns_domains),
+            ("ciss", parties.ciss_domains),
+            ("incert", parties.incert_domains),
+        )
+        for party, domains in by_domain:
+            if any(domain == d or domain.endswith("." + d) for d in domains):
+                return party
+        return "unknown"
+
+    def submission(
+        self,
+        reads: Sequence[Read],
+        dossier: Dossier | None,
+        *,
+        accepted: bool = False,
+        deadline_overruled: bool = False,
+        contested: bool = False,
+    ) -> Submission:
+        """Mails of one sender, oldest first, as one submission."""
+        last = reads[-1]
+        sender = self.sender(last.reading.message).model_copy(update={"contested": contested})
+        exhibits = [e for read in reads for e in self._exhibits(read, sender)]
+        return Submission(
+            sender=sender,
+            subject=last.reading.message.subject,
+            received_at=last.received_at,
+            language=last.reading.message.language or (dossier.language if dossier else "fr"),
+            intent=_strongest(reads),
+            words="\n\n".join(r.reading.message.text for r in reads if r.reading.message.text),
+            changes={k: v for r in reads for k, v in r.reading.changes.items()},
+            exhibits=tuple(e for e in exhibits if e.kind != "unreadable"),
+            unreadable=tuple(e for e in exhibits if e.kind == "unreadable"),
+            accepted=accepted,
+            deadline_overruled=deadline_overruled,
+        )
+
+    def _exhibits(self, read: Read, sender: Sender) -> list[Exhibit]:
+        documents = read.reading.documents
+        ids = read.document_ids or (0,) * len(documents)
+        return [
+            Exhibit(
+                id=document_id,
+                document=document,
+                mail_id=read.mail_id,
+                mail_sha256=read.sha256,
+                received_at=read.received_at,
+                sender=sender.email,
+                party=sender.party,
+            )
+            for document, document_id in zip(documents, ids, strict=True)
+            if self.is_submitted(document) and not _quoted_blank(document, read.reading)
+        ]
+
+    def precedents(self, submission: Submission, dossier_id: int | None) -> Precedents:
+        """Where the documents of a connection request, or its client, were used before."""
+        used: dict[str, str] = {}
+        clients: dict[str, str] = {}
+        for exhibit in submission.exhibits:
+            if exhibit.kind not in ("formulaire_4", "bon_de_livraison"):
+                continue
+            document = exhibit.document
+            for other_id, other_dossier, case in self._store.document_uses(document.sha256, document.content_key):
+                if other_id != exhibit.id and not (other_dossier == dossier_id and not case):
+                    reference = self._store.dossier(other_dossier).dossier.reference
+                    if other_dossier != dossier_id or self._is_settled(other_dossier, case):
+                        used[document.sha256] = f"{reference}/{case}"
+            if exhibit.kind == "formulaire_4" and (key := client_key(exhibit)):
+                found = self._store.client_elsewhere(key, dossier_id)
+                if found:
+                    clients[key] = found
+        return Precedents(used_documents=used, client_elsewhere=clients)
+
+    def _is_settled(self, dossier_id: int, case_name: str) -> bool:
+        """The earlier use completed its step; sending again what was asked for is no second use."""
+        cases = self._store.dossier(dossier_id).dossier.cases
+        return any(c.name == case_name and c.state in ("a_verifier", "valide") for c in cases)
+
+    def decide(self, dossier: Dossier | None, submission: Submission, dossier_id: int | None) -> Decision:
+        return decide(dossier, submission, self.policy, self.precedents(submission, dossier_id))
+
+
+def _strongest(reads: Sequence[Read]) -> Intent:
+    return min((r.reading.intent for r in reads), key=lambda intent: _STRONGEST_FIRST.index(intent.kind))
+
+
+def _quoted_blank(document: Document, reading: MailReading) -> bool:
+    """A blank form next to a question or thanks is no submission."""
+    if document.kind not in FILED or document.filled or document.kind == "preuve_tests":
+        return False
+    signed = document.signature.status != "absent"
+    return not signed and reading.intent.kind in ("question", "thanks")

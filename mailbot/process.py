@@ -1,0 +1,324 @@
+"""The way through: archived mails are read, put to their dossier, and decided once the dossier has settled.
+
+Works on archived ids, never on a live mail, so that a crash loses nothing and any mail can be decided again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import groupby
+
+import structlog
+
+from mailbot.config import Config
+from mailbot.consider import Considering, Read
+from mailbot.errors import MailbotError, ReadingFailed
+from mailbot.outbox import Cause
+from mailbot.ports import (
+    Archive,
+    Clock,
+    DossierRow,
+    EntryRow,
+    HistoryRow,
+    MailRow,
+    Readers,
+    Store,
+)
+from mailbot.record import ANYTIME, About, Recorder
+from mailbot.references import References
+from parsers.machine import MachineMark
+from parsers.types import MailReading
+from rules.names import name_key
+from rules.types import Submission
+
+log = structlog.get_logger(__name__)
+_BATCH = 50
+_TRIES = 3
+_NEVER_PROCESSED = frozenset({"bounce", "auto_reply", "receipt"})
+_LONGEST_WAIT = 3  # times settle_minutes, so that a mail every few minutes cannot put an answer off for ever
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """What one pass did."""
+
+    read: int = 0
+    decided: int = 0
+    failed: int = 0
+
+
+class Processing:
+    """Reads and decides what is archived."""
+
+    def __init__(
+        self,
+        store: Store,
+        archive: Archive,
+        readers: Readers,
+        clock: Clock,
+        config: Config,
+        considering: Considering,
+        recorder: Recorder,
+        references: References,
+    ) -> None:
+        self._store = store
+        self._archive = archive
+        self._readers = readers
+        self._clock = clock
+        self._config = config
+        self._considering = considering
+        self._recorder = recorder
+        self._references = references
+
+    def run(self) -> Processed:
+        """Read everything that is archived and decide everything that has settled."""
+        read = failed = 0
+        while mails := self._store.mails_in_state("archived", self._clock.now(), _BATCH):
+            for mail in mails:
+                if self._guarded(mail):
+                    read += 1
+                else:
+                    failed += 1
+        return Processed(read=read, decided=self.decide_settled(), failed=failed)
+
+    def _guarded(self, mail: MailRow) -> bool:
+        """Read one mail; whatever happens to it, the next one is read."""
+        try:
+            self._read(mail)
+            return True
+        except Exception as error:  # noqa: BLE001 - one poison mail must not stop the others: it is quarantined
+            log.error("mail_not_processed", mail=mail.id, error=type(error).__name__)
+            self._retry_or_quarantine(mail, error)
+            return False
+
+    def _retry_or_quarantine(self, mail: MailRow, error: Exception) -> None:
+        now, attempts = self._clock.now(), mail.attempts + 1
+        with self._store.transaction():
+            if attempts < _TRIES and not isinstance(error, ReadingFailed):
+                later = now + timedelta(minutes=2**attempts)
+                self._store.update_mail(mail.id, attempts=attempts, next_attempt_at=later)
+                return
+            reason = str(error) if isinstance(error, MailbotError) else type(error).__name__
+            self._store.update_mail(mail.id, state="failed", attempts=attempts, reason="processing_failed")
+            self._store.open_entry(
+                EntryRow(
+                    id=0,
+                    codes=("processing_failed",),
+                    messages=(f"Ce courriel n'a pas pu être traité ({reason}). L'original est archivé.",),
+                    state="open",
+                    created_at=now,
+                    received_at=mail.received_at,
+                    mail_id=mail.id,
+                    dossier_id=mail.dossier_id,
+                    actions=("reprocess", "assign", *ANYTIME, "dismiss"),
+                    subject=mail.subject,
+                    sender=mail.sender,
+                    facts={"mails": [mail.id]},
+                )
+            )
+
+    # Reading
+
+    def _read(self, mail: MailRow) -> None:
+        reading = self._readers.read_mail(self._archive.get(mail.sha256))
+        message = reading.message
+        with self._store.transaction():
+            mark = self._considering.mark(message)
+            if self._is_for_nobody(reading, mark):
+                self._ignore(mail, reading, mark)
+                return
+            content = content_key(reading)
+            earlier = self._store.same_content(content, mail.id) if content else None
+            found = self._considering.identify(reading)
+            row = found.row
+            if earlier is not None and (row is None or earlier.dossier_id == row.id):
+                self._store.update_mail(
+                    mail.id,
+                    state="recorded",
+                    reason=f"same_content:{earlier.id}",
+                    dossier_id=earlier.dossier_id,
+                    content_key=content,
+                    reading=reading,
+                )
+                return
+            if row is None and self._considering.opens_dossier(reading):
+                row = self._open_dossier(Read(reading, mail.received_at, mail.id, mail.sha256))
+            dossier_id = row.id if row else None
+            for document in reading.documents:
+                self._store.add_document(mail.id, dossier_id, "", document)
+            settle = timedelta(minutes=self._config.automation.settle_minutes)
+            # A mail that waited in the mailbox while mailbot was down has waited already.
+            start = min(mail.received_at, mail.seen_at)
+            self._store.update_mail(
+                mail.id,
+                state="waiting",
+                dossier_id=dossier_id,
+                decide_at=start + settle if dossier_id else self._clock.now(),
+                reading=reading,
+                content_key=content,
+                reason="contested" if found.contested else "",
+            )
+
+    def _is_for_nobody(self, reading: MailReading, mark: MachineMark) -> bool:
+        """Machine mail: out-of-office, lists, spam, bounces, our own. What carries a form is never dropped."""
+        sender = reading.message.sender.email if reading.message.sender else ""
+        if sender and sender.casefold() == self._config.smtp.address.casefold():
+            return True
+        if mark.kinds & _NEVER_PROCESSED:
+            return True
+        if self._considering.party(sender) == "aes" or not mark.kinds:
+            return False
+        return not any(
+            d.kind not in ("other", "unreadable") and self._considering.is_submitted(d) for d in reading.documents
+        )
+
+    def _ignore(self, mail: MailRow, reading: MailReading, mark: MachineMark) -> None:
+        now = self._clock.now()
+        reason = "bounce" if mark.bounce is not None else "machine"
+        dossier_id = None
+        if mark.bounce is not None:
+            ours = [i for i in (mark.bounce.original_message_id, *reading.message.references) if i]
+            bounced = self._store.outbox_by_message_ids(ours)
+            dossier_id = bounced[0].dossier_id if bounced else None
+            if mark.bounce.permanent or bounced:
+                self._bounce_entry(mail, mark, dossier_id, bounced[0].case if bounced else "", now)
+        self._store.update_mail(
+            mail.id, state="decided", reason=reason, dossier_id=dossier_id, reading=reading
+        )
+
+    def _bounce_entry(
+        self, mail: MailRow, mark: MachineMark, dossier_id: int | None, case: str, now: datetime
+    ) -> None:
+        recipients = ", ".join(mark.bounce.recipients) if mark.bounce else ""
+        row = self._store.dossier(dossier_id) if dossier_id else None
+        self._store.open_entry(
+            EntryRow(
+                id=0,
+                codes=("bounce",),
+                messages=(f"Un courriel n'est pas arrivé : {recipients or 'destinataire inconnu'}.",),
+                state="open",
+                created_at=now,
+                received_at=mail.received_at,
+                mail_id=mail.id,
+                dossier_id=dossier_id,
+                case=case,
+                actions=("assign", *ANYTIME, "dismiss"),
+                subject=mail.subject,
+                sender=mail.sender,
+                industriel=row.dossier.name if row else "",
+                facts={"mails": [mail.id]},
+            )
+        )
+
+    def _open_dossier(self, read: Read) -> DossierRow:
+        """A new dossier with its reference; its case opens with the decision."""
+        dossier = self._considering.opened(read)
+        number = self._store.next_number()
+        dossier = dossier.model_copy(update={"reference": self._references.make(number)})
+        row = self._store.new_dossier(dossier, self._clock.now(), name_key=name_key(dossier.name))
+        self._store.add_history(
+            HistoryRow(
+                id=0,
+                at=self._clock.now(),
+                actor="mailbot",
+                what="opened",
+                detail={},
+                dossier_id=row.id,
+                mail_id=read.mail_id,
+            )
+        )
+        return row
+
+    # Deciding
+
+    def decide_settled(self) -> int:
+        """Decide the waiting mails of every dossier that has settled; returns how many mails that were."""
+        now = self._clock.now()
+        waiting = self._store.mails_in_state("waiting", datetime.max.replace(tzinfo=now.tzinfo), 100_000)
+        done = 0
+        by_dossier: dict[int | None, list[MailRow]] = {}
+        for mail in waiting:
+            by_dossier.setdefault(mail.dossier_id, []).append(mail)
+        for dossier_id, mails in by_dossier.items():
+            if dossier_id is None:
+                for mail in mails:
+                    done += self._guarded_decision([mail])
+            elif now >= self._settled_at(mails):
+                for _, same_sender in groupby(mails, key=lambda m: m.sender):
+                    done += self._guarded_decision(list(same_sender))
+        return done
+
+    def _settled_at(self, mails: Sequence[MailRow]) -> datetime:
+        times = [m.decide_at or m.received_at for m in mails]
+        settle = timedelta(minutes=self._config.automation.settle_minutes)
+        return min(max(times), min(times) + _LONGEST_WAIT * settle)
+
+    def _guarded_decision(self, mails: list[MailRow]) -> int:
+        try:
+            self._decide(mails)
+            return len(mails)
+        except Exception as error:  # noqa: BLE001 - a rule or template that fails costs these mails only
+            log.error("mail_not_decided", mails=[m.id for m in mails], error=type(error).__name__)
+            for mail in mails:
+                self._retry_or_quarantine(replace(mail, attempts=_TRIES), error)
+            return 0
+
+    def _decide(self, mails: list[MailRow]) -> None:
+        last = mails[-1]
+        with self._store.transaction():
+            row = self._store.dossier(last.dossier_id) if last.dossier_id else None
+            reads = [self.read_again(m) for m in mails]
+            contested = any(m.reason == "contested" for m in mails)
+            submission = self._considering.submission(reads, row.dossier if row else None, contested=contested)
+            decision = self._considering.decide(row.dossier if row else None, submission, last.dossier_id)
+            cause = Cause(
+                key=f"mail:{last.id}",
+                at=self._clock.now(),
+                mail_id=last.id,
+                message=reads[-1].reading.message,
+            )
+            about = About(cause, submission, tuple(m.id for m in mails))
+            self._recorder.record(row, decision, about)
+            for mail in mails:
+                self._store.update_mail(mail.id, state="decided", reason=decision.outcome)
+        log.info("mail_decided", mail=last.id, outcome=decision.outcome, held=decision.held)
+
+    def read_again(self, mail: MailRow) -> Read:
+        """The stored reading of a mail, with the documents as people corrected them."""
+        stored = self._store.mail(mail.id)
+        if stored.reading is None:
+            raise ReadingFailed("never_read", f"mail {mail.id} was never read")
+        documents = self._store.documents_of_mail(mail.id)
+        reading = stored.reading.model_copy(update={"documents": tuple(d.document for d in documents)})
+        return Read(
+            reading, stored.received_at, stored.id, stored.sha256, tuple(d.id for d in documents)
+        )
+
+    def read_afresh(self, mail: MailRow) -> None:
+        """Forget what was read of the mail, so that the next pass reads it again from the archive."""
+        self._store.forget_documents(mail.id)
+        self._store.update_mail(
+            mail.id, state="archived", attempts=0, next_attempt_at=None, decide_at=None, reason="", content_key=""
+        )
+
+    def open_dossier_for(self, mail: MailRow) -> DossierRow:
+        """A dossier of its own for a mail that a person put there."""
+        return self._open_dossier(self.read_again(mail))
+
+    def submission_of(self, mails: Sequence[MailRow], row: DossierRow | None) -> Submission:
+        """The submission that these mails make, as it would be decided now."""
+        return self._considering.submission([self.read_again(m) for m in mails], row.dossier if row else None)
+
+
+def content_key(reading: MailReading) -> str:
+    """The same content under a new Message-ID: writer, words and attachments. Empty where there is nothing."""
+    message = reading.message
+    attached = sorted(p.sha256 for p in message.parts if not p.decoration)
+    if not attached:
+        return ""  # «Merci», twice, is two mails
+    sender = message.sender.email if message.sender else ""
+    words = " ".join(message.text.split())
+    return hashlib.sha256("\0".join([sender, message.subject, words, *attached]).encode()).hexdigest()

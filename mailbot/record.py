@@ -1,0 +1,224 @@
+"""A decision, made durable: dossier, queue entries, outbox rows and history in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from mailbot.config import Config
+from mailbot.outbox import Cause, Outbox
+from mailbot.ports import DossierRow, EntryRow, HistoryRow, OutboxState, Store
+from rules.types import Decision, Event, PlannedMail, Step, Submission, Task
+
+_STRANGER = frozenset(
+    {"sender_not_registered", "sender_not_authenticated", "dossier_contested", "sender_takes_no_answer"}
+)
+ANYTIME = ("reply", "forward", "note", "postpone", "close", "merge")
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a decision is about, for the queue's lists."""
+
+    cause: Cause
+    submission: Submission | None = None
+    mail_ids: tuple[int, ...] = ()
+    actor: str = "mailbot"
+
+
+class Recorder:
+    """Writes decisions to the store."""
+
+    def __init__(self, store: Store, outbox: Outbox, config: Config) -> None:
+        self._store = store
+        self._outbox = outbox
+        self._config = config
+
+    def record(self, row: DossierRow | None, decision: Decision, about: About) -> EntryRow | None:
+        """Store everything that follows; returns the entry that a person has to look at, if any."""
+        if row is not None and decision.dossier is not None and decision.dossier != row.dossier:
+            row = self._store.save_dossier(replace(row, dossier=decision.dossier))
+        if row is not None and not any(f.rule in _STRANGER for f in decision.findings):
+            self._supersede(row.id, decision.case, about)
+        state, codes = self._state_of_mails(decision, about)
+        entry = self._open_entry(row, decision, about, codes)
+        self.write_mails(row, decision.mails, about.cause, state, entry)
+        self.tasks(row, decision.tasks, decision.closed_tasks, about)
+        self.events(row, decision.events, about)
+        return entry
+
+    def _state_of_mails(self, decision: Decision, about: About) -> tuple[OutboxState, dict[str, str]]:
+        """Whether the mails leave or wait, and what holding them adds to the exceptions."""
+        codes: dict[str, str] = dict(decision.exceptions)
+        if not decision.mails:
+            return "due", codes
+        if any(self._is_capped(m, about) for m in decision.mails):
+            codes["loop_suspected"] = "Plus de réponses à cette adresse aujourd'hui que permis."
+            return "draft", codes
+        if decision.held:
+            return "draft", codes
+        if any(self._config.automation.mode_of(m.template) != "auto" for m in decision.mails):
+            codes.setdefault("approval_needed", "La configuration demande un accord avant l'envoi.")
+            return "draft", codes
+        return "due", codes
+
+    def _is_capped(self, mail: PlannedMail, about: About) -> bool:
+        if not mail.reply or about.submission is None or about.submission.accepted:
+            return False
+        since = about.cause.at - timedelta(days=1)
+        return self._store.answers_to(mail.address, since) >= self._config.automation.max_answers_per_day
+
+    def _open_entry(
+        self, row: DossierRow | None, decision: Decision, about: About, codes: dict[str, str]
+    ) -> EntryRow | None:
+        if not codes:
+            return None
+        submission = about.submission
+        actions = ["approve"] if decision.mails and not _leaves(decision, codes) else []
+        if submission is not None and (submission.exhibits or submission.unreadable):
+            actions.append("correct")
+        if "deadline_passed" in codes:
+            actions.append("deadline-overruled")
+        return self._store.open_entry(
+            EntryRow(
+                id=0,
+                codes=tuple(codes),
+                messages=tuple(codes.values()),
+                state="open",
+                created_at=about.cause.at,
+                received_at=submission.received_at if submission else about.cause.at,
+                mail_id=about.cause.mail_id,
+                dossier_id=row.id if row else None,
+                case=decision.case,
+                step=decision.step or "",
+                actions=(*actions, "assign", "reprocess", *ANYTIME, "dismiss"),
+                findings=tuple(f.model_dump(mode="json") for f in decision.findings),
+                subject=submission.subject if submission else "",
+                sender=submission.sender.email if submission else "",
+                industriel=row.dossier.name if row else "",
+                facts={"mails": list(about.mail_ids), "held": decision.held},
+            )
+        )
+
+    def write_mails(
+        self,
+        row: DossierRow | None,
+        mails: Sequence[PlannedMail],
+        cause: Cause,
+        state: OutboxState,
+        entry: EntryRow | None,
+    ) -> None:
+        """Add the mails to the outbox, filled with what only the store knows."""
+        if entry is not None:
+            cause = replace(cause, entry_id=entry.id)
+        for position, planned in enumerate(mails):
+            filled = self._with_reference(row, planned)
+            self._outbox.add(filled, cause, row.id if row else None, state, position)
+
+    def _with_reference(self, row: DossierRow | None, planned: PlannedMail) -> PlannedMail:
+        update: dict[str, object] = {}
+        if row is not None and planned.letter.industriel:
+            update["reference"] = row.dossier.reference
+        if planned.template == "demande_labelisation_recue" and row is not None:
+            update["place"] = self._place(row, planned.letter.case)
+        return planned.model_copy(update={"letter": planned.letter.model_copy(update=update)})
+
+    def _place(self, row: DossierRow, case_name: str) -> int:
+        """The place in the labelling queue: behind everything whose evidence was complete earlier."""
+        case = next((c for c in row.dossier.cases if c.name == case_name), None)
+        complete_at = datetime.fromisoformat(case.fact("complete_at")) if case else None
+        ahead = [
+            e
+            for e in self._store.entries()
+            if e.step == "L4" and e.order_at is not None and (e.dossier_id, e.case) != (row.id, case_name)
+        ]
+        return 1 + sum(1 for e in ahead if complete_at is None or (e.order_at or complete_at) <= complete_at)
+
+    def tasks(
+        self,
+        row: DossierRow | None,
+        tasks: Sequence[Task],
+        closed: Sequence[tuple[str, Step]],
+        about: About,
+    ) -> None:
+        """Open what staff have to do next, close what is done."""
+        if row is None:
+            return
+        for case, step in closed:
+            done = self._store.entry_of_task(row.id, case, step)
+            if done is not None:
+                self.close(done.id, about.cause.at, "done")
+        for task in tasks:
+            self._open_task(row, task, about)
+
+    def _open_task(self, row: DossierRow, task: Task, about: About) -> None:
+        case = next((c for c in row.dossier.cases if c.name == task.case), None)
+        complete_at = case.fact("complete_at") if case and task.step == "L4" else ""
+        order_at = datetime.fromisoformat(complete_at) if complete_at else None
+        standing = self._store.entry_of_task(row.id, task.case, task.step) if task.step != "C" else None
+        if standing is not None:
+            self._store.update_entry(
+                standing.id, order_at=order_at, messages=(task.message,), codes=task.codes, actions=_offered(task)
+            )
+            return
+        submission = about.submission
+        self._store.open_entry(
+            EntryRow(
+                id=0,
+                codes=task.codes,
+                messages=(task.message,),
+                state="open",
+                created_at=about.cause.at,
+                received_at=submission.received_at if submission else about.cause.at,
+                mail_id=about.cause.mail_id,
+                dossier_id=row.id,
+                case=task.case,
+                step=task.step,
+                actions=_offered(task),
+                subject=submission.subject if submission else "",
+                sender=submission.sender.email if submission else "",
+                industriel=row.dossier.name,
+                order_at=order_at,
+                facts={**task.facts, "mails": list(about.mail_ids)},
+            )
+        )
+
+    def events(self, row: DossierRow | None, events: Sequence[Event], about: About) -> None:
+        for event in events:
+            self._store.add_history(
+                HistoryRow(
+                    id=0,
+                    at=about.cause.at,
+                    actor=about.actor,
+                    what=event.name,
+                    detail=event.detail,
+                    dossier_id=row.id if row else None,
+                    case=event.case,
+                    mail_id=about.cause.mail_id,
+                    entry_id=about.cause.entry_id,
+                )
+            )
+
+    def _supersede(self, dossier_id: int, case: str, about: About) -> None:
+        """Drafts on the same case that an older mail left are out of date now: nobody shall send them."""
+        for entry in self._store.entries(dossier_id=dossier_id):
+            if entry.case != case or "manual_task" in entry.codes or entry.mail_id in about.mail_ids:
+                continue
+            drafts = [r for r in self._store.outbox_of_entry(entry.id) if r.state == "draft"]
+            for draft in drafts:
+                self._store.update_outbox(draft.id, state="cancelled")
+            if drafts:
+                self.close(entry.id, about.cause.at, "superseded")
+
+    def close(self, entry_id: int, at: datetime, outcome: str) -> None:
+        self._store.update_entry(entry_id, state="closed", closed_at=at, outcome=outcome)
+
+
+def _leaves(decision: Decision, codes: dict[str, str]) -> bool:
+    """Whether the decision's mails left by themselves although an exception was raised."""
+    return not decision.held and not {"approval_needed", "loop_suspected"} & set(codes)
+
+
+def _offered(task: Task) -> tuple[str, ...]:
+    return (*task.actions, *ANYTIME)
