@@ -1,0 +1,1 @@
+"""How signatures are found and judged; `parsers.signatures` is the way in."""

@@ -1,0 +1,292 @@
+"""Digital signatures in PDFs (PAdES, CMS), judged by pyHanko without any network.
+
+`bottom_line` of pyHanko is not enough: it lets a form field be changed after signing. Here a signature
+is valid only when it is intact, verifies, chains to a configured anchor, and nothing but further
+signatures, time stamps and validation data was added after it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import logging
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from parsers.signing.trust import trust_anchors
+from parsers.types import ReadOptions, SignatureStatus
+
+if TYPE_CHECKING:
+    from asn1crypto import x509
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.diff_analysis import DiffPolicy
+    from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+    from pyhanko.sign.validation.status import PdfSignatureStatus
+
+# Its warnings quote certificates, which name persons.
+for _name in ("pyhanko", "pyhanko_certvalidator"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
+
+_MOST = 50
+"""Signatures of one file that are judged; more are an attack on the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class DigitalSignature:
+    """One signature as found. `organisation` is the certificate's O, `field` the form field's full name."""
+
+    status: SignatureStatus
+    field: str
+    name: str | None = None
+    organisation: str = ""
+    signed_at: datetime | None = None
+    evidence: tuple[str, ...] = ()
+
+
+def may_be_signed(data: bytes) -> bool:
+    """A signature's byte range can never be compressed, so that its key shows in the raw bytes."""
+    return b"/ByteRange" in data
+
+
+def digital_signatures(data: bytes, options: ReadOptions) -> tuple[DigitalSignature, ...]:
+    """The filled signature fields of a PDF in the order of signing; document time stamps are left out.
+
+    A file that carries a byte range but cannot be taken apart gives one signature of status `unknown`.
+    """
+    from pyhanko.pdf_utils.misc import PdfError
+
+    try:
+        found = _embedded(data)
+        return tuple(_judged(signature, options) for signature in found)
+    except (PdfError, *_DAMAGE) as error:
+        return (DigitalSignature("unknown", "", evidence=(f"the signature cannot be read: {error!s:.80}",)),)
+
+
+# What pyHanko and asn1crypto raise on damaged input, besides their own errors.
+_DAMAGE = (
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    AssertionError,
+    NotImplementedError,
+    OverflowError,
+    RecursionError,
+    OSError,
+    zlib.error,
+)
+
+
+def _embedded(data: bytes) -> list[EmbeddedPdfSignature]:
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    reader = PdfFileReader(io.BytesIO(data), strict=False)
+    if reader.encrypted:
+        reader.decrypt(b"")
+    return _regular(reader)[:_MOST]
+
+
+def _regular(reader: PdfFileReader) -> list[EmbeddedPdfSignature]:
+    return list(reader.embedded_regular_signatures)
+
+
+def _judged(signature: EmbeddedPdfSignature, options: ReadOptions) -> DigitalSignature:
+    from pyhanko.pdf_utils.misc import PdfError
+    from pyhanko.sign.general import CMSExtractionError
+    from pyhanko.sign.validation.errors import SignatureValidationError
+
+    field = str(signature.field_name or "")
+    name, organisation = _named(signature)
+    status: SignatureStatus
+    try:
+        verdict = _validated(signature, options)
+    except SignatureValidationError as error:
+        status = "unknown" if "SubFilter" in str(error) else "digital_invalid"
+        return DigitalSignature(status, field, name, organisation, evidence=(f"{error!s:.120}",))
+    except CMSExtractionError as error:
+        return DigitalSignature("digital_invalid", field, name, organisation, evidence=(f"{error!s:.120}",))
+    except (PdfError, *_DAMAGE) as error:
+        return DigitalSignature(
+            "unknown",
+            field,
+            name,
+            organisation,
+            evidence=(f"the signature cannot be checked: {error!s:.80}",),
+        )
+    status, reason = _status(verdict, signature)
+    signed_at, clock = _time(verdict, signature)
+    return DigitalSignature(status, field, name, organisation, signed_at, (reason, clock))
+
+
+def _validated(signature: EmbeddedPdfSignature, options: ReadOptions) -> PdfSignatureStatus:
+    """Judged at a trusted time stamp if it has one, else on the day of `as_of`, else when it says it was signed."""
+    moment = _end_of(options.as_of) if options.as_of else _claimed(signature)
+    stamped = _trusted_timestamp(verdict := _at(signature, options, moment))
+    if stamped is not None and not verdict.trusted and verdict.valid:
+        # The stamp proves that it was signed while the certificate was still good.
+        return _at(signature, options, stamped)
+    return verdict
+
+
+def _at(signature: EmbeddedPdfSignature, options: ReadOptions, moment: datetime | None) -> PdfSignatureStatus:
+    from pyhanko.sign.validation.pdf_embedded import async_validate_pdf_signature
+    from pyhanko.sign.validation.settings import KeyUsageConstraints
+    from pyhanko_certvalidator import ValidationContext
+
+    anchors = list(trust_anchors(options.trust))
+    revocations, answers, certificates = _validation_data(signature.reader)
+    context = ValidationContext(
+        trust_roots=anchors,
+        other_certs=certificates,
+        crls=revocations,
+        ocsps=answers,
+        moment=moment,
+        allow_fetching=False,
+        revocation_mode="soft-fail",
+    )
+    # Which usages are good is judged in `_status`: a certificate without the extension may do everything.
+    usages = KeyUsageConstraints(key_usage=frozenset())
+    return asyncio.run(
+        async_validate_pdf_signature(
+            signature,
+            signer_validation_context=context,
+            key_usage_settings=usages,
+            diff_policy=_only_signatures_added(),
+        )
+    )
+
+
+def _validation_data(reader: PdfFileReader) -> tuple[list[Any], list[Any], list[Any]]:
+    """Revocation lists, OCSP answers and certificates that the document carries for its own validation."""
+    from pyhanko.pdf_utils.misc import PdfError
+    from pyhanko.sign.validation.dss import DocumentSecurityStore
+    from pyhanko.sign.validation.errors import NoDSSFoundError
+
+    try:
+        store = DocumentSecurityStore.read_dss(reader)
+        context = store.as_validation_context({"trust_roots": [], "allow_fetching": False})
+        manager = context.revinfo_manager
+        return list(manager.crls), list(manager.ocsps), list(store.load_certs())
+    except (NoDSSFoundError, PdfError, *_DAMAGE):
+        return [], [], []
+
+
+@lru_cache(maxsize=1)
+def _only_signatures_added() -> DiffPolicy:
+    """pyHanko's own policy without the rule that lets other form fields change."""
+    from pyhanko.sign.diff_analysis import ModificationLevel, StandardDiffPolicy
+    from pyhanko.sign.diff_analysis.form_rules_api import FormUpdatingRule
+    from pyhanko.sign.diff_analysis.rules.file_structure_rules import (
+        CatalogModificationRule,
+        ObjectStreamRule,
+        XrefStreamRule,
+    )
+    from pyhanko.sign.diff_analysis.rules.form_field_rules import (
+        DSSCompareRule,
+        SigFieldCreationRule,
+        SigFieldModificationRule,
+    )
+    from pyhanko.sign.diff_analysis.rules.metadata_rules import DocInfoRule, MetadataUpdateRule
+
+    updates = ModificationLevel.LTA_UPDATES
+    return StandardDiffPolicy(
+        global_rules=[
+            CatalogModificationRule(),  # type: ignore[no-untyped-call]  # pyHanko leaves it unannotated
+            *(
+                rule.as_qualified(updates)
+                for rule in (
+                    DocInfoRule(),
+                    XrefStreamRule(),
+                    ObjectStreamRule(),
+                    DSSCompareRule(),
+                    MetadataUpdateRule(),  # type: ignore[no-untyped-call]  # as above
+                )
+            ),
+        ],
+        form_rule=FormUpdatingRule(
+            field_rules=[
+                SigFieldCreationRule(),  # type: ignore[no-untyped-call]  # as above
+                SigFieldModificationRule(),
+            ]
+        ),
+    )
+
+
+def _status(verdict: PdfSignatureStatus, signature: EmbeddedPdfSignature) -> tuple[SignatureStatus, str]:
+    from pyhanko.sign.diff_analysis import ModificationLevel
+    from pyhanko.sign.validation.status import SignatureCoverageLevel
+
+    if not verdict.intact:
+        return "digital_invalid", "the signed bytes were changed"
+    if not verdict.valid:
+        return "digital_invalid", "the signature does not verify"
+    if verdict.coverage is None or verdict.coverage < SignatureCoverageLevel.ENTIRE_REVISION:
+        return "digital_invalid", "the signature does not cover the whole document"
+    level = verdict.modification_level
+    # At the level of form filling our policy knows nothing but further signatures.
+    if level is None or level > ModificationLevel.FORM_FILLING or not verdict.docmdp_ok:
+        return "digital_invalid", "the document was changed after signing"
+    if not verdict.trusted:
+        indication = verdict.trust_problem_indic or ""
+        return "digital_untrusted", f"no trusted chain ({str(indication).rpartition('.')[2] or 'no path'})"
+    if not _may_sign(signature.signer_cert):
+        return "digital_untrusted", "the certificate is not meant for signing"
+    return "digital_valid", "intact, trusted, nothing but signatures added since"
+
+
+def _may_sign(certificate: x509.Certificate) -> bool:
+    usage = certificate.key_usage_value
+    return usage is None or bool({"digital_signature", "non_repudiation"} & set(usage.native))
+
+
+def _trusted_timestamp(verdict: PdfSignatureStatus) -> datetime | None:
+    stamp = verdict.timestamp_validity
+    if stamp is None or not (stamp.intact and stamp.valid and stamp.trusted):
+        return None
+    return _aware(stamp.timestamp)
+
+
+def _time(verdict: PdfSignatureStatus, signature: EmbeddedPdfSignature) -> tuple[datetime | None, str]:
+    if (stamped := _trusted_timestamp(verdict)) is not None:
+        return stamped, "time: trusted time stamp"
+    claimed = _claimed(signature)
+    return claimed, "time: the signer's own clock" if claimed else "time: none given"
+
+
+def _claimed(signature: EmbeddedPdfSignature) -> datetime | None:
+    try:
+        claimed = signature.self_reported_timestamp
+    except _DAMAGE:
+        return None
+    return _aware(claimed) if claimed is not None else None
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.utcoffset() is not None else moment.replace(tzinfo=UTC)
+
+
+def _end_of(day: date) -> datetime:
+    """A certificate issued that very day already counts."""
+    return datetime.combine(day, time(23, 59, 59), UTC)
+
+
+def _named(signature: EmbeddedPdfSignature) -> tuple[str | None, str]:
+    """Common name (else the given names) and organisation of the signer's certificate."""
+    from pyhanko.sign.general import CMSExtractionError
+
+    try:
+        subject: dict[str, Any] = signature.signer_cert.subject.native
+    except (CMSExtractionError, *_DAMAGE):
+        return None, ""
+    given = " ".join(_text(subject.get(key)) for key in ("given_name", "surname"))
+    name = " ".join((_text(subject.get("common_name")) or given).split())
+    return name or None, _text(subject.get("organization_name"))
+
+
+def _text(value: Any) -> str:
+    """A name's attribute can stand several times."""
+    return str(value[0]) if isinstance(value, list) and value else str(value or "")

@@ -1,0 +1,300 @@
+"""Signatures that were drawn: ink on a scan, strokes or a pasted picture in a PDF, stamps beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from statistics import median
+
+import cv2
+import numpy as np
+
+from parsers.documents.reading import Page, Reading, Word
+from parsers.folding import words_of
+from parsers.signing.ink import Gray, Mark, marks_in
+from parsers.signing.places import (
+    Line,
+    Place,
+    area,
+    grown,
+    lines_of,
+    places_on,
+    shared_area,
+    union,
+)
+from parsers.signing.roles import by_order
+from parsers.types import BBox, FormDef, ReadOptions, Signer
+
+_DPI = 150.0
+_HEADER = 0.14
+"""Share of the page's height where logos stand."""
+_WHOLE_PAGE = 0.6
+_AROUND = 14.0
+"""Points by which ink may overshoot its place."""
+_BELONGS = 0.35
+"""Share of a mark that must stand in a place."""
+
+Render = Callable[[BBox], Gray]
+
+
+def drawn_signers(page_image: Gray, words: Sequence[Word], form: FormDef | None, page: Page) -> list[Signer]:
+    """Signatures and stamps on the picture of a page, for scans.
+
+    `page_image` is grey, upright as `page` describes it (any resolution); `words` are what OCR read there.
+    """
+    scale = page_image.shape[1] / page.width if page.width else 0.0
+    places = places_on(page, (), form)
+    if not places or scale <= 0:
+        return []
+    render = _cut_from(page_image, scale)
+    regions = _bands(places, page)
+    marks = [m for region in regions for m in _marks(render, region, printed_words(words))]
+    signers = _in_places(marks, places, page, lines_of(words), form, lambda mark: "ink")
+    return by_order(signers, form)
+
+
+def printed_words(words: Iterable[Word]) -> list[BBox]:
+    """The boxes of those words that are print and not what OCR made of a signature."""
+    seen = list(words)
+    sure = [w for w in seen if w.confidence is None or w.confidence >= 0.8]
+    usual = median(w.box[3] - w.box[1] for w in sure) if sure else 12.0
+    return [w.box for w in seen if _is_print(w, usual)]
+
+
+def _is_print(word: Word, usual: float) -> bool:
+    if word.handwritten:
+        return False
+    letters = sum(c.isalnum() for c in word.text)
+    if word.confidence is None:
+        return word.box[3] - word.box[1] <= 4 * usual
+    if word.box[3] - word.box[1] > 2.2 * usual or letters == 0:
+        return False
+    return word.confidence >= 0.75 or (word.confidence >= 0.45 and letters >= 3)
+
+
+def drawn_in_pdf(
+    data: bytes, reading: Reading, form: FormDef | None, digital: Sequence[Signer], options: ReadOptions
+) -> list[Signer]:
+    """Signatures and stamps on the pages of a PDF, other than the look of its digital ones."""
+    from parsers.signing.pictures import opened, renderer
+
+    wanted = [page for page in reading.pages if _worth_a_look(page, reading, form)]
+    if not wanted:
+        return []
+    signers: list[Signer] = []
+    with opened(data) as document:
+        for page in wanted:
+            render = renderer(document, page) if document is not None else None
+            if render is not None:
+                signers += _on_page(render, page, reading, form, digital)
+    return by_order([*digital, *signers], form)[len(digital) :]
+
+
+def _worth_a_look(page: Page, reading: Reading, form: FormDef | None) -> bool:
+    marked = page.curves or page.pictures or any(a.page == page.number for a in reading.annotations)
+    buttons = any(w.kind == "button" and w.page == page.number for w in reading.widgets)
+    return bool(marked or buttons) and (form is not None or bool(reading.widgets))
+
+
+def _on_page(
+    render: Render, page: Page, reading: Reading, form: FormDef | None, digital: Sequence[Signer]
+) -> list[Signer]:
+    places = places_on(page, reading.widgets, form)
+    scanned = any(area(p.box) > _WHOLE_PAGE * page.width * page.height for p in page.pictures if p.box)
+    shown = [s.bbox for s in digital if s.page == page.number and s.bbox]
+    typed = [
+        w.box
+        for w in reading.widgets
+        if w.page == page.number and w.box and (w.value or w.checked is not None)
+    ]
+    notes = [a.box for a in reading.annotations if a.page == page.number and a.kind == "freetext"]
+    print_ = printed_words(page.words) if scanned else [word.box for word in page.words]
+    erased = [*print_, *typed, *notes, *shown]
+
+    pasted = _pasted(page, reading)
+    stamped = [a.box for a in reading.annotations if a.page == page.number and a.kind == "stamp"]
+    loose = [
+        *pasted,
+        *stamped,
+        *(a.box for a in reading.annotations if a.page == page.number and a.kind == "ink"),
+    ]
+    bands = _bands(places, page)
+    regions = bands + [grown(b, 2) for b in loose if not any(_inside(b, band) for band in bands)]
+    marks = [mark for region in regions for mark in _marks(render, region, erased)]
+    if not scanned:
+        marks = [mark for mark in marks if not _is_logo(mark, page, reading)]
+
+    def kind_of(mark: Mark) -> str:
+        return "image" if any(_overlaps(mark.box, box) for box in (*pasted, *stamped)) else "ink"
+
+    found = _in_places(marks, places, page, lines_of(page.words), form, kind_of)
+    if not any(s.status == "handwritten" for s in found):
+        outside = [m for m in marks if not _owner(m, places) and any(_overlaps(m.box, b) for b in loose)]
+        found += [
+            _signer(mark, page, "unknown", kind_of(mark))
+            for mark in outside
+            if mark.kind == "stamp" or (mark.kind == "signature" and _plausible(mark, places, page, reading))
+        ]
+    return found
+
+
+def _in_places(
+    marks: Iterable[Mark],
+    places: Sequence[Place],
+    page: Page,
+    lines: Sequence[Line],
+    form: FormDef | None,
+    kind_of: Callable[[Mark], str],
+) -> list[Signer]:
+    """One signer per place and kind of mark."""
+    grouped: dict[tuple[Place, bool], list[Mark]] = {}
+    for mark in marks:
+        place = _owner(mark, places)
+        if place is None or mark.kind not in ("signature", "stamp"):
+            continue
+        if not place.framed and _is_value(mark, lines, form, page):
+            continue
+        grouped.setdefault((place, mark.kind == "stamp"), []).append(mark)
+    return [
+        _signer(max(group, key=lambda m: area(m.box)), page, place.role, kind_of(group[0]), group)
+        for (place, _), group in grouped.items()
+    ]
+
+
+def _signer(mark: Mark, page: Page, role: str, kind: str, group: Sequence[Mark] = ()) -> Signer:
+    stamp = mark.kind == "stamp"
+    return Signer.model_validate(
+        {
+            "role": role,
+            "kind": "stamp" if stamp else kind,
+            "status": "absent" if stamp else "handwritten",
+            "page": page.number,
+            "bbox": union(m.box for m in (group or (mark,))),
+            "evidence": (mark.why,),
+        }
+    )
+
+
+def _owner(mark: Mark, places: Sequence[Place]) -> Place | None:
+    """The place that most of a mark stands in; a frame goes before open space, a label before a heading."""
+    best: tuple[tuple[bool, bool, float], Place] | None = None
+    for place in places:
+        share = shared_area(mark.box, grown(place.box, _AROUND)) / max(1.0, area(mark.box))
+        if share < _BELONGS:
+            continue
+        rank = (not place.heading, place.framed, share)
+        if best is None or rank > best[0]:
+            best = (rank, place)
+    return best[1] if best else None
+
+
+def _is_value(mark: Mark, lines: Sequence[Line], form: FormDef | None, page: Page) -> bool:
+    """Handwriting that answers a field's label on the same row (« Nom : … »), or fills a field's own frame."""
+    left, top, _, bottom = mark.box
+    height = bottom - top
+    if any(
+        b.box[3] - b.box[1] - height < 18 and b.box[3] - b.box[1] < 34 and _inside(mark.box, grown(b.box, 4))
+        for b in page.boxes
+        if b.tick is None
+    ):
+        return True
+    names = {
+        words_of(text)
+        for field in (form.fields if form else ())
+        for texts in field.labels.values()
+        for text in texts
+    }
+    signs = {
+        words_of(text)
+        for labels in (form.signature_labels.values() if form else ())
+        for texts in labels.values()
+        for text in texts
+    }
+    row = [
+        line
+        for line in lines
+        if line.box[2] <= left + 6
+        and left - line.box[2] < 150
+        and top - 3 <= (line.box[1] + line.box[3]) / 2 <= bottom + 3
+    ]
+    if not row:
+        return False
+    label = max(row, key=lambda line: line.box[2])
+    if any(label.words[: len(sign)] == sign for sign in signs) or any("signature" in w for w in label.words):
+        return False
+    return label.text.rstrip().endswith(":") or any(
+        label.words[: len(name)] == name for name in names if name
+    )
+
+
+def _bands(places: Sequence[Place], page: Page) -> list[BBox]:
+    """What has to be looked at for the places of a page, overlapping pieces together."""
+    bands: list[BBox] = []
+    for place in places:
+        left, top, right, bottom = grown(place.box, 3 * _AROUND)
+        band = (max(0.0, left), max(0.0, top), min(page.width, right), min(page.height, bottom))
+        while (touching := next((b for b in bands if shared_area(b, band) > 0), None)) is not None:
+            bands.remove(touching)
+            band = union((touching, band))
+        bands.append(band)
+    return [band for band in bands if area(band) > 0]
+
+
+def _marks(render: Render, region: BBox, erased: Sequence[BBox]) -> list[Mark]:
+    return marks_in(render(region), _DPI, erased=erased, origin=(max(0.0, region[0]), max(0.0, region[1])))
+
+
+def _cut_from(image: Gray, scale: float) -> Render:
+    """Cuts a piece (in points) out of a page's picture, brought to the working resolution."""
+
+    def render(region: BBox) -> Gray:
+        x0, y0, x1, y1 = (max(0, round(v * scale)) for v in region)
+        piece = image[y0:y1, x0:x1]
+        if not piece.size:
+            return piece
+        factor = _DPI / 72.0 / scale
+        size = (max(1, round(piece.shape[1] * factor)), max(1, round(piece.shape[0] * factor)))
+        method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+        return np.asarray(cv2.resize(piece, size, interpolation=method), dtype=np.uint8)
+
+    return render
+
+
+def _pasted(page: Page, reading: Reading) -> list[BBox]:
+    """Pictures that could be a signature: neither the whole page, nor in its header, nor on every page."""
+    digests = [p.digest for other in reading.pages for p in {q.digest: q for q in other.pictures}.values()]
+    return [
+        p.box
+        for p in page.pictures
+        if p.box
+        and area(p.box) < _WHOLE_PAGE * page.width * page.height
+        and p.box[3] > _HEADER * page.height
+        and (not p.digest or digests.count(p.digest) < 2)
+    ]
+
+
+def _is_logo(mark: Mark, page: Page, reading: Reading) -> bool:
+    """A mark of a picture that `_pasted` leaves out."""
+    pasted = _pasted(page, reading)
+    logos = [p.box for p in page.pictures if p.box and p.box not in pasted]
+    return any(_overlaps(mark.box, box) for box in logos)
+
+
+def _plausible(mark: Mark, places: Sequence[Place], page: Page, reading: Reading) -> bool:
+    """Outside any place: below the label or, without one, in the lower half of the last page."""
+    if places:
+        return any(mark.box[3] > place.label[1] - 20 for place in places)
+    later = any(
+        any(w.kind == "signature" and w.page == other.number for w in reading.widgets)
+        or other.number > page.number
+        for other in reading.pages
+        if other.number != page.number
+    )
+    return not later and mark.box[1] > 0.45 * page.height
+
+
+def _inside(inner: BBox, outer: BBox) -> bool:
+    return shared_area(inner, outer) >= 0.95 * area(inner) > 0
+
+
+def _overlaps(mark: BBox, box: BBox) -> bool:
+    return shared_area(mark, grown(box, 2)) >= 0.5 * area(mark)
