@@ -1,0 +1,259 @@
+"""The way out: every mail once, and no mail whose fate is unknown a second time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+import pytest
+
+from mailbot.adapters.store.sql import SqlStore, open_store
+from mailbot.deliver import HELD, HOLD, Delivery, DeliveryReport
+from mailbot.errors import AttachmentUnavailable, GateClosed, MailbotError
+from mailbot.ports import OutboxRow, Sending
+from mailbot.settings import Smtp
+from rules.types import AttachmentRef
+from tests.fakes import NOON, MemoryMailbox, MemoryMailer, clock
+
+NDA = AttachmentRef(ref="blank:nda:pdf", name="nda.pdf", class_="blank_form")
+
+
+class Desk:
+    """A delivery with everything around it."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self.store = store
+        self.mailer = MemoryMailer()
+        self.mailbox = MemoryMailbox()
+        self.clock = clock()
+        self.refusal: Exception | None = None
+        self.save_sent = "append"
+        self.max_attempts = 3
+
+    def delivery(self) -> Delivery:
+        settings = Smtp.model_validate({"from": "boite@incert.lu", "save_sent": self.save_sent})
+        return Delivery(
+            self.store,
+            self.mailer,
+            self.clock,
+            settings,
+            attachment_bytes=self.bytes_of,
+            gate=self.gate,
+            public_name="INCERT",
+            max_attempts=self.max_attempts,
+            mailbox=self.mailbox,
+            jitter=lambda: 0.0,
+        )
+
+    def bytes_of(self, ref: AttachmentRef) -> bytes:
+        if ref != NDA:
+            raise AttachmentUnavailable(f"{ref.ref} is not there")
+        return b"%PDF-nda"
+
+    def gate(self, row: OutboxRow, attachments: Sequence[tuple[AttachmentRef, bytes]]) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+
+    def write(self, key: str = "1", **changes: object) -> OutboxRow:
+        given: dict[str, object] = {
+            "id": 0,
+            "key": key,
+            "message_id": f"<outbox-{key}@incert.lu>",
+            "template": "accuse_reception",
+            "to": ("contact@logiciel.example",),
+            "subject": f"Mail {key}",
+            "text": "Bonjour\n",
+            "html": "",
+            "attachments": (),
+            "headers": {},
+            "state": "due",
+            "created_at": NOON,
+        }
+        return self.store.add_outbox(OutboxRow(**given | changes))  # type: ignore[arg-type]  # a row's fields
+
+    def row(self, row: OutboxRow) -> OutboxRow:
+        return self.store.outbox(row.id)
+
+    def codes(self) -> list[tuple[str, ...]]:
+        return [entry.codes for entry in self.store.entries()]
+
+    def later(self, **time: float) -> None:
+        self.clock.set(self.clock.now() + timedelta(**time))
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    store = open_store("sqlite://")
+    yield Desk(store)
+    store.close()
+
+
+async def test_what_is_due_leaves_once(desk: Desk) -> None:
+    row = desk.write(attachments=(NDA,))
+    assert await desk.delivery().once() == DeliveryReport(sent=1)
+    assert await desk.delivery().once() == DeliveryReport()
+    [(sender, recipients, raw)] = desk.mailer.handed_over
+    assert (sender, recipients) == ("boite@incert.lu", ("contact@logiciel.example",))
+    assert b"Message-ID: <outbox-1@incert.lu>" in raw
+    assert b'filename="nda.pdf"' in raw
+    sent = desk.row(row)
+    assert (sent.state, sent.sent_at, sent.attempts, sent.saved_to_sent) == ("sent", NOON, 1, True)
+    assert [raw for raw, _ in desk.mailbox.boxes["Sent"].mails.values()] == [raw]
+
+
+async def test_drafts_and_mails_of_later_stay(desk: Desk) -> None:
+    desk.write("1", state="draft")
+    desk.write("2", not_before=NOON + timedelta(hours=1))
+    assert await desk.delivery().once() == DeliveryReport()
+    desk.later(hours=1)
+    assert await desk.delivery().once() == DeliveryReport(sent=1)
+
+
+async def test_nothing_leaves_while_sending_is_on_hold(desk: Desk) -> None:
+    row = desk.write()
+    desk.store.set_switch(HOLD, HELD)
+    assert await desk.delivery().once() == DeliveryReport(held=True)
+    assert (desk.row(row).state, desk.mailer.handed_over) == ("due", [])
+    desk.store.set_switch(HOLD, "")
+    assert (await desk.delivery().once()).sent == 1
+
+
+async def test_a_mail_refused_for_now_is_tried_again_later(desk: Desk) -> None:
+    row = desk.write()
+    desk.mailer.answers = [Sending("temporary", "450 greylisted")]
+    assert await desk.delivery().once() == DeliveryReport(retried_later=1)
+    assert await desk.delivery().once() == DeliveryReport()
+    desk.later(minutes=1)
+    assert await desk.delivery().once() == DeliveryReport(sent=1)
+    assert desk.row(row).attempts == 2
+    assert {raw for _, _, raw in desk.mailer.handed_over} != set()
+
+
+async def test_after_the_last_try_a_person_is_asked(desk: Desk) -> None:
+    row = desk.write()
+    desk.mailer.answers = [Sending("temporary", "450 later")] * 3
+    for _ in range(3):
+        await desk.delivery().once()
+        desk.later(hours=2)
+    assert await desk.delivery().once() == DeliveryReport()
+    assert desk.row(row).state == "failed"
+    assert desk.codes() == [("delivery_failed",)]
+
+
+async def test_an_outage_does_not_use_up_the_tries(desk: Desk) -> None:
+    rows = [desk.write("1"), desk.write("2")]
+    away = Sending("temporary", "connection refused", unreachable=True)
+    for _ in range(10):
+        desk.mailer.answers = [away]
+        report = await desk.delivery().once()
+        assert report == DeliveryReport(retried_later=1, unreachable="connection refused")
+        desk.later(hours=2)
+    assert [desk.row(row).state for row in rows] == ["due", "due"]
+    assert await desk.delivery().once() == DeliveryReport(sent=2)
+
+
+async def test_a_mail_refused_for_good_stands_in_the_queue(desk: Desk) -> None:
+    row = desk.write()
+    desk.mailer.answers = [Sending("permanent", "550 no such user")]
+    assert await desk.delivery().once() == DeliveryReport(failed=1)
+    assert (desk.row(row).state, desk.codes()) == ("failed", [("delivery_failed",)])
+    [entry] = desk.store.entries()
+    assert "550 no such user" in entry.messages[0]
+    assert entry.facts["outbox_id"] == row.id
+
+
+async def test_a_recipient_among_several_who_is_refused_is_told(desk: Desk) -> None:
+    row = desk.write(to=("a@logiciel.example", "b@logiciel.example"))
+    desk.mailer.answers = [Sending("accepted", "250 ok", refused=(("b@logiciel.example", "550 gone"),))]
+    assert await desk.delivery().once() == DeliveryReport(sent=1)
+    assert desk.row(row).state == "sent"
+    assert "b@logiciel.example" in desk.store.entries()[0].messages[0]
+
+
+async def test_a_mail_whose_fate_is_unknown_is_not_sent_again(desk: Desk) -> None:
+    row = desk.write()
+    desk.mailer.answers = [Sending("uncertain", "connection lost")]
+    assert await desk.delivery().once() == DeliveryReport(uncertain=1)
+    desk.later(days=2)
+    assert await desk.delivery().once() == DeliveryReport()
+    assert (desk.row(row).state, desk.codes()) == ("uncertain", [("delivery_uncertain",)])
+    assert len(desk.mailer.handed_over) == 1
+
+
+async def test_what_a_dead_process_was_sending_waits_for_a_person(desk: Desk) -> None:
+    row = desk.write()
+    desk.store.claim_due(NOON, 1)
+    assert desk.delivery().recover() == 1
+    assert (desk.row(row).state, desk.codes()) == ("uncertain", [("delivery_uncertain",)])
+    assert desk.delivery().recover() == 0
+
+
+async def test_a_copy_in_the_sent_folder_proves_that_it_left(desk: Desk) -> None:
+    row = desk.write()
+    desk.store.claim_due(NOON, 1)
+    desk.mailbox.deliver(b"Message-ID: <outbox-1@incert.lu>\r\n\r\n", folder="Sent")
+    desk.delivery().recover()
+    assert (desk.row(row).state, desk.codes()) == ("sent", [])
+
+
+@pytest.mark.parametrize("error", [GateClosed("not for this recipient"), KeyError("a bug in the gate")])
+async def test_a_closed_or_broken_gate_keeps_the_mail_and_the_next_one_leaves(
+    desk: Desk, error: Exception
+) -> None:
+    row = desk.write()
+    desk.refusal = error
+    assert await desk.delivery().once() == DeliveryReport(failed=1)
+    assert (desk.row(row).state, desk.mailer.handed_over) == ("failed", [])
+    assert desk.codes() == [("delivery_failed",)]
+    desk.refusal = None
+    desk.write("2")
+    assert await desk.delivery().once() == DeliveryReport(sent=1)
+
+
+async def test_a_mail_without_its_attachment_does_not_leave(desk: Desk) -> None:
+    desk.write(attachments=(AttachmentRef(ref="file:0", name="x.pdf", class_="staff_file"),))
+    assert await desk.delivery().once() == DeliveryReport(failed=1)
+    assert desk.mailer.handed_over == []
+
+
+async def test_a_copy_that_could_not_be_saved_is_saved_later_and_nothing_is_sent_again(desk: Desk) -> None:
+    row = desk.write(attachments=(NDA,))
+    desk.mailbox.break_at = "append_sent"
+    assert await desk.delivery().once() == DeliveryReport(sent=1)
+    assert (desk.row(row).state, desk.row(row).saved_to_sent) == ("sent", False)
+    desk.later(hours=1)
+    desk.mailbox.break_at = ""
+    assert desk.delivery().save_missing_copies() == 1
+    assert desk.delivery().save_missing_copies() == 0
+    assert len(desk.mailer.handed_over) == 1
+    [(raw, at)] = desk.mailbox.boxes["Sent"].mails.values()
+    assert (raw, at) == (desk.mailer.handed_over[0][2], NOON)
+
+
+async def test_a_copy_that_is_there_already_is_not_saved_twice(desk: Desk) -> None:
+    desk.write()
+    desk.mailbox.break_at = "append_sent"
+    await desk.delivery().once()
+    desk.mailbox.break_at = ""
+    desk.mailbox.deliver(desk.mailer.handed_over[0][2], folder="Sent")
+    desk.delivery().save_missing_copies()
+    assert len(desk.mailbox.boxes["Sent"].mails) == 1
+
+
+async def test_a_server_that_saves_by_itself_is_left_to_it(desk: Desk) -> None:
+    row = desk.write()
+    desk.save_sent = "server"
+    await desk.delivery().once()
+    assert desk.row(row).saved_to_sent
+    assert desk.mailbox.boxes["Sent"].mails == {}
+
+
+async def test_the_history_says_what_left(desk: Desk) -> None:
+    dossier = desk.write()
+    await desk.delivery().once()
+    [entry] = desk.store.history()
+    assert (entry.what, entry.outbox_id) == ("mail_sent", dossier.id)
+
+
+def test_a_closed_gate_is_one_of_our_own_errors() -> None:
+    assert issubclass(GateClosed, MailbotError)
