@@ -153,17 +153,14 @@ def payload(entity: email.message.Message) -> bytes:
     raw = entity.get_payload()
     if not isinstance(raw, str):
         return b""
-    encoding = _encoding(entity)
-    encoded = raw.encode("utf-8", "surrogateescape")
-    if encoding.startswith("base64"):
-        return headers.unbase64(encoded)
-    if encoding == "7-bit" or encoding in ("", "7bit", "8bit", "binary"):
-        return encoded
+    if _encoding(entity).startswith("base64"):
+        return headers.unbase64(raw.encode("utf-8", "surrogateescape"))
     try:
+        # Undecoded, it would come as text in whatever charset the part claims.
         decoded = entity.get_payload(decode=True)
     except Exception:  # noqa: BLE001 - any damage in one part must not hide the rest
-        return encoded
-    return decoded if isinstance(decoded, bytes) else encoded
+        return raw.encode("utf-8", "surrogateescape")
+    return decoded if isinstance(decoded, bytes) else b""
 
 
 def _encoding(entity: email.message.Message) -> str:
