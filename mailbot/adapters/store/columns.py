@@ -70,10 +70,11 @@ class Json(TypeDecorator[Any]):
     """A value of the given type as JSON text. Members that have their default are left out."""
 
     impl: Any = Text
-    cache_ok = False  # the adapter is no part of the SQL
+    cache_ok = True
 
     def __init__(self, type_: Any) -> None:
         super().__init__()
+        self.type_ = type_  # SQLAlchemy tells columns apart by it when it caches statements
         self._adapter = TypeAdapter[Any](type_)
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
@@ -90,7 +91,7 @@ class Packed(Json):
     """The same as bytes, compressed where it is large. JSON starts with `{` or `[`, zlib never does."""
 
     impl = LargeBinary
-    cache_ok = False
+    cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         if value is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from mailbot.adapters.store.base import Part, missing, new_id
 from mailbot.adapters.store.tables import columns_of, documents
@@ -57,6 +57,21 @@ class Documents(Part):
             done = connection.execute(query.values(dossier_id=dossier_id, case=case))
             if done.rowcount == 0:
                 raise missing(documents, document_id)
+
+    def replace_document(self, document_id: int, document: Document) -> None:
+        """Put what a person corrected in the place of what was read."""
+        query = update(documents).where(documents.c.id == document_id)
+        with self._database.writing() as connection:
+            done = connection.execute(
+                query.values(kind=document.kind, content_key=document.content_key, document=document)
+            )
+            if done.rowcount == 0:
+                raise missing(documents, document_id)
+
+    def forget_documents(self, mail_id: int) -> None:
+        """Drop what was read of a mail, because it is read afresh. The mail itself stays in the archive."""
+        with self._database.writing() as connection:
+            connection.execute(delete(documents).where(documents.c.mail_id == mail_id))
 
     def document_uses(self, sha256: str, content_key: str) -> list[tuple[int, int, str]]:
         """(document id, dossier id, case) of documents on a dossier with these bytes or this content."""

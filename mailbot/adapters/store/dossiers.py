@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select, update
 
 from mailbot.adapters.store.base import Part, in_chunks, insert, missing, new_id
-from mailbot.adapters.store.tables import columns_of, dossier_addresses, dossiers, outbox
+from mailbot.adapters.store.tables import columns_of, dossier_addresses, dossier_clients, dossiers, mails, outbox
 from mailbot.errors import StaleDossier
 from mailbot.ports import DossierRow
 from rules.types import Case, Dossier
@@ -32,6 +32,7 @@ class Dossiers(Part):
             values = {"number": row.number, "created_at": at, "version": 0, "name_key": name_key}
             row = replace(row, id=new_id(connection, dossiers, values | _looked_up(dossier)))
             _record_addresses(connection, row)
+            _record_clients(connection, row)
         return row
 
     def save_dossier(self, row: DossierRow, name_key: str | None = None) -> DossierRow:
@@ -50,6 +51,7 @@ class Dossiers(Part):
                     f"dossier {row.dossier.reference} was changed meanwhile: read it again, then decide again"
                 )
             _record_addresses(connection, saved)
+            _record_clients(connection, saved)
         return saved
 
     def dossier(self, dossier_id: int) -> DossierRow:
@@ -99,6 +101,23 @@ class Dossiers(Part):
             ]
         return sorted(found, key=lambda row: row.number)
 
+    def dossiers_written_to_by(self, sender: str) -> list[int]:
+        """The ids of the dossiers to which mails of that address were put."""
+        if not sender:
+            return []
+        query = select(mails.c.dossier_id).where(mails.c.sender == sender, mails.c.dossier_id.is_not(None))
+        with self._database.reading() as connection:
+            return list(connection.execute(query.distinct().order_by(mails.c.dossier_id)).scalars())
+
+    def client_elsewhere(self, client_key: str, dossier_id: int | None) -> str:
+        """`reference/case` of another Industriel's connection of that client; empty if there is none."""
+        c = dossier_clients.c
+        query = select(dossiers.c.reference, c.case).join(dossiers, dossiers.c.id == c.dossier_id)
+        query = query.where(c.client_key == client_key, c.dossier_id != (dossier_id or 0)).limit(1)
+        with self._database.reading() as connection:
+            row = connection.execute(query).first()
+        return f"{row[0]}/{row[1]}" if row else ""
+
 
 def _next_number(connection: Connection) -> int:
     # Right because there is one writer at a time.
@@ -137,4 +156,19 @@ def _record_addresses(connection: Connection, row: DossierRow) -> None:
         connection.execute(
             insert(connection, dossier_addresses).on_conflict_do_nothing(),
             [{"email": email, "dossier_id": row.id} for email in sorted(wanted)],
+        )
+
+
+def _record_clients(connection: Connection, row: DossierRow) -> None:
+    """What other Industriels' requests are compared with: the clients of connections that were complete."""
+    wanted = {
+        (case.fact("client_key"), case.name)
+        for case in row.dossier.of_kind("R")
+        if case.fact("client_key") and case.state in ("a_verifier", "valide")
+    }
+    connection.execute(delete(dossier_clients).where(dossier_clients.c.dossier_id == row.id))
+    if wanted:
+        connection.execute(
+            dossier_clients.insert(),
+            [{"client_key": key, "case": case, "dossier_id": row.id} for key, case in sorted(wanted)],
         )

@@ -77,6 +77,7 @@ mails = Table(
     Index("ix_mails_dossier_id", "dossier_id"),
     Index("ix_mails_fingerprint", "fingerprint"),
     Index("ix_mails_content_key", "content_key"),
+    Index("ix_mails_sender_dossier_id", "sender", "dossier_id"),
 )
 
 ledger = Table(
@@ -117,6 +118,16 @@ dossier_addresses = Table(
     _refers("dossier_id", "dossiers", nullable=False),
     PrimaryKeyConstraint("email", "dossier_id"),
     Index("ix_dossier_addresses_dossier_id", "dossier_id"),
+)
+
+dossier_clients = Table(
+    "dossier_clients",
+    metadata,
+    _key("client_key"),
+    _refers("dossier_id", "dossiers", nullable=False),
+    _key("case"),
+    PrimaryKeyConstraint("client_key", "dossier_id", "case"),
+    Index("ix_dossier_clients_dossier_id", "dossier_id"),
 )
 
 documents = Table(

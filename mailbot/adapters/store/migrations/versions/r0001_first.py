@@ -57,6 +57,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_dossier_addresses_dossier_id", "dossier_addresses", ["dossier_id"])
     op.create_table(
+        "dossier_clients",
+        sa.Column("client_key", sa.Text(), nullable=False),
+        sa.Column("dossier_id", sa.Integer(), nullable=False),
+        sa.Column("case", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["dossier_id"], ["dossiers.id"], name="fk_dossier_clients_dossier_id"),
+        sa.PrimaryKeyConstraint("client_key", "dossier_id", "case", name="pk_dossier_clients"),
+    )
+    op.create_index("ix_dossier_clients_dossier_id", "dossier_clients", ["dossier_id"])
+    op.create_table(
         "mails",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
@@ -81,6 +90,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("sha256", name="uq_mails_sha256"),
     )
     op.create_index("ix_mails_content_key", "mails", ["content_key"])
+    op.create_index("ix_mails_sender_dossier_id", "mails", ["sender", "dossier_id"])
     op.create_index("ix_mails_dossier_id", "mails", ["dossier_id"])
     op.create_index("ix_mails_fingerprint", "mails", ["fingerprint"])
     op.create_index("ix_mails_state_received_at", "mails", ["state", "received_at", "id"])
