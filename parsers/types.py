@@ -119,6 +119,7 @@ class Signer(Claim):
     page: int | None = None
     bbox: BBox | None = None
     signed_at: datetime | None = None
+    evidence: tuple[str, ...] = ()
 
 
 class Signature(Claim):
@@ -154,9 +155,7 @@ class Document(Claim):
     content_key: str = Field(default="", description="digest of what it claims, dates left out")
     part: str = Field(default="", description="the mail part it came in, see Part.path")
 
-    _INTERNAL: ClassVar[frozenset[str]] = frozenset(
-        {"text", "language", "altered", "content_key", "part"}
-    )
+    _INTERNAL: ClassVar[frozenset[str]] = frozenset({"text", "language", "altered", "content_key", "part"})
 
     def public(self) -> dict[str, JsonValue]:
         """The object that `extract --json` prints."""
