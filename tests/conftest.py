@@ -20,6 +20,9 @@ import pytest
 
 from tests.integration.postgresql import find_programs
 
+# The servers are for every test that is marked for them: integration, the store's contract, end to end.
+pytest_plugins = ("tests.integration.fixtures",)
+
 ROOT = Path(__file__).resolve().parent.parent
 CORPORA = ROOT.parent / "shared" / "corpora"
 TESSERACT_LANGUAGES = ("fra", "deu")

@@ -1,4 +1,4 @@
-"""Servers for the integration tests: one of each per test process, something fresh in it for each test."""
+"""Servers for the tests: one of each per test process, something fresh in it for each test."""
 
 from collections.abc import Iterator
 from pathlib import Path
