@@ -74,12 +74,12 @@ class Considering:
         email = message.sender.email if message.sender else ""
         verdict = authentication(message, self._config.trust.authserv_id)
         required = self._config.trust.require_authentication
-        believed = verdict.status != "fail" and (verdict.status == "pass" or not required)
+        believed = verdict.verdict != "fail" and (verdict.verdict == "pass" or not required)
         mark = self.mark(message)
         return Sender(
             email=email,
             party=self.party(email),
-            authentication=verdict.status,
+            authentication=verdict.verdict,
             believed=believed,
             answerable=bool(email) and not mark.kinds,
         )
