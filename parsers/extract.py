@@ -61,7 +61,7 @@ def extract(reading: Reading, form: FormDef, pages: Sequence[int] | None = None)
         value = settle(by_field.get(definition.id, []))
         if value is not None:
             fields[definition.id] = value
-    _infer(fields, form)
+    infer(fields, form)
     if reading.blocks and not reading.pages:
         fields = {key: value.model_copy(update={"page": None, "bbox": None}) for key, value in fields.items()}
     return Extraction(fields, is_filled(fields), printed_fields(context))
@@ -90,7 +90,7 @@ def on_pages(reading: Reading, pages: Sequence[int] | None) -> Reading:
     )
 
 
-def _infer(fields: dict[str, FieldValue], form: FormDef) -> None:
+def infer(fields: dict[str, FieldValue], form: FormDef) -> None:
     """The two inferences that are allowed, each with what it rests on."""
     address = fields.get("adresse")
     if form.field("pays") and "pays" not in fields and address is not None:

@@ -1,0 +1,358 @@
+"""What a document is: its title where titles stand, the labels it prints, the names of its form fields.
+
+A form is known by its fields, not by being mentioned: a cover letter that speaks of "Formulaire 2" has
+none of its labels. Two kinds that are about as likely make each other doubtful.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from rapidfuzz import fuzz
+
+from parsers.documents.reading import Reading, Widget
+from parsers.folding import fold, words_of
+from parsers.forms import FormBook
+from parsers.labels import index_of
+from parsers.layout import Segment, Sheet, reading_text, sheets_of
+from parsers.types import FormDef, Kind
+from parsers.widget_names import own_names
+
+_FORMS = frozenset({"formulaire_1", "formulaire_2", "formulaire_3", "formulaire_4", "bon_de_livraison"})
+_LIKELY = 0.45
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """One document found in a reading. `pages` None: all of them."""
+
+    kind: Kind
+    pages: tuple[int, ...] | None
+    confidence: float
+    evidence: tuple[str, ...]
+    form: FormDef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Title:
+    kind: str
+    page: int
+    strength: float
+    text: str
+    top: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Score:
+    form: FormDef
+    value: float
+    evidence: tuple[str, ...]
+
+
+def classify(reading: Reading, book: FormBook) -> list[Classified]:
+    """The documents that a reading holds, in page order; one of kind `other` where it is none of ours."""
+    sheets = sheets_of(reading)
+    if not sheets:
+        return [Classified("other", None, 0.3, ("no text",))]
+    titles = [title for sheet in sheets for title in _titles(sheet, book)]
+    groups = _groups(sheets, titles)
+    found: list[Classified] = []
+    for group in groups:
+        numbers = {s.number for s in group}
+        widgets = [w for w in reading.widgets if w.page is None or w.page in numbers or reading.blocks]
+        here = [t for t in titles if t.page in numbers]
+        text = _text(group, reading)
+        found.append(_decide(group, here, widgets, text, book, reading))
+    return _joined(found, groups, len(sheets))
+
+
+def _joined(found: list[Classified], groups: list[list[Sheet]], count: int) -> list[Classified]:
+    """Neighbours of one kind are one document; pages that are nothing go with the form they accompany."""
+    merged: list[tuple[Classified, list[int]]] = []
+    for one, group in zip(found, groups, strict=True):
+        numbers = [s.number for s in group]
+        restart = bool(merged) and _first_page(group)
+        if merged and merged[-1][0].kind == one.kind and not (restart and one.kind in _FORMS):
+            merged[-1][1].extend(numbers)
+        else:
+            merged.append((one, numbers))
+    ours = [m for m in merged if m[0].kind != "other"]
+    kept = ours or merged[:1]
+    alone = len(kept) == 1 and len(kept[0][1]) == count
+    return [
+        Classified(c.kind, None if alone else tuple(numbers), c.confidence, c.evidence, c.form)
+        for c, numbers in kept
+    ]
+
+
+def _first_page(group: list[Sheet]) -> bool:
+    text = " ".join(fold(s.text) for s in group[0].segments)
+    return bool(re.search(r"\b(?:page|seite)?\s?1\s?(?:/|von|of|sur|de)\s?\d", text))
+
+
+def _titles(sheet: Sheet, book: FormBook) -> list[_Title]:
+    sizes = Counter(round(s.size) for s in sheet.segments for _ in s.words)
+    usual = sizes.most_common(1)[0][0] if sizes else 10
+    found: list[_Title] = []
+    segments = sheet.segments
+    for number, segment in enumerate(segments):
+        if len(segment.words) > 22 or not segment.words or segment.entered:
+            continue
+        for text in _with_following(segment, segments, number):
+            tokens = words_of(text)
+            if len(tokens) > 26:
+                continue
+            for form in book.forms:
+                strength = max(
+                    (_title_match(tokens, words_of(t)) for ts in form.titles.values() for t in ts), default=0
+                )
+                if strength:
+                    strength *= _prominence(segment, usual, sheet)
+                    found.append(_Title(form.kind, sheet.number, strength, text, segment.box[1]))
+    return found
+
+
+def _with_following(segment: Segment, segments: Sequence[Segment], number: int) -> list[str]:
+    """The segment, and joined with the line or two under it: long titles are broken."""
+    texts = [segment.text]
+    box = segment.box
+    for other in segments[number + 1 : number + 8]:
+        height = box[3] - box[1]
+        centred = abs((other.box[0] + other.box[2]) - (box[0] + box[2])) < 30
+        if other.box[1] - box[1] - 0.5 * height >= 0 and other.box[1] - box[3] < 0.9 * height and (
+            abs(other.box[0] - box[0]) < 6 or centred
+        ) and abs(other.size - segment.size) < 1.5:  # fmt: skip
+            texts.append(f"{texts[-1]} {other.text}")
+            box = other.box
+            if len(texts) == 3:
+                break
+    return texts
+
+
+def _title_match(tokens: Sequence[str], title: Sequence[str]) -> float:
+    """How well a line is this title: whole, or with a few words behind it."""
+    if not title or len(tokens) < len(title):
+        if len(title) >= 4 and len(tokens) >= 3:
+            ratio = fuzz.ratio(" ".join(tokens), " ".join(title))
+            return 0.9 if ratio >= 88 else 0.0
+        return 0.0
+    weight = 1.0 if len(title) >= 3 or (len(title) == 2 and not title[1].isdigit()) else 0.75
+    start = 0
+    while start < 2 and start < len(tokens) and re.fullmatch(r"\d{1,2}|[ivx]+|sons|annexe", tokens[start]):
+        start += 1
+    for skip in {0, start}:
+        rest = tokens[skip:]
+        if tuple(rest[: len(title)]) == tuple(title):
+            more = len(rest) - len(title)
+            if more == 0:
+                return weight
+            return weight * (0.85 if more <= 8 and len(title) >= 2 else 0.7 if more <= 5 else 0.25)
+    if len(title) >= 3:
+        ratio = fuzz.ratio(" ".join(tokens[: len(title) + 1]), " ".join(title))
+        if ratio >= 90 and len(tokens) <= len(title) + 6:
+            return 0.9 * weight
+    return 0.0
+
+
+def _prominence(segment: Segment, usual: float, sheet: Sheet) -> float:
+    """1 for what looks like a title: larger or bold, or near the top on a line of its own."""
+    if segment.size >= 1.18 * usual or segment.bold:
+        return 1.0
+    if segment.text.rstrip().endswith((".", ",", ";")):
+        return 0.15
+    if sheet.flow:
+        return 0.8 if segment.box[1] < 250 else 0.3
+    if segment.box[1] < 0.3 * sheet.height:
+        return 0.85
+    return 0.35
+
+
+def _groups(sheets: list[Sheet], titles: list[_Title]) -> list[list[Sheet]]:
+    """Pages that belong together: a prominent title of another kind near the top starts a new document."""
+    groups: list[list[Sheet]] = []
+    kind = ""
+    for sheet in sheets:
+        top = [
+            t for t in titles if t.page == sheet.number and t.top < 0.4 * sheet.height and t.strength >= 0.7
+        ]
+        best = max(top, key=lambda t: (t.strength, len(t.text)), default=None)
+        new = best is not None and (best.kind != kind or (_first_page([sheet]) and bool(groups)))
+        if best is not None and best.kind != kind and any(t.kind == kind for t in top):
+            new = False  # names the current kind as well
+        if not groups or new:
+            groups.append([sheet])
+        else:
+            groups[-1].append(sheet)
+        if new and best is not None:
+            kind = best.kind
+    return groups
+
+
+def _text(group: list[Sheet], reading: Reading) -> str:
+    if reading.blocks and not reading.pages:
+        return fold(reading_text(reading))
+    words = " ".join(s.text for sheet in group for s in sheet.segments)
+    numbers = {s.number for s in group}
+    values = " ".join(w.value for w in reading.widgets if w.page in numbers)
+    return fold(f"{words} {values}")
+
+
+def _decide(
+    group: list[Sheet],
+    titles: list[_Title],
+    widgets: Sequence[Widget],
+    text: str,
+    book: FormBook,
+    reading: Reading,
+) -> Classified:
+    pages = tuple(s.number for s in group)
+    scores = _scores(group, titles, widgets, text, book, reading)
+    if not scores:
+        return Classified("other", pages, 0.6, ("none of the known kinds",))
+    best = scores[0]
+    second = next((s for s in scores[1:] if s.form.kind != best.form.kind), None)
+    if best.value < _LIKELY:
+        sure = round(min(0.95, 0.9 - best.value), 3)
+        return Classified("other", pages, max(sure, 0.4), ("none of the known kinds is likely",))
+    margin = best.value - (second.value if second else 0.0)
+    confidence = best.value if margin >= 0.2 else min(best.value, 0.5 + 2 * margin)
+    evidence = best.evidence
+    if margin < 0.2 and second is not None:
+        evidence += (f"{second.form.kind} is nearly as likely",)
+    return Classified(best.form.kind, pages, round(min(0.99, confidence), 3), evidence, best.form)
+
+
+def _scores(
+    group: list[Sheet],
+    titles: list[_Title],
+    widgets: Sequence[Widget],
+    text: str,
+    book: FormBook,
+    reading: Reading,
+) -> list[_Score]:
+    printed = _printed_labels(group, widgets)
+    weights = _label_weights(book)
+    scores = []
+    for form in book.forms:
+        scores.append(_score(form, titles, widgets, text, printed, weights, reading))
+    return sorted((s for s in scores if s.value > 0), key=lambda s: -s.value)
+
+
+def _score(
+    form: FormDef,
+    titles: list[_Title],
+    widgets: Sequence[Widget],
+    text: str,
+    printed: frozenset[str],
+    weights: dict[str, float],
+    reading: Reading,
+) -> _Score:
+    evidence: list[str] = []
+    doubt = 1.0
+    title = max((t for t in titles if t.kind == form.kind), key=lambda t: t.strength, default=None)
+    if title is not None and title.strength >= 0.3:
+        doubt *= 1 - 0.8 * title.strength
+        evidence.append(f"title on page {title.page}" if reading.pages else "title")
+    own = own_names(tuple(widgets), form)
+    if own >= 2 and form.fields:
+        doubt *= 1 - 0.97 * min(1.0, own / len(form.fields)) ** 1.5
+        evidence.append(f"{own} of {len(form.fields)} form field names")
+    labels, coverage = _coverage(form, printed, weights)
+    if labels:
+        doubt *= 1 - 0.9 * min(1.0, 1.35 * coverage)
+        evidence.append(f"{labels} of {len(form.fields)} field labels")
+    cues = [c for cs in form.cues.values() for c in cs if _mentioned(c, text)]
+    if cues:
+        doubt *= 1 - 0.12 * min(len(cues), 5)
+        evidence.append(f"{len(cues)} typical wordings")
+    value = 1 - doubt
+    if form.kind in _FORMS and labels + own < max(3, len(form.fields) // 4):
+        value = min(value, 0.4)  # mentioned, but not there
+    if form.kind not in _FORMS and form.kind != "nda" and (title is None or title.strength < 0.3):
+        value = min(value, 0.3 + 0.08 * len(cues)) if len(cues) >= 3 else min(value, 0.3)
+    if not all(any(word in text for word in group) for group in _mentions().get(form.kind, ())):
+        value = min(value, 0.3)
+    if form.kind == "preuve_tests" and reading.guess in ("log", "spreadsheet") and cues:
+        value = max(value, min(0.85, 0.5 + 0.1 * len(cues)))
+        evidence.append(f"looks like a {reading.guess}")
+    return _Score(form, value, tuple(evidence))
+
+
+def _mentioned(cue: str, text: str) -> bool:
+    folded = fold(cue)
+    if len(folded) <= 6:
+        return re.search(rf"(?<!\w){re.escape(folded)}(?!\w)", text) is not None
+    return folded in text
+
+
+def _coverage(form: FormDef, printed: frozenset[str], weights: dict[str, float]) -> tuple[int, float]:
+    """(labels found, their share weighted by how much they tell this form from others)."""
+    index = index_of(form.fields)
+    found: dict[str, float] = {}
+    for text in printed:
+        for field_id in index.exact.get(text, ())[:1]:
+            weight = weights.get(f"{form.kind}:{field_id}", 0.2)
+            weight = min(weight, weights.get(text, weight))
+            found[field_id] = max(found.get(field_id, 0.0), weight)
+    total = sum(weights.get(f"{form.kind}:{f.id}", 0.2) for f in form.fields)
+    return len(found), (sum(found.values()) / total if total else 0.0)
+
+
+_WEIGHTS: dict[int, tuple[tuple[FormDef, ...], dict[str, float]]] = {}
+
+
+def _label_weights(book: FormBook) -> dict[str, float]:
+    """How much a label tells a kind from the others: 1 for its own, less the more kinds print it.
+
+    Kept for the last book asked for: a worker reads thousands of documents with one book.
+    """
+    known = _WEIGHTS.get(id(book.forms))
+    if known is None or known[0] is not book.forms:
+        _WEIGHTS.clear()
+        known = (book.forms, _weights(book.forms))
+        _WEIGHTS[id(book.forms)] = known
+    return known[1]
+
+
+def _weights(forms: tuple[FormDef, ...]) -> dict[str, float]:
+    owners: dict[str, set[str]] = {}
+    for form in forms:
+        for text in index_of(form.fields).exact:
+            owners.setdefault(text, set()).add(form.kind)
+    weights = {text: 1.0 / len(kinds) for text, kinds in owners.items()}
+    for form in forms:
+        exact = index_of(form.fields).exact
+        for definition in form.fields:
+            own = [weights[text] for text, ids in exact.items() if definition.id in ids]
+            weights[f"{form.kind}:{definition.id}"] = max(own, default=0.2)
+    return weights
+
+
+def _printed_labels(group: Iterable[Sheet], widgets: Sequence[Widget]) -> frozenset[str]:
+    """Every short line, line up to a colon, and tooltip, as label text."""
+    texts: set[str] = set()
+    for sheet in group:
+        for segment in sheet.segments:
+            if segment.entered or len(segment.words) > 16:
+                continue
+            head, colon, _ = segment.text.partition(":")
+            for text in (segment.text, head if colon else "", *re.split(r"[/|()]", segment.text)):
+                tokens = words_of(text)
+                if tokens and re.fullmatch(r"\d{1,2}|[a-z]", tokens[0]) and len(tokens) > 1:
+                    texts.add(" ".join(tokens[1:]))
+                texts.add(" ".join(tokens))
+    texts.update(" ".join(words_of(w.label)) for w in widgets if w.label)
+    texts.discard("")
+    return frozenset(texts)
+
+
+@lru_cache(maxsize=1)
+def _mentions() -> dict[str, list[list[str]]]:
+    text = resources.files("parsers.data").joinpath("kinds.toml").read_text(encoding="utf-8")
+    return {kind: table["mentions"] for kind, table in tomllib.loads(text).items()}

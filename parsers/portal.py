@@ -1,0 +1,65 @@
+"""Label and value pairs in the text of a mail (a portal's notice) -> the fields of Formulaire 1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from parsers.claims import Claim, settle
+from parsers.extract import infer
+from parsers.labels import index_of, match_text
+from parsers.names import split_name
+from parsers.types import FieldValue, FormDef
+from parsers.values import parse_value
+
+_ENOUGH = 4
+_PROOF = frozenset({"matricule", "iban", "rcs", "numero_tva", "denomination_sociale"})
+
+
+def enrolment_from_pairs(pairs: Sequence[tuple[str, str]], form: FormDef) -> dict[str, FieldValue] | None:
+    """The fields that the pairs fill, or None where they are not an enrolment (too few, none telling)."""
+    index = index_of(form.fields)
+    claims: dict[str, list[Claim]] = {}
+    email = next((v for label, v in pairs if "@" in v and "mail" in label.lower()), "")
+    for label, value in pairs:
+        found = match_text(label.rstrip(" *:"), index)
+        if found is None or not value.strip():
+            continue
+        for claim in _claims(label, value, found[0], found[1] == "weak", form, email):
+            claims.setdefault(claim.field, []).append(claim)
+    fields = {
+        definition.id: settled
+        for definition in form.fields
+        if (settled := settle(claims.get(definition.id, []))) is not None
+    }
+    if len(fields) < _ENOUGH or len(_PROOF & set(fields)) < 2:
+        return None
+    infer(fields, form)
+    return fields
+
+
+def _claims(
+    label: str, value: str, ids: tuple[str, ...], weak: bool, form: FormDef, email: str
+) -> list[Claim]:
+    evidence = (f"label “{label.strip()}” in the text of the mail",)
+    definition = form.field(ids[0])
+    if definition is None:
+        return []
+    prefix = definition.id.removesuffix("prenom").removesuffix("nom")
+    if {prefix + "nom", prefix + "prenom"} <= set(ids) and prefix != definition.id:
+        split = split_name(value, not label.lower().startswith(("pr", "vor", "first")), email)
+        if split is None:
+            return []
+        return [
+            Claim(field_id, name, value, split.confidence, "text", 2, evidence=(*evidence, split.why))
+            for field_id, name in ((prefix + "nom", split.last), (prefix + "prenom", split.first))
+        ]
+    result = parse_value(definition.type, value, definition)
+    if result.value is None:
+        return []
+    sure = 0.98
+    if weak or len(ids) > 1:
+        sure = 0.85
+    if result.problem == "malformed":
+        sure = min(sure, 0.8)
+    return [Claim(definition.id, result.value, value, sure, "text", 1 if weak else 2, evidence=evidence,
+                  certain=result.certain)]  # fmt: skip
