@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
+from rapidfuzz.distance import JaroWinkler
 
 from mailbot import settings
 from mailbot.errors import ConfigurationInvalid, ConfigurationProblem
@@ -150,7 +151,7 @@ def _description(model: type[Section], key: str) -> str:
 
 def _nearest_key(name: str, model: type[Section], key: str) -> str:
     """The key of the same table that it resembles, else the same word in another table."""
-    near = _nearest(key, _keys(model), enough=60)
+    near = _nearest(key, _keys(model), enough=0.8)
     if near:
         return f"{name}.{near}"
     for section, other in SECTIONS.items():
@@ -161,5 +162,7 @@ def _nearest_key(name: str, model: type[Section], key: str) -> str:
 
 
 def _nearest(word: str, choices: Iterable[str], enough: float = 0) -> str:
-    found = process.extractOne(word, list(choices), scorer=fuzz.ratio, score_cutoff=enough)
+    found = process.extractOne(
+        word, list(choices), scorer=JaroWinkler.normalized_similarity, score_cutoff=enough
+    )
     return str(found[0]) if found else ""
