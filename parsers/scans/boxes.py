@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -49,33 +50,55 @@ def small_squares(ink: Mask, sheet: Sheet) -> list[tuple[int, int, int, int]]:
     down = cv2.morphologyEx(down, cv2.MORPH_OPEN, np.ones((reach, 1), np.uint8))
     grid = as_gray(cv2.bitwise_or(across, down))
     low, high = sheet.px(_SMALLEST), sheet.px(_LARGEST)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(grid, connectivity=8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(grid, connectivity=8)
     found = []
     for index in range(1, count):
         left, top, width, height, _area = stats[index].tolist()
         if not (low <= width <= high and low <= height <= high and 0.75 < width / height < 1.34):
             continue
-        if _is_frame(labels[top : top + height, left : left + width] == index):
-            found.append((left, top, left + width, top + height))
+        box = (left, top, left + width, top + height)
+        openness = _frame(ink[top : top + height, left : left + width] > 0)
+        # Blacked out entirely it looks like a fat letter, but letters have close neighbours.
+        if openness == "open" or (openness == "solid" and _alone(ink, box, 0.3)):
+            found.append(box)
     return found
 
 
-def _is_frame(patch: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> bool:
+def _frame(patch: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Literal["open", "solid", ""]:
+    """Four straight sides that meet in corners, open inside or blacked out; "" for anything else.
+
+    `patch` is the ink in and around the supposed frame, marks that overflow it included.
+    """
     height, width = patch.shape
-    band = max(2, round(min(height, width) * 0.1))
+    rows, columns = patch.mean(axis=1), patch.mean(axis=0)
+    # The outermost rows and columns that are inked for half their length: a mark's arms are not.
+    long_rows, long_columns = np.nonzero(rows >= 0.5)[0], np.nonzero(columns >= 0.5)[0]
+    if len(long_rows) < 2 or len(long_columns) < 2:
+        return ""
+    top, bottom = int(long_rows[0]), int(long_rows[-1])
+    left, right = int(long_columns[0]), int(long_columns[-1])
+    if bottom - top < 0.7 * height or right - left < 0.7 * width:
+        return ""
+    near = max(1, round(0.05 * min(height, width)))
+    for y in (top, bottom):
+        for x in (left, right):  # a letter O, D or B has round sides and nothing here
+            if not patch[max(0, y - near) : y + near + 1, max(0, x - near) : x + near + 1].any():
+                return ""
+    across, down = slice(left, right + 1), slice(top, bottom + 1)
+    edge = near + 2
     sides = (
-        patch[:band].any(axis=0), patch[-band:].any(axis=0),
-        patch[:, :band].any(axis=1), patch[:, -band:].any(axis=1),
-    )  # fmt: skip
-    if min(float(side.mean()) for side in sides) < 0.85:
-        return False
-    # A letter D, B or 8 has strokes at its sides too, but no corners, and thick strokes for its size.
-    nook = max(3, round(min(height, width) * 0.16))
-    corners = patch[:nook, :nook], patch[:nook, -nook:], patch[-nook:, :nook], patch[-nook:, -nook:]
-    if not all(corner.any() for corner in corners):
-        return False
-    core = patch[2 * band : -2 * band, 2 * band : -2 * band]
-    return core.size > 0 and float(core.mean()) < 0.6
+        patch[max(0, top - near) : top + edge, across].any(axis=0),
+        patch[max(0, bottom - edge + 1) : bottom + near + 1, across].any(axis=0),
+        patch[down, max(0, left - near) : left + edge].any(axis=1),
+        patch[down, max(0, right - edge + 1) : right + near + 1].any(axis=1),
+    )
+    if min(float(side.mean()) for side in sides) < 0.9:
+        return ""
+    inner = patch[top + 2 * edge : bottom - 2 * edge, left + 2 * edge : right - 2 * edge]
+    share = float(inner.mean()) if inner.size else 1.0
+    if share < 0.62:
+        return "open"
+    return "solid" if float(patch[down, across].mean()) > 0.8 else ""
 
 
 def circles(ink: Mask, sheet: Sheet) -> list[tuple[int, int, int, int]]:
@@ -90,7 +113,10 @@ def circles(ink: Mask, sheet: Sheet) -> list[tuple[int, int, int, int]]:
         if area > 0.55 * width * height:
             continue
         patch = labels[top : top + height, left : left + width] == index
-        if _is_ring(patch) and _alone(ink, (left, top, left + width, top + height)):
+        inner = patch[height // 4 : -(height // 4), width // 4 : -(width // 4)]
+        # A letter or an @ is joined to what is inside of it and stands close to its neighbours.
+        room = 0.45 if inner.any() else 0.26
+        if _is_ring(patch) and _alone(ink, (left, top, left + width, top + height), room):
             found.append((left, top, left + width, top + height))
     return found
 
@@ -110,9 +136,9 @@ def _is_ring(patch: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> bool:
     return bool(covered.mean() > 0.93) and thickness <= 7
 
 
-def _alone(ink: Mask, box: tuple[int, int, int, int]) -> bool:
+def _alone(ink: Mask, box: tuple[int, int, int, int], room: float) -> bool:
     left, top, right, bottom = box
-    margin = max(3, round((right - left) * 0.36))
+    margin = max(3, round((right - left) * room))
     before = ink[top:bottom, max(0, left - margin) : max(0, left - 1)]
     after = ink[top:bottom, right + 1 : right + margin]
     return not before.any() and not after.any()

@@ -45,8 +45,8 @@ def leaders(ink: Mask, sheet: Sheet) -> Mask:
     small = dot | dash
     small[0] = False
     mask = as_gray(small[labels] * np.uint8(255))
-    rows = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((3, sheet.px(5)), np.uint8))
-    rows = cv2.morphologyEx(rows, cv2.MORPH_OPEN, np.ones((1, sheet.px(24)), np.uint8))
+    rows = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((3, sheet.px(8)), np.uint8))
+    rows = cv2.morphologyEx(rows, cv2.MORPH_OPEN, np.ones((1, sheet.px(36)), np.uint8))
     near = cv2.dilate(rows, np.ones((5, 5), np.uint8))
     return as_gray(cv2.dilate(cv2.bitwise_and(mask, near), np.ones((3, 3), np.uint8)))
 
@@ -81,4 +81,18 @@ def without_lines(gray: Gray, across: Mask, down: Mask) -> Gray:
         reach = np.ones((13, 1) if horizontal else (1, 13), np.uint8)
         crossing = cv2.bitwise_and(cv2.morphologyEx(rest, cv2.MORPH_CLOSE, reach), wide)
         out[(wide > 0) & (crossing == 0)] = 255
+    _drop_crumbs(out, cv2.bitwise_or(across, down))
     return out
+
+
+def _drop_crumbs(gray: Gray, lines: Mask) -> None:
+    """Bits of a line that stayed because they looked like a crossing stroke."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(binary(gray), connectivity=8)
+    small = (stats[:, 2] <= 9) & (stats[:, 3] <= 9)
+    small[0] = False
+    if count < 2 or not small.any():
+        return
+    near = cv2.dilate(lines, np.ones((9, 9), np.uint8)) > 0
+    touched = np.bincount(labels[near], minlength=count) > 0
+    crumbs = as_gray((small & touched)[labels] * np.uint8(255))
+    gray[cv2.dilate(crumbs, np.ones((3, 3), np.uint8)) > 0] = 255

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from parsers.scans import ocr
+from parsers.scans.agree import agreed
 from parsers.scans.combs import Comb, strip
 from parsers.scans.image import Gray, Sheet, as_gray, resized
 
@@ -31,6 +32,8 @@ class Run:
 
     tokens: tuple[ocr.Token, ...]
     again: tuple[ocr.Token, ...]
+    third: tuple[ocr.Token, ...] = ()
+    """Read where the first two disagree."""
 
     @property
     def box(self) -> tuple[int, int, int, int]:
@@ -100,13 +103,25 @@ def reread(
         return Reread([], [])
     again = _stacked(pieces, deadline, _LANGUAGES)
     once = _stacked(pieces[first_comb:], deadline, ("eng",), scale=0.75) if strips else []
+    done = [Run(tuple(group), tuple(again[i])) for i, group in enumerate(groups)]
+    open_ones = [i for i, run in enumerate(done) if not _settled(run)]
+    if open_ones:
+        third = _stacked([pieces[i] for i in open_ones], deadline, ("eng",), scale=0.8)
+        for i, line in zip(open_ones, third, strict=True):
+            done[i] = replace(done[i], third=tuple(line))
     return Reread(
-        [Run(tuple(group), tuple(again[i])) for i, group in enumerate(groups)],
+        done,
         [
             CombReading(comb, tuple(filled), tuple(once[i]), tuple(again[first_comb + i]))
             for i, (comb, filled) in enumerate(strips)
         ],
     )
+
+
+def _settled(run: Run) -> bool:
+    """Both readings say the same, or nothing of interest is in it."""
+    answers = agreed([t.text for t in run.tokens], [t.text for t in run.again])
+    return all(a.same or (len(a.text) < 2 and not a.text.isalnum()) for a in answers)
 
 
 def _crop(gray: Gray, box: tuple[int, int, int, int]) -> Gray:

@@ -13,10 +13,12 @@ from parsers.scans.agree import agreed
 from parsers.scans.image import Sheet
 from parsers.scans.lines import points_of
 from parsers.scans.ocr import Token
-from parsers.scans.second import CombReading, Reread
+from parsers.scans.second import CombReading, Reread, Run
 
 _RUBBISH = re.compile(r"^[^\w@]+$|^_+$")
 _SURE, _FAIR = 0.86, 0.6
+"""Tesseract's own confidence in a word on which both readings agree."""
+_TWO_OF_THREE, _AGAINST_FIRST, _ALONE = 0.85, 0.75, 0.6
 
 
 def assemble(
@@ -25,20 +27,51 @@ def assemble(
     """The words of a page, from top to bottom."""
     words: list[Word] = []
     for run in second.runs:
-        answers = agreed([t.text for t in run.tokens], [t.text for t in run.again])
-        for token, answer in zip(run.tokens, answers, strict=True):
+        for token, answer, sure in _votes(run):
             if _RUBBISH.match(token.text) and token.confidence < _FAIR:
                 continue
-            words.append(_word(answer.text, token.box, confidence(token, answer.same), sheet))
+            words.append(_word(answer, token.box, sure, sheet))
     words += [word for reading in second.combs if (word := _comb_word(reading, sheet)) is not None]
     return sorted(words, key=lambda w: (round(w.box[1] / 4), w.box[0]))
+
+
+def _votes(run: Run) -> list[tuple[Token, str, float]]:
+    """For each word of a run its text by two of three readings, and how sure that is."""
+    texts = [t.text for t in run.tokens]
+    answers = agreed(texts, [t.text for t in run.again])
+    if not run.third:
+        return [
+            (token, answer.text, confidence(token, answer.same))
+            for token, answer in zip(run.tokens, answers, strict=True)
+        ]
+    with_third = agreed(texts, [t.text for t in run.third])
+    # Words that the second and third reading have in common where the first stands alone.
+    others = _common(run)
+    result = []
+    for index, token in enumerate(run.tokens):
+        if answers[index].same:
+            result.append((token, answers[index].text, confidence(token, True)))
+        elif with_third[index].same:
+            result.append((token, with_third[index].text, min(_TWO_OF_THREE, token.confidence + 0.1)))
+        elif others is not None and len(others) == len(run.tokens):
+            result.append((token, others[index], _AGAINST_FIRST))
+        else:
+            result.append((token, answers[index].text, min(_ALONE, token.confidence)))
+    return result
+
+
+def _common(run: Run) -> list[str] | None:
+    """The words of the second reading when the third confirms every one of them."""
+    again = [t.text for t in run.again]
+    answers = agreed(again, [t.text for t in run.third])
+    return [a.text for a in answers] if answers and all(a.same for a in answers) else None
 
 
 def confidence(token: Token, same: bool) -> float:
     """Calibrated: how likely the word is right, character for character."""
     if same:
         return 0.98 if token.confidence >= _SURE else 0.9 if token.confidence >= _FAIR else 0.7
-    return min(0.6, token.confidence)
+    return min(_ALONE, token.confidence)
 
 
 def _word(text: str, box: tuple[int, int, int, int], sure: float, sheet: Sheet) -> Word:
