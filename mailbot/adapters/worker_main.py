@@ -45,10 +45,14 @@ def main() -> None:
 def _answer(readers: ModuleType, request: dict[str, Any], data: bytes) -> tuple[bytes, bool]:
     try:
         options = ReadOptions.model_validate(request["options"])
-        if request["what"] == "mail":
-            reading: MailReading = readers.read_mail(data, options)
+        if request["what"] in ("mail", "words"):
+            read = readers.read_mail if request["what"] == "mail" else readers.read_words
+            reading: MailReading = read(data, options)
             return b'{"reading":' + reading.model_dump_json().encode() + b"}", False
-        documents = readers.read_file(request["name"], data, options)
+        if request["what"] == "part":
+            documents = readers.read_part(data, request["path"], request["name"], options)
+        else:
+            documents = readers.read_file(request["name"], data, options)
         return b'{"documents":' + _DOCUMENTS.dump_json(documents) + b"}", False
     except MemoryError:
         return json.dumps({"failed": "memory", "message": "the memory limit was reached"}).encode(), True

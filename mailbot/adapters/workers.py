@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import queue
@@ -22,12 +23,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 import mailbot
 from mailbot.errors import ReadingFailed
-from parsers.types import Document, MailReading, ReadOptions
+from parsers.types import Document, MailReading, Part, Problem, ProblemCode, ReadOptions
 
-READERS = "parsers.read"
+READERS = "mailbot.adapters.reading"
+MOST_TIME_BY_PARTS = 4  # times what one reading may take
 LARGEST_ANSWER = 64_000_000
 _LENGTH = struct.Struct(">Q")
 _PASSED_ON = ("PATH", "TESSDATA_PREFIX", "LD_LIBRARY_PATH")
+_CODES: dict[str, ProblemCode] = {"timeout": "timeout", "memory": "too_large"}
 _ROOT = Path(mailbot.__file__).resolve().parent.parent
 
 
@@ -77,11 +80,15 @@ class WorkerReaders:
         self._count = workers
 
     def read_mail(self, raw: bytes) -> MailReading:
-        """Raises ReadingFailed; `reason` is timeout, memory, crashed, output or error."""
-        answer = self._ask({"what": "mail"}, raw)
-        if answer.reading is None:
-            raise ReadingFailed("output", "the reader gave no reading")
-        return answer.reading
+        """The mail, or, when its reading breaks off, what can be read of it part by part.
+
+        Raises ReadingFailed when not even its words can be read; `reason` is timeout, memory, crashed,
+        output or error.
+        """
+        try:
+            return self._reading("mail", raw)
+        except ReadingFailed:
+            return self._by_parts(raw)
 
     def read_file(self, name: str, data: bytes) -> list[Document]:
         """Raises ReadingFailed as read_mail does."""
@@ -89,6 +96,29 @@ class WorkerReaders:
         if answer.documents is None:
             raise ReadingFailed("output", "the reader gave no documents")
         return answer.documents
+
+    def _reading(self, what: str, raw: bytes) -> MailReading:
+        answer = self._ask({"what": what}, raw)
+        if answer.reading is None:
+            raise ReadingFailed("output", "the reader gave no reading")
+        return answer.reading
+
+    def _by_parts(self, raw: bytes) -> MailReading:
+        """Every part in a request of its own: the one that breaks the reader costs itself only."""
+        until = time.monotonic() + MOST_TIME_BY_PARTS * self._seconds
+        words = self._reading("words", raw)
+        documents: list[Document] = []
+        for part in words.message.parts:
+            if part.decoration:
+                continue
+            try:
+                if time.monotonic() > until:
+                    raise ReadingFailed("timeout", "the mail as a whole took too long")
+                request = {"what": "part", "path": part.path, "name": part.name}
+                documents.extend(self._ask(request, raw).documents or ())
+            except ReadingFailed as error:
+                documents.append(_unreadable(part, error))
+        return words.model_copy(update={"documents": tuple(documents)})
 
     def close(self) -> None:
         """End the processes. Waits for those that are reading."""
@@ -251,6 +281,19 @@ class _Worker:
             self._process.stdout.close()
         self._process.wait()
         self._folder.cleanup()
+
+
+def _unreadable(part: Part, error: ReadingFailed) -> Document:
+    return Document(
+        file=part.name,
+        sha256=part.sha256,
+        media_type=part.media_type,
+        kind="unreadable",
+        confidence=1,
+        problems=(*part.problems, Problem(code=_CODES.get(error.reason, "damaged"), message=str(error))),
+        content_key=hashlib.sha256(part.sha256.encode()).hexdigest(),
+        part=part.path,
+    )
 
 
 def _environment(folder: str) -> dict[str, str]:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from mailbot.adapters.store.columns import Instant, Json, Key, Packed, Words
 from parsers.types import Document, MailReading
-from rules.types import AttachmentRef, Dossier, Letter
+from rules.types import AttachmentRef, Dossier, Exhibit, Letter
 
 metadata = MetaData(
     naming_convention={
@@ -93,7 +93,7 @@ ledger = Table(
     Column("handled", Boolean, nullable=False),
     UniqueConstraint("account", "folder", "uidvalidity", "uid"),
     Index("ix_ledger_mail_id", "mail_id"),
-    Index("ix_ledger_handled", "account", "folder", "uidvalidity", "handled"),
+    Index("ix_ledger_handled", "account", "folder", "uidvalidity", "handled", "uid"),
 )
 
 dossiers = Table(
@@ -104,7 +104,8 @@ dossiers = Table(
     Column("reference", Key, nullable=False, unique=True),
     _key("matricule"),
     _key("name_key"),
-    Column("dossier", Json(Dossier), nullable=False),
+    Column("dossier", Json(Dossier), nullable=False),  # without its exhibits, which are most of it
+    Column("exhibits", Packed(dict[str, tuple[Exhibit, ...]]), nullable=False),  # by the name of their case
     Column("created_at", Instant, nullable=False),
     Column("version", Integer, nullable=False),
     Index("ix_dossiers_matricule", "matricule"),

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("matricule", sa.Text(), nullable=False),
         sa.Column("name_key", sa.Text(), nullable=False),
         sa.Column("dossier", sa.Text(), nullable=False),
+        sa.Column("exhibits", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_dossiers"),
@@ -159,7 +160,7 @@ def upgrade() -> None:
             "account", "folder", "uidvalidity", "uid", name="uq_ledger_account_folder_uidvalidity_uid"
         ),
     )
-    op.create_index("ix_ledger_handled", "ledger", ["account", "folder", "uidvalidity", "handled"])
+    op.create_index("ix_ledger_handled", "ledger", ["account", "folder", "uidvalidity", "handled", "uid"])
     op.create_index("ix_ledger_mail_id", "ledger", ["mail_id"])
     op.create_table(
         "outbox",

@@ -1,0 +1,218 @@
+"""The composition root: every part of the service, put together once. Tests call it with fakes of the ports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from mailbot.adapters.archive import FileArchive
+from mailbot.adapters.clock import SystemClock
+from mailbot.adapters.files import FileStore
+from mailbot.adapters.reference_key import reference_key
+from mailbot.attachments import Attachments
+from mailbot.config import Config
+from mailbot.consider import Considering
+from mailbot.deliver import Delivery
+from mailbot.gate import Gate
+from mailbot.intake import Intake
+from mailbot.outbox import Outbox
+from mailbot.policy import build_policy
+from mailbot.ports import Archive, Clock, Mailbox, Mailer, Readers, Store
+from mailbot.process import Processing
+from mailbot.record import Recorder
+from mailbot.references import References
+from mailbot.reminders import Reminders
+from mailbot.review import Review
+from mailbot.templates import Addresses, Templates
+from parsers.types import ReadOptions
+from rules.calendar import local_day
+from rules.facts import Policy
+
+
+@dataclass
+class Service:
+    """The parts, made when they are first asked for, so that a small command stays small."""
+
+    config: Config
+    clock: Clock
+    make_store: Callable[[], Store]
+    make_readers: Callable[[], Readers]
+    make_mailbox: Callable[[], Mailbox]
+    make_mailer: Callable[[], Mailer]
+
+    @cached_property
+    def store(self) -> Store:
+        return self.make_store()
+
+    @cached_property
+    def readers(self) -> Readers:
+        return self.make_readers()
+
+    @cached_property
+    def mailbox(self) -> Mailbox:
+        return self.make_mailbox()
+
+    @cached_property
+    def mailer(self) -> Mailer:
+        return self.make_mailer()
+
+    @cached_property
+    def archive(self) -> Archive:
+        return FileArchive(self.config.store.archive)
+
+    @cached_property
+    def files(self) -> FileStore:
+        return FileStore(self.config.store.files)
+
+    @cached_property
+    def references(self) -> References:
+        return References(reference_key(self.config))
+
+    @cached_property
+    def policy(self) -> Policy:
+        return build_policy(self.config)
+
+    @cached_property
+    def templates(self) -> Templates:
+        return make_templates(self.config)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        return Outbox(self.store, self.templates, self.config)
+
+    @cached_property
+    def recorder(self) -> Recorder:
+        return Recorder(self.store, self.outbox, self.config)
+
+    @cached_property
+    def considering(self) -> Considering:
+        return Considering(self.store, self.config, self.policy, self.references)
+
+    @cached_property
+    def processing(self) -> Processing:
+        return Processing(
+            self.store,
+            self.archive,
+            self.readers,
+            self.clock,
+            self.config,
+            self.considering,
+            self.recorder,
+            self.references,
+        )
+
+    @cached_property
+    def review(self) -> Review:
+        return Review(
+            self.store,
+            self.clock,
+            self.config,
+            self.considering,
+            self.processing,
+            self.recorder,
+            self.outbox,
+            self.files,
+            self.references,
+        )
+
+    @cached_property
+    def reminders(self) -> Reminders:
+        return Reminders(self.store, self.clock, self.config, self.policy, self.outbox)
+
+    @cached_property
+    def attachments(self) -> Attachments:
+        return Attachments(
+            self.archive, self.files, self.config.documents.blank_forms_dir, self.config.read_options()
+        )
+
+    @cached_property
+    def intake(self) -> Intake:
+        return Intake(
+            self.mailbox, self.store, self.archive, self.clock, answer_from=self.config.imap.answer_from
+        )
+
+    @cached_property
+    def delivery(self) -> Delivery:
+        parties = self.config.parties
+        return Delivery(
+            self.store,
+            self.mailer,
+            self.clock,
+            self.config.smtp,
+            attachment_bytes=self.attachments.bytes_of,
+            gate=Gate(self.store, parties.aes_address, parties.incert_address),
+            public_name=parties.public_name,
+            max_attempts=self.config.automation.max_attempts,
+            mailbox=self.mailbox if self.config.smtp.save_sent == "append" else None,
+        )
+
+    def read_options(self) -> ReadOptions:
+        """How documents are read today."""
+        return self.config.read_options(local_day(self.clock.now()))
+
+    def close(self) -> None:
+        """Give back what was opened."""
+        opened = self.__dict__
+        for name in ("mailbox", "store"):
+            if name in opened:
+                opened[name].close()
+        readers = opened.get("readers")
+        close = getattr(readers, "close", None)
+        if close is not None:
+            close()
+
+
+def make_templates(config: Config) -> Templates:
+    """The mail texts with the addresses that they print."""
+    parties = config.parties
+    addresses = Addresses(
+        mailbox=config.smtp.address,
+        helpdesk=parties.helpdesk_address,
+        aes=parties.aes_address,
+        public_name=parties.public_name,
+    )
+    return Templates(config.documents.templates_dir, addresses)
+
+
+def build_service(config: Config, clock: Clock | None = None, *, in_process: bool = False) -> Service:
+    """The service on real servers, disks and workers. Nothing is connected before it is needed."""
+    clock = clock or SystemClock()
+    service: Service
+
+    def store() -> Store:
+        from mailbot.adapters.store.sql import open_store
+
+        return open_store(config.store.url)
+
+    def readers() -> Readers:
+        from mailbot.adapters.workers import InProcessReaders, WorkerReaders
+
+        if in_process:
+            return InProcessReaders(service.read_options)
+        reading = config.reading
+        return WorkerReaders(
+            service.read_options,
+            workers=reading.workers,
+            seconds=reading.seconds,
+            memory_mb=reading.memory_mb,
+        )
+
+    def mailbox() -> Mailbox:
+        from mailbot.adapters.imap import ImapMailbox
+
+        return ImapMailbox(config.imap, token=_token(config) if config.imap.auth == "xoauth2" else None)
+
+    def mailer() -> Mailer:
+        from mailbot.adapters.smtp import SmtpMailer
+
+        return SmtpMailer(config.smtp, token=_token(config) if config.smtp.auth == "xoauth2" else None)
+
+    service = Service(config, clock, store, readers, mailbox, mailer)
+    return service
+
+
+def _token(config: Config) -> Callable[[], str]:
+    from mailbot.adapters.oauth import TokenSource
+
+    return TokenSource(config.oauth)
