@@ -304,4 +304,5 @@ def _environment(folder: str) -> dict[str, str]:
         "HOME": folder,
         "TMPDIR": folder,
         "OMP_THREAD_LIMIT": "1",  # tesseract is several times slower with more on few cores
+        "OPENBLAS_NUM_THREADS": "1",  # each one reserves address space, which is limited
     }

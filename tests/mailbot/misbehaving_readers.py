@@ -5,12 +5,12 @@ from __future__ import annotations
 import ctypes
 import os
 
-from parsers.types import Document, Intent, MailReading, Message, ReadOptions
+from parsers.types import Document, Intent, MailReading, Message, Part, ReadOptions
 
 
 def read_mail(raw: bytes, options: ReadOptions) -> MailReading:
     match raw.split(b":")[0]:
-        case b"crash":
+        case b"crash" | b"parts":
             ctypes.string_at(0)
         case b"hang":
             while True:
@@ -26,6 +26,23 @@ def read_mail(raw: bytes, options: ReadOptions) -> MailReading:
         case b"environment":
             return _reading(" ".join(sorted(os.environ)))
     return _reading(f"{len(raw)} {os.getpid()}")
+
+
+def read_words(raw: bytes, options: ReadOptions) -> MailReading:
+    """A mail `parts:one,two` has these parts; any other one has no words either."""
+    kind, _, names = raw.partition(b":")
+    if kind != b"parts":
+        return read_mail(raw, options)
+    parts = tuple(
+        Part(path=str(n), name=name, media_type="text/plain", size=1, sha256=str(n) * 64)
+        for n, name in enumerate(names.decode().split(","))
+    )
+    return MailReading(message=Message(parts=parts), intent=Intent(kind="cover", confidence=0))
+
+
+def read_part(raw: bytes, path: str, name: str, options: ReadOptions) -> list[Document]:
+    read_mail(name.encode(), options)
+    return [found.model_copy(update={"part": path}) for found in read_file(name, b"", options)]
 
 
 def read_file(name: str, data: bytes, options: ReadOptions) -> list[Document]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from email.message import EmailMessage
 
 import pytest
 
@@ -60,6 +61,30 @@ def test_a_reading_that_hangs_is_ended() -> None:
             readers.read_mail(b"hang")
         assert caught.value.reason in ("timeout", "crashed")
         assert readers.read_mail(b"good").message.text.startswith("4 ")
+
+
+def test_the_part_that_breaks_the_reader_costs_itself_only(readers: WorkerReaders) -> None:
+    reading = readers.read_mail(b"parts:good.pdf,crash,bomb,other.pdf")
+    found = [(d.file, d.kind, d.part, [p.code for p in d.problems]) for d in reading.documents]
+    assert found == [
+        ("good.pdf", "other", "0", []),
+        ("crash", "unreadable", "1", ["damaged"]),
+        ("bomb", "unreadable", "2", ["too_large"]),
+        ("other.pdf", "other", "3", []),
+    ]
+
+
+def test_the_real_readers_read_a_mail_whole_and_by_parts() -> None:
+    message = EmailMessage()
+    message["From"] = "a@logiciel.example"
+    message.set_content("Bonjour, voici notre formulaire.")
+    message.add_attachment("Une simple note.", filename="note.txt")
+    with WorkerReaders(lambda: ReadOptions(ocr=False), seconds=60) as readers:
+        whole = readers.read_mail(message.as_bytes())
+        by_parts = readers._by_parts(message.as_bytes())
+    assert [d.file for d in whole.documents] == ["note.txt"]
+    assert by_parts.documents == whole.documents
+    assert by_parts.message == whole.message
 
 
 def test_what_a_library_prints_does_not_disturb(readers: WorkerReaders) -> None:
