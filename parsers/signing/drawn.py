@@ -112,16 +112,15 @@ def _on_page(
 
     pasted = _pasted(page, reading)
     stamped = [a.box for a in reading.annotations if a.page == page.number and a.kind == "stamp"]
-    loose = [
-        *pasted,
-        *stamped,
-        *(a.box for a in reading.annotations if a.page == page.number and a.kind == "ink"),
-    ]
+    drawn = [a.box for a in reading.annotations if a.page == page.number and a.kind == "ink"]
     bands = _bands(places, page)
-    regions = bands + [grown(b, 2) for b in loose if not any(_inside(b, band) for band in bands)]
-    marks = [mark for region in regions for mark in _marks(render, region, erased)]
-    if not scanned:
-        marks = [mark for mark in marks if not _is_logo(mark, page, reading)]
+    bands += [grown(b, 2) for b in drawn if not any(_inside(b, band) for band in bands)]
+    marks = [mark for band in bands for mark in _marks(render, band, erased)]
+    # A pasted picture is one thing and is looked at by itself; logos are not looked at.
+    covered = [*pasted, *stamped, *([] if scanned else _logos(page, pasted))]
+    marks = [mark for mark in marks if not any(_overlaps(mark.box, box) for box in covered)]
+    marks += [mark for box in (*pasted, *stamped) for mark in _marks(render, box, erased, whole=True)]
+    loose = [*pasted, *stamped, *drawn]
 
     def kind_of(mark: Mark) -> str:
         return "image" if any(_overlaps(mark.box, box) for box in (*pasted, *stamped)) else "ink"
@@ -239,8 +238,9 @@ def _bands(places: Sequence[Place], page: Page) -> list[BBox]:
     return [band for band in bands if area(band) > 0]
 
 
-def _marks(render: Render, region: BBox, erased: Sequence[BBox]) -> list[Mark]:
-    return marks_in(render(region), _DPI, erased=erased, origin=(max(0.0, region[0]), max(0.0, region[1])))
+def _marks(render: Render, region: BBox, erased: Sequence[BBox], *, whole: bool = False) -> list[Mark]:
+    origin = (max(0.0, region[0]), max(0.0, region[1]))
+    return marks_in(render(region), _DPI, erased=erased, origin=origin, whole=whole)
 
 
 def _cut_from(image: Gray, scale: float) -> Render:
@@ -272,11 +272,8 @@ def _pasted(page: Page, reading: Reading) -> list[BBox]:
     ]
 
 
-def _is_logo(mark: Mark, page: Page, reading: Reading) -> bool:
-    """A mark of a picture that `_pasted` leaves out."""
-    pasted = _pasted(page, reading)
-    logos = [p.box for p in page.pictures if p.box and p.box not in pasted]
-    return any(_overlaps(mark.box, box) for box in logos)
+def _logos(page: Page, pasted: Sequence[BBox]) -> list[BBox]:
+    return [p.box for p in page.pictures if p.box and p.box not in pasted]
 
 
 def _plausible(mark: Mark, places: Sequence[Place], page: Page, reading: Reading) -> bool:

@@ -27,7 +27,7 @@ _SPECK = 0.6
 _JOIN = 7.0
 """Points between strokes that still belong to one mark."""
 _LONG_LINE = 36.0
-_LEAST_WIDTH, _LEAST_HEIGHT, _LEAST_REACH = 30.0, 7.0, 40.0
+_LEAST_WIDTH, _LEAST_HEIGHT, _LEAST_REACH = 30.0, 5.0, 40.0
 _WIDEST_STROKE = 4.5
 _FULLEST = 0.42
 """Share of its box that the ink of handwriting fills at most."""
@@ -52,22 +52,27 @@ class _Parts:
 
 
 def marks_in(
-    gray: Gray, dpi: float, *, erased: Iterable[BBox] = (), origin: tuple[float, float] = (0.0, 0.0)
+    gray: Gray,
+    dpi: float,
+    *,
+    erased: Iterable[BBox] = (),
+    origin: tuple[float, float] = (0.0, 0.0),
+    whole: bool = False,
 ) -> list[Mark]:
-    """The marks of a picture, printed words (`erased`, in points of the page) and ruling lines left out.
+    """The marks of a piece of a page, printed words (`erased`, in points of the page) and ruling lines left out.
 
-    `origin` is where the picture's top left corner stands on the page, in points.
+    `origin` is where its top left corner stands on the page, in points. `whole`: it is one pasted picture,
+    whose lines are its own and whose ink is one mark.
     """
     ink = inked(evenly_lit(gray, dpi / 72.0))
     if not ink.any():
         return []
     scale = dpi / 72.0
     _erase(ink, erased, scale, origin)
-    clean = _without_lines(ink, scale)
-    clean = _without_specks(clean, scale)
+    clean = _without_specks(ink if whole else _without_lines(ink, scale), scale)
     return [
         Mark(kind, _on_page(box, scale, origin), strokes, why)
-        for piece, box in _clusters(clean, scale)
+        for piece, box in (_trimmed(clean) if whole else _clusters(clean, scale))
         for kind, strokes, why in [judged(piece, scale)]
     ]
 
@@ -82,7 +87,7 @@ def flattened(image: Image.Image) -> Gray:
 
 def evenly_lit(gray: Gray, scale: float) -> Gray:
     """Divided by the paper's own tone, so that a photographed signature loses its grey ground."""
-    if gray.size == 0 or int(np.percentile(gray, 20)) > 245:
+    if gray.size == 0 or int(np.percentile(gray, 55)) > 238:
         return gray
     side = max(3, round(14 * scale)) | 1
     paper = cv2.blur(cv2.morphologyEx(gray, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8)), (side, side))
@@ -108,6 +113,9 @@ def judged(ink: Mask, scale: float) -> tuple[MarkKind, float, str]:
     share = float(ink.mean())
     inside = _without_ring(ink, scale)
     if inside is not None:
+        # Many stamps have a second ring in the first.
+        inner = _without_ring(_cropped(inside), scale) if inside.any() else None
+        inside = inner if inner is not None else inside
         if inside.any() and _written_over(inside, scale):
             return "signature", strokes, "strokes across a stamp"
         return "stamp", strokes, "closed ring or frame"
@@ -186,6 +194,18 @@ def _clusters(ink: Mask, scale: float) -> list[tuple[Mask, tuple[int, int, int, 
     return found
 
 
+def _cropped(ink: Mask) -> Mask:
+    return _trimmed(ink)[0][0]
+
+
+def _trimmed(ink: Mask) -> list[tuple[Mask, tuple[int, int, int, int]]]:
+    ys, xs = np.nonzero(ink)
+    if not len(xs):
+        return []
+    box = (int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1)
+    return [(ink[box[1] : box[3], box[0] : box[2]], box)]
+
+
 def _parts(ink: Mask, scale: float) -> _Parts:
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
     rows: Any = stats[1:].astype(np.float64)
@@ -241,7 +261,7 @@ def _written_over(rest: Mask, scale: float) -> bool:
     longest = int(reach.argmax())
     letters = parts.boxes[parts.boxes[:, 3] > 1.5][:, 3]
     tall = float(np.median(letters)) if len(letters) else 0.0
-    x, y, w, h = (float(v) for v in parts.boxes[longest])
+    _, _, w, h = (float(v) for v in parts.boxes[longest])
     fill = float(parts.areas[longest]) / max(1.0, w * h)
     return bool(
         reach[longest] > max(0.55 * float(np.hypot(width, height)) * 0.7, 4 * min(tall, 12.0), 34.0)
@@ -302,6 +322,9 @@ def _without_ellipse(ink: Mask, scale: float) -> Mask | None:
     yy, xx = np.mgrid[0:height, 0:width]
     radius = np.hypot((xx - cx) / rx, (yy - cy) / ry)
     band = np.abs(radius - 1) * min(rx, ry) < 3.2 * scale
+    within = (radius - 1) * min(rx, ry) < -4.5 * scale
+    if not within.any() or float(ink[within].mean()) > 0.5:
+        return None  # a disc, not a ring
     return np.asarray(ink & ~band)
 
 

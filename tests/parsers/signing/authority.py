@@ -95,7 +95,10 @@ def _issued(
     )
     wanted = ("key_cert_sign", "crl_sign") if ca else usages
     if wanted is not None:
-        names = ["digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only"]
+        names = (
+            *("digital_signature", "content_commitment", "key_encipherment", "data_encipherment"),
+            *("key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only"),
+        )
         usage: dict[str, bool] = {n: n in wanted for n in names}
         builder = builder.add_extension(x509.KeyUsage(**usage), critical=True)
     certificate = builder.sign(issuer.key if issuer else key, hashes.SHA256())
