@@ -11,7 +11,7 @@ from typing import Literal
 
 import authres
 
-from parsers.mail.headers import TRACE
+from parsers.mail import headers
 from parsers.types import Claim, Message
 
 Verdict = Literal["pass", "fail", "none"]
@@ -53,8 +53,10 @@ def authentication(message: Message, authserv_id: str) -> AuthVerdict:
 
 
 def _judge(results: list[Result], domain: str, message: Message) -> tuple[Verdict, str]:
-    if len(message.headers.get("from", ())) > 1:
-        return "fail", "several From fields: it cannot be told which one was checked"
+    froms = message.headers.get("from", ())
+    domains = {address.email.rpartition("@")[2] for address in headers.addresses(froms)}
+    if len(froms) > 1 or len(domains) > 1:
+        return "fail", "several senders: it cannot be told which one was checked"
     for method, result, properties in results:
         if method == "dmarc" and result == "pass":
             proven = properties.get("header.from", domain)
@@ -89,7 +91,7 @@ def _aligned(one: str, other: str) -> bool:
 
 def _believed(message: Message, authserv_id: str) -> str | None:
     """The topmost header of that id, unless a foreign server's Received stands above it."""
-    trace = message.headers.get(TRACE)
+    trace = message.headers.get(headers.TRACE)
     if trace is None:
         values = message.headers.get("authentication-results", ())
         trace = tuple(f"authentication-results: {value}" for value in values)

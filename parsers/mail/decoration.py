@@ -18,14 +18,23 @@ _NEVER_DOCUMENTS = frozenset(
         sniff.PGP_SIGNATURE,
     }
 )
-_MACHINE_PARTS = ("message/delivery-status", "message/disposition-notification", "text/rfc822-headers")
+_MACHINE_PARTS = (
+    "message/delivery-status",
+    "message/disposition-notification",
+    "text/rfc822-headers",
+    sniff.PGP,
+)
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/bmp", "image/webp")
 _LOGO_NAMES = re.compile(
     r"logo|signature|banner|banni[èe]re|facebook|linkedin|twitter|instagram|youtube|icone?\b"
     r"|^image\d{3,}(?:\.|$)|^outlook-|^att\d{4,}",
     re.I,
 )
+_CAMERA_NAMES = re.compile(
+    r"^(?:img|dsc[nf]?|pxl|scan|photo|foto|whatsapp|camscanner|capture|screenshot)", re.I
+)
 _PAGE_SIDE, _PAGE_AREA, _PAGE_RATIO = 400, 400_000, 2.2
+_SMALL_PHOTO_AREA = 150_000
 _PHOTO_BYTES = 15_000
 
 
@@ -36,7 +45,9 @@ def is_decoration(leaf: Leaf, media_type: str, html: str) -> bool:
     a screenshot: iPhones send scans that way. An attached picture is a document unless it is tiny or
     named like a logo.
     """
-    if leaf.machine or media_type in _NEVER_DOCUMENTS or leaf.declared in _MACHINE_PARTS:
+    if leaf.machine or media_type in _NEVER_DOCUMENTS:
+        return True
+    if leaf.declared in _MACHINE_PARTS and media_type.startswith(("text/", "message/")):
         return True
     shown = bool(leaf.cid) and f"cid:{leaf.cid}".lower() in html.lower()
     dressy = shown or bool(_LOGO_NAMES.search(leaf.name)) or (leaf.inline and bool(leaf.cid))
@@ -53,6 +64,8 @@ def is_decoration(leaf: Leaf, media_type: str, html: str) -> bool:
         return False
     short, long = sorted((width, height))
     square = long / short < 1.12 and shown and short < 1600
+    if _CAMERA_NAMES.match(leaf.name) and width * height >= _SMALL_PHOTO_AREA:
+        return False
     page = short >= _PAGE_SIDE and width * height >= _PAGE_AREA and long / short <= _PAGE_RATIO
     return square or not page or len(leaf.data) < _PHOTO_BYTES
 

@@ -54,6 +54,8 @@ def _walk(node: lxml.html.HtmlElement) -> list[str]:
     if tag == "dt":
         return ["\n", _flat(node).rstrip(" :"), " : "]
     inside = _inside(node, keep_lines=tag == "pre")
+    if tag in ("b", "strong") and _is_label(node, "".join(inside)):
+        return [*inside, " :"]
     if tag == "dd":
         return [re.sub(r"\s+", " ", "".join(inside)).strip(), "\n"]
     if tag == "li":
@@ -98,6 +100,8 @@ def _row(row: lxml.html.HtmlElement) -> str:
         return "\n".join("".join(_inside(cell)).strip() for cell in cells)
     texts = ["\n".join(html_lines("".join(_inside(cell)))) for cell in cells]
     filled = [text for text in texts if text]
+    if len(cells) > 1 and all(cell.tag == "th" for cell in cells):
+        return ", ".join(filled)  # what the columns are called, no pair
     if len(texts) == 2 and texts[0] and len(texts[0]) <= _LABEL and "\n" not in texts[0]:
         return f"{texts[0].rstrip(' :')} : {re.sub(chr(10) + '+', ', ', texts[1])}"
     if len(texts) == 3 and texts[0] and texts[1] == ":":
@@ -120,6 +124,19 @@ def _headed_record(table: lxml.html.HtmlElement) -> str:
         return ""
     pairs = zip(heads, cells, strict=True)
     return "\n".join(f"{_flat(head).rstrip(' :')} : {_flat(cell)}" for head, cell in pairs)
+
+
+def _is_label(node: lxml.html.HtmlElement, text: str) -> bool:
+    """Whether bold words stand alone on their line, over the value: `<b>IBAN</b><br>LU…`."""
+    before, after = node.getprevious(), node.getnext()
+    starts = before.tag == "br" and not (before.tail or "").strip() if before is not None else _opens(node)
+    ends = after is not None and after.tag == "br" and not (node.tail or "").strip()
+    return starts and ends and bool(re.fullmatch(r"\s*\w[^:.!?\n]{1,60}\w\)?\s*", text))
+
+
+def _opens(node: lxml.html.HtmlElement) -> bool:
+    parent = node.getparent()
+    return parent is not None and not (parent.text or "").strip()
 
 
 def _is_hidden(node: lxml.html.HtmlElement) -> bool:

@@ -16,6 +16,7 @@ _HEADER = re.compile(
     r"|répondre à|reply-to|pièces? jointes?|attachments?|importance|expéditeur|absender|destinataires?)$",
     re.I,
 )
+_SENDER = re.compile(r"^(?:de|von|from|expéditeur|absender)$", re.I)
 _TALK = re.compile(
     r"^(?:bonjour|bonsoir|hello|hallo|dear|madame|monsieur|p\.?s|n\.?b|tél|tel|gsm|fax|mobile?|https?|www|mailto|remarque"
     r"|note|attention|rappel|hinweis)\b",
@@ -42,6 +43,9 @@ def text_pairs(text: str) -> list[tuple[str, str]]:
     lines = text.split("\n")
     at = 0
     while at < len(lines):
+        if header := _header_lines(lines[at:]):
+            at += header
+            continue
         line = lines[at]
         at += 1
         if open_label := _OPEN_LABEL.match(line):
@@ -54,6 +58,17 @@ def text_pairs(text: str) -> list[tuple[str, str]]:
         elif (match := _PAIR.match(line)) and (label := _label(match.group("label"))):
             pairs.append((label, match.group("value").strip()))
     return pairs
+
+
+def _header_lines(lines: list[str]) -> int:
+    """How many lines the small header over a forwarded mail takes that begins here; 0 where none does."""
+    block = []
+    for line in lines[:12]:
+        if not line.strip():
+            break
+        block.append(line.replace("*", "").partition(":")[0].strip())
+    starts = bool(block) and bool(_SENDER.match(block[0]))
+    return len(block) if starts and any(_HEADER.match(label) for label in block[1:]) else 0
 
 
 def _below(lines: list[str]) -> tuple[str, int]:

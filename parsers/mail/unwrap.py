@@ -39,6 +39,7 @@ class Unwrapper:
         self.wanted = wanted
         self.parts: list[Part] = []
         self.problems: list[Problem] = []
+        self.stopped = False
 
     def mail(self, letter: Letter, path: Path = (), trail: str = "", depth: int = 0) -> Message:
         """A mail with the text and the mails inside it; its files go to `self.parts`."""
@@ -50,6 +51,8 @@ class Unwrapper:
     def file(self, leaf: Leaf, path: Path, trail: str, depth: int, into: Gathered) -> None:
         """One file, unwrapped where it wraps others. Limits and damage become problems of its part."""
         if self.wanted is not None and self.wanted[: len(path)] != path[: len(self.wanted)]:
+            return
+        if self.stopped:
             return
         kind = sniff.media_type(leaf.data, leaf.name)
         if leaf.declared in ("message/rfc822", "message/global") and _HEADER_LINE.match(leaf.data):
@@ -69,8 +72,9 @@ class Unwrapper:
         except Exhausted as error:
             if error.problem.code == "bomb":
                 self._emit(leaf, kind, path, trail, into, error.problem)
-            elif error.problem not in self.problems:
+            else:
                 self.problems.append(error.problem)
+                self.stopped = True
         except RecursionError:
             self._emit(leaf, kind, path, trail, into, Problem(code="damaged", message="nested too deep"))
 
@@ -168,6 +172,8 @@ class Unwrapper:
         for number, (name, data, problems) in enumerate(members, 1):
             member = Leaf(data, name, machine=leaf.machine, problems=problems)
             self.file(member, (*path, number), inside, depth + 1, into)
+            if self.stopped:
+                break
         if not number:
             raise archives.Unreadable(Problem(code="empty", message="an archive without files"))
 

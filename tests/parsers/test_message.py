@@ -149,6 +149,16 @@ class TestLimits:
         assert codes(part) == ["bomb"]
         assert part.name.count("!") == OPTIONS.max_depth
 
+    def test_archives_that_multiply_are_left_in_time(self) -> None:
+        data = b"x"
+        for _ in range(OPTIONS.max_depth - 1):
+            data = zipped({f"{n}.zip": data for n in range(16)})
+        message = mail()
+        message.add_attachment(data, "application", "zip", filename="z.zip")
+        result = read(message, max_members=20)
+        assert len(result.parts) == 20
+        assert codes(result) == ["truncated"]
+
     def test_no_more_files_than_allowed(self) -> None:
         message = mail()
         data = zipped({f"{n}.txt": b"x" for n in range(50)})
@@ -274,7 +284,7 @@ class TestText:
             "Am 02.06.2025 um 10:00 schrieb INCERT <support@incert.example>:\n> Il manque le NDA.",
             "Am Mo., 2. Juni 2025 um 10:00 schrieb INCERT\n<support@incert.example>:\n\nIl manque le NDA.",
             "On Mon, 2 Jun 2025 at 10:00, INCERT <support@incert.example> wrote:\n> Il manque le NDA.",
-            "-----Message d'origine-----\nDe : INCERT\nEnvoyé : lundi 2 juin\nObjet : NDA\n\nIl manque le NDA.",
+            "-----Message d'origine-----\nDe : INCERT\nEnvoyé : lundi\nObjet : NDA\n\nIl manque le NDA.",
             "De : INCERT <support@incert.example>\nEnvoyé : lundi 2 juin 2025\nÀ : Jean\nObjet : RE: NDA\n\n"
             "Il manque le NDA.",
             "________________________________\nVon: INCERT\nGesendet: Montag, 2. Juni 2025\nBetreff: NDA\n\n"
@@ -374,6 +384,16 @@ class TestCryptography:
             ("F2.pdf", False, []),
         ]
 
+    def test_an_encrypted_pgp_mail_says_so_once(self) -> None:
+        raw = (
+            'Content-Type: multipart/encrypted; boundary=b; protocol="application/pgp-encrypted"\n\n'
+            "--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n"
+            "--b\nContent-Type: application/octet-stream; name=encrypted.asc\n\n"
+            "-----BEGIN PGP MESSAGE-----\n\nabc\n--b--\n"
+        )
+        (part,) = documents(read(raw))
+        assert (part.name, codes(part)) == ("encrypted.asc", ["pgp"])
+
     def test_pgp_is_named(self) -> None:
         inline = read(mail("-----BEGIN PGP MESSAGE-----\n\nabc\n-----END PGP MESSAGE-----"))
         assert codes(inline) == ["pgp"]
@@ -427,3 +447,25 @@ def test_every_public_file_is_read_in_time(folder: str) -> None:
         assert message.model_dump_json()
         assert all(part_bytes(raw, part.path, OPTIONS) == part.data for part in message.parts), path
         assert parts or message.text or message.forwarded or folder in ("email", "msg"), path
+
+
+@pytest.mark.corpora
+@pytest.mark.skipif(not CORPORA.is_dir(), reason="the public files are not beside the checkout")
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("testPKCS7_enveloped_def.p7m", {"testPKCS7_enveloped_def.p7m": ["encrypted"]}),
+        ("testZipEncrypted.zip", {"unencrypted.txt": [], "encrypted.txt": ["encrypted"]}),
+        ("testZIP_corrupted_oom.zip", {"testZIP_corrupted_oom.zip": ["damaged"]}),
+        ("oom.tnef", {"oom.tnef": ["damaged"]}),
+        (
+            "quick-winmail.dat",
+            {"quick.doc": [], "quick.html": [], "quick.pdf": [], "quick.txt": [], "quick.xml": []},
+        ),
+        ("attachment_test_msg.msg", {"test-unicode.doc": [], "pj1.txt": []}),
+    ],
+)
+def test_what_is_in_known_public_files(name: str, parts: dict[str, list[str]]) -> None:
+    (path,) = CORPORA.rglob(name)
+    found = unwrap_file(path.read_bytes(), name, OPTIONS)
+    assert {part.name.rpartition("!")[2]: codes(part) for part in found} == parts
