@@ -30,6 +30,12 @@ class Control(Part):
             first = insert(connection, jobs_done).values(job=job, key=key, at=at).on_conflict_do_nothing()
             return connection.execute(first.returning(jobs_done.c.key)).first() is not None
 
+    def is_claimed(self, job: str, key: str) -> bool:
+        """Whether somebody asked for that job and key already."""
+        mine = (jobs_done.c.job == job) & (jobs_done.c.key == key)
+        with self._database.reading() as connection:
+            return connection.execute(select(jobs_done.c.key).where(mine)).first() is not None
+
     def take_lease(self, name: str, holder: str, now: datetime, until: datetime) -> bool:
         """True when the holder has it until then: it was free or over, or the holder's already."""
         free = or_(leases.c.holder == holder, leases.c.until <= now)

@@ -100,6 +100,13 @@ class Ledger(Part):
             row = connection.execute(query.where(mails.c.id < before).order_by(mails.c.id).limit(1)).first()
         return None if row is None else MailRow(*row)
 
+    def count_received(self, since: datetime, until: datetime) -> int:
+        """How many mails came in between the two instants."""
+        c = mails.c
+        query = select(func.count()).where(c.direction == "in", c.received_at > since, c.received_at <= until)
+        with self._database.reading() as connection:
+            return int(connection.execute(query).scalar_one())
+
 
 def _in_folder(account: str, folder: str, uidvalidity: int) -> ColumnElement[bool]:
     c = ledger.c

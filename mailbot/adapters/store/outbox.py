@@ -92,6 +92,13 @@ class Outbox(Part):
                 connection.execute(delete(outbox_recipients).where(mine))
                 _record_recipients(connection, outbox_id, changes["to"])
 
+    def count_sent(self, since: datetime, until: datetime) -> int:
+        """How many mails left between the two instants."""
+        c = outbox.c
+        query = select(func.count()).where(c.sent_at > since, c.sent_at <= until)
+        with self._database.reading() as connection:
+            return int(connection.execute(query).scalar_one())
+
     def answers_to(self, address: str, since: datetime) -> int:
         """How many answers of mailbot's own, written since then, went or are to go to that address."""
         query = (
