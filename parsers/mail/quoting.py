@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -55,14 +56,17 @@ def is_forward(subject: str) -> bool:
     return bool(_marks().forward_subject.match(subject))
 
 
-def split(text: str, subject: str) -> tuple[str, str]:
+def split(text: str, subject: str, recipients: Iterable[str] = ()) -> tuple[str, str]:
     """The new text of a mail, and the rest (history and signature block).
 
     A mail that was forwarded inline is new text: it is what is being submitted. Answers below or
-    between quoted lines (`> `) are new text too.
+    between quoted lines (`> `) are new text too. Under a subject that is neither RE: nor FW:, a mail
+    with a header was forwarded, unless one of the `recipients` (names and addresses) had sent it.
     """
     lines = [line.rstrip() if line != "-- " else line for line in text.split("\n")[:_MAX_LINES]]
     at, kind, skip = _first_mark(lines, is_forward(subject))
+    if kind == "history" and not is_reply(subject) and _is_from_another(lines, at, recipients):
+        kind = "forward"
     if kind == "forward":
         head, signature = _sign_off(_without_cited(lines[:at])[0])
         forwarded = _uncited(lines[at + skip :])
@@ -106,6 +110,15 @@ def _is_header(lines: list[str], at: int) -> bool:
     return any(marks.header_needed.match(line) for line in following)
 
 
+def _is_from_another(lines: list[str], at: int, recipients: Iterable[str]) -> bool:
+    """Whether a header block begins here (or below a separator) that names somebody else as sender."""
+    known = [name.lower() for name in recipients if len(name) > 3]
+    for line in lines[at : at + 3]:
+        if _marks().header_first.match(line):
+            return bool(known) and not any(name in line.lower() for name in known)
+    return False
+
+
 def _attribution(lines: list[str], at: int) -> int:
     """How many lines an attribution takes that begins here; 0 where none does."""
     for count in (1, 2, 3):
@@ -113,7 +126,9 @@ def _attribution(lines: list[str], at: int) -> int:
         if len(piece) < count or not piece[-1].strip():
             return 0
         joined = " ".join(line.strip() for line in piece)
-        if len(joined) < 400 and _marks().attribution.match(joined):
+        # "He wrote:" alone, without a date or an address, is a mark only over quoted lines.
+        sure = bool(re.search(r"\d|@", joined)) or _cites(lines, at + count)
+        if sure and len(joined) < 400 and _marks().attribution.match(joined):
             return count
     return 0
 

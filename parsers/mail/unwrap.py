@@ -217,7 +217,9 @@ def _message(letter: Letter, gathered: Gathered) -> Message:
     if "-----BEGIN PGP MESSAGE-----" in body:
         problems.append(Problem(code="pgp", message="the text is encrypted with PGP"))
     body = _without_armour(body)
-    text, quoted = quoting.split(body, subject)
+    to = _addresses(raw, "to")
+    known = [word for address in to for word in (address.email, address.name) if word]
+    text, quoted = quoting.split(body, subject, known)
     froms = headers.addresses(value for name, value in raw if name == "from")
     return Message(
         message_id=next(iter(headers.message_ids(headers.first(raw, "message-id"))), ""),
@@ -225,7 +227,7 @@ def _message(letter: Letter, gathered: Gathered) -> Message:
         references=headers.message_ids(headers.first(raw, "references")),
         sender=froms[0] if froms else None,
         reply_to=_addresses(raw, "reply-to"),
-        to=_addresses(raw, "to"),
+        to=to,
         cc=_addresses(raw, "cc"),
         subject=subject,
         date=headers.date_of(headers.first(raw, "date")),

@@ -298,6 +298,18 @@ class TestText:
         assert message.text == "Voici le NDA."
         assert "Il manque le NDA." in message.quoted
 
+    def test_a_forward_under_a_subject_of_its_own(self) -> None:
+        header = "De : Portail <no-reply@aes.example>\nEnvoyé : lundi\nObjet : Demande\n\nIBAN : LU28"
+        assert read(mail(f"Pour suite.\n\n{header}", subject="Formulaire 1 Medisoft")).text.endswith("LU28")
+
+    def test_history_under_a_subject_of_its_own(self) -> None:
+        header = "De : support_labelisation@incert.example\nEnvoyé : lundi\nObjet : NDA\n\nIl manque le NDA."
+        assert read(mail(f"Voici.\n\n{header}", subject="Notre NDA")).text == "Voici."
+
+    def test_a_sentence_that_says_who_wrote_is_no_history(self) -> None:
+        text = "La CNS nous a écrit :\nvotre code prestataire suit.\nDevons-nous attendre ?"
+        assert read(mail(text)).text == text
+
     def test_an_answer_below_the_quote_is_new_text(self) -> None:
         body = (
             "Le 2 juin 2025 à 10:00, INCERT a écrit :\n> Il manque le NDA.\n\nLe voici.\n-- \nJean Dupont\n"
