@@ -52,6 +52,7 @@ class _Title:
 class _Score:
     form: FormDef
     value: float
+    title: float
     evidence: tuple[str, ...]
 
 
@@ -108,14 +109,50 @@ def _titles(sheet: Sheet, book: FormBook) -> list[_Title]:
             tokens = words_of(text)
             if len(tokens) > 26:
                 continue
-            for form in book.forms:
-                strength = max(
-                    (_title_match(tokens, words_of(t)) for ts in form.titles.values() for t in ts), default=0
-                )
-                if strength:
-                    strength *= _prominence(segment, usual, sheet)
-                    found.append(_Title(form.kind, sheet.number, strength, text, segment.box[1]))
+            for kind, strength in _title_matches(tokens, _title_list(book.forms)).items():
+                seen = strength * _prominence(segment, usual, sheet)
+                found.append(_Title(kind, sheet.number, seen, text, segment.box[1]))
     return found
+
+
+_TitleList = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def _title_list(forms: tuple[FormDef, ...]) -> _TitleList:
+    """(kind, words of a title) of every form, each once."""
+    known = _TITLES.get(id(forms))
+    if known is None or known[0] is not forms:
+        titles = dict.fromkeys(
+            (form.kind, words_of(title))
+            for form in forms
+            for titles in form.titles.values()
+            for title in titles
+        )
+        _TITLES.clear()
+        known = (forms, tuple(titles))
+        _TITLES[id(forms)] = known
+    return known[1]
+
+
+_TITLES: dict[int, tuple[tuple[FormDef, ...], _TitleList]] = {}
+
+
+def _title_matches(tokens: tuple[str, ...], titles: _TitleList) -> dict[str, float]:
+    """Kind -> how well the line is one of its titles; kinds without a match are left out."""
+    starts = {token[:4] for token in tokens[:3]}
+    best: dict[str, float] = {}
+    for kind, title in titles:
+        # A title starts with its first word, a letter or two misread at most.
+        if title and title[0][:4] not in starts and not (len(title) >= 3 and _near_start(tokens, title)):
+            continue
+        strength = _title_match(tokens, title)
+        if strength > best.get(kind, 0.0):
+            best[kind] = strength
+    return best
+
+
+def _near_start(tokens: tuple[str, ...], title: tuple[str, ...]) -> bool:
+    return bool(tokens) and len(title[0]) >= 5 and fuzz.ratio(tokens[0], title[0]) >= 75
 
 
 def _with_following(segment: Segment, segments: Sequence[Segment], number: int) -> list[str]:
@@ -221,9 +258,11 @@ def _decide(
         sure = round(min(0.95, 0.9 - best.value), 3)
         return Classified("other", pages, max(sure, 0.4), ("none of the known kinds is likely",))
     margin = best.value - (second.value if second else 0.0)
-    confidence = best.value if margin >= 0.2 else min(best.value, 0.5 + 2 * margin)
+    entitled = best.title >= 0.7 and (second is None or second.title < 0.5)
+    close = margin < 0.2 and not entitled
+    confidence = best.value if not close else min(best.value, 0.5 + 2 * margin)
     evidence = best.evidence
-    if margin < 0.2 and second is not None:
+    if close and second is not None:
         evidence += (f"{second.form.kind} is nearly as likely",)
     return Classified(best.form.kind, pages, round(min(0.99, confidence), 3), evidence, best.form)
 
@@ -241,7 +280,7 @@ def _scores(
     scores = []
     for form in book.forms:
         scores.append(_score(form, titles, widgets, text, printed, weights, reading))
-    return sorted((s for s in scores if s.value > 0), key=lambda s: -s.value)
+    return sorted((s for s in scores if s.value > 0), key=lambda s: (-round(s.value, 2), -s.title))
 
 
 def _score(
@@ -267,6 +306,8 @@ def _score(
     if labels:
         doubt *= 1 - 0.9 * min(1.0, 1.35 * coverage)
         evidence.append(f"{labels} of {len(form.fields)} field labels")
+    if title is not None and title.strength >= 0.5 and max(labels, own) >= 4:
+        doubt *= 0.4  # entitled so, and asks what such a form asks
     cues = [c for cs in form.cues.values() for c in cs if _mentioned(c, text)]
     if cues:
         doubt *= 1 - 0.12 * min(len(cues), 5)
@@ -281,7 +322,7 @@ def _score(
     if form.kind == "preuve_tests" and reading.guess in ("log", "spreadsheet") and cues:
         value = max(value, min(0.85, 0.5 + 0.1 * len(cues)))
         evidence.append(f"looks like a {reading.guess}")
-    return _Score(form, value, tuple(evidence))
+    return _Score(form, value, title.strength if title else 0.0, tuple(evidence))
 
 
 def _mentioned(cue: str, text: str) -> bool:

@@ -20,6 +20,7 @@ from parsers.folding import fold, words_of
 from parsers.labels import LabelHit, find_labels
 from parsers.layout import Segment, Sheet, covers, union
 from parsers.names import split_name
+from parsers.table_heads import table_heads
 from parsers.types import BBox, FieldDef, FormDef, Source
 from parsers.values import ABSENT, ValueResult, is_absent, is_hint, parse_value
 from parsers.vocabulary import vocabulary
@@ -72,12 +73,14 @@ def read_context(sheets: list[Sheet], form: FormDef) -> Context:
     context = Context(form, sheets, flow=any(s.flow for s in sheets))
     fixed = _fixed_wordings(form)
     for sheet in sheets:
-        hits = find_labels(sheet.segments, form)
+        heads = {id(s) for s in table_heads(sheet, form)}
+        context.printed |= heads
+        hits = [h for h in find_labels(sheet.segments, form) if id(h.segment) not in heads]
         hits = [h for h in hits if not _in_prose(h, sheet)]
-        context.hits[sheet.number] = hits
-        for hit in hits:
-            context.labels.add(id(hit.segment))
-            context.labels.update(id(s) for s in hit.below)
+        context.hits[sheet.number] = [h for h in hits if h.clear]
+        _note_labels(context.hits[sheet.number], context)
+        context.hits[sheet.number] = _without_values(hits, sheet, context)
+        _note_labels(context.hits[sheet.number], context)
         for segment in sheet.segments:
             if id(segment) in context.labels or segment.entered:
                 continue
@@ -86,6 +89,21 @@ def read_context(sheets: list[Sheet], form: FormDef) -> Context:
         if form.kind == "nda" or "aes" in form.signature_labels:
             _mark_other_party(sheet, form, context)
     return context
+
+
+def _note_labels(hits: list[LabelHit], context: Context) -> None:
+    for hit in hits:
+        context.labels.add(id(hit.segment))
+        context.labels.update(id(s) for s in hit.below)
+
+
+def _without_values(hits: list[LabelHit], sheet: Sheet, context: Context) -> list[LabelHit]:
+    """A doubtful label that stands where a clear one expects its value is that value ("Luxembourg")."""
+    clear = context.hits[sheet.number]
+    if len(clear) == len(hits):
+        return hits
+    values = {id(w) for hit in clear for found in _places(hit, sheet, context) for w in found.words}
+    return [h for h in hits if h.clear or id(h.segment.words[0]) not in values]
 
 
 @lru_cache(maxsize=16)
@@ -259,7 +277,7 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
         for s in sheet.segments
         if s.box[0] >= segment.box[2] - 2
         and s.box[0] < limit - 1
-        and segment.box[1] - 0.45 * height <= (s.box[1] + s.box[3]) / 2 <= segment.box[3] + 0.45 * height
+        and label[1] - 0.45 * height <= (s.box[1] + s.box[3]) / 2 <= label[3] + 0.45 * height
         and _free(s, context)
         and not s.text.rstrip().endswith(":")
     ]
@@ -298,7 +316,7 @@ def _frame_right(segment: Segment, label: BBox, sheet: Sheet, limit: float) -> B
     for frame in sheet.frames:
         if frame[0] < segment.box[2] - 4 or frame[0] > limit or frame[3] - frame[1] > 160:
             continue
-        if not frame[1] - 3 <= middle <= frame[3] + 3 or frame[2] - frame[0] < 14:
+        if not (frame[1] - 3 <= middle <= frame[3] + 3 or _level(frame, label)) or frame[2] - frame[0] < 14:
             continue
         if (
             best is None
@@ -328,6 +346,12 @@ def _frame_right(segment: Segment, label: BBox, sheet: Sheet, limit: float) -> B
         and s.frame[0] < limit
     ]
     return cells[0] if cells else None
+
+
+def _level(frame: BBox, label: BBox) -> bool:
+    """True when a frame stands beside a label of several lines."""
+    shared = min(frame[3], label[3]) - max(frame[1], label[1])
+    return shared >= 0.6 * min(frame[3] - frame[1], label[3] - label[1])
 
 
 def _comb_frame(frame: BBox, sheet: Sheet) -> BBox:
@@ -519,7 +543,8 @@ def _claim(
             return None
     if not strong and not _plausible(definition, hit, place, context):
         return None
-    sure = {"exact": 0.985, "fuzzy": 0.965, "weak": 0.85}[hit.strength] - _PLACE_DOUBT[place.place]
+    sure = {"exact": 0.985, "fuzzy": 0.965, "weak": 0.85}[hit.strength]
+    sure -= _PLACE_DOUBT[place.place] if context.places[place.place] < 2 else 0.01
     evidence = [f"label “{hit.label.rstrip(' :*')}”", _PLACE_WORDS[place.place]]
     if result.certain and strong:
         sure = max(sure, 0.975 if hit.strength != "weak" else 0.93)

@@ -96,6 +96,11 @@ class LabelHit:
     label: str
     below: tuple[Segment, ...] = ()
 
+    @property
+    def clear(self) -> bool:
+        """True for a label whose words and whose end leave no doubt."""
+        return self.strength != "weak" and (self.closed or self.end == len(self.segment.words))
+
 
 @dataclass(frozen=True, slots=True)
 class LabelIndex:
@@ -145,7 +150,7 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
             continue
         hit = match_segment(segment, index)
         under = below.get(number)
-        if under is not None and (hit is None or hit.end == len(segment.words)):
+        if under is not None and (hit is None or not hit.closed or hit.end == len(segment.words)):
             longer = _match_stack(segment, segments, number, below, index, hit)
             if longer is not None:
                 hit, used = longer
@@ -288,14 +293,25 @@ def _match_prefix(segment: Segment, texts: list[str], start: int, index: LabelIn
         owners = index.exact.get(key) or index.exact.get(" ".join(t for t in tokens if t not in _ARTICLES))
         if owners is None:
             continue
-        end = start + length
-        closed = False
+        end = _second_language(texts, start + length, owners, index)
+        closed = end > start + length
         while end < len(texts) and texts[end] in _BLANKS:
             end += 1
             closed = True
         closed = closed or segment.words[end - 1].text[-1:] in "*:"
         return LabelHit(segment, owners, end, "exact", 0.97, closed, " ".join(piece))
     return None
+
+
+def _second_language(texts: list[str], end: int, owners: tuple[str, ...], index: LabelIndex) -> int:
+    """Where the label ends that goes on in another language ("Name / Nom Dupont"); else `end`."""
+    if end + 1 >= len(texts) or texts[end] not in ("/", "|", "–", "-"):
+        return end
+    for length in range(min(index.most_words, len(texts) - end - 1), 0, -1):
+        other = index.exact.get(" ".join(words_of(" ".join(texts[end + 1 : end + 1 + length]))), ())
+        if set(other) & set(owners):
+            return end + 1 + length
+    return end
 
 
 def _match_stack(
@@ -319,7 +335,11 @@ def _match_stack(
         used.append(current)
         found = match_text(" ".join(texts), index)
         own = match_segment(under, index)
-        if found and found[1] != "weak" and (single is None or single.strength != "exact"):
+        if (
+            found
+            and found[1] != "weak"
+            and (single is None or single.strength != "exact" or not single.closed)
+        ):
             best = (
                 LabelHit(segment, found[0], len(segment.words), found[1], found[2], True, " ".join(texts),
                          tuple(segments[i] for i in used)),

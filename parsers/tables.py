@@ -6,8 +6,9 @@ from pydantic import JsonValue
 
 from parsers.claims import Claim
 from parsers.flat import Context
-from parsers.labels import LabelIndex, index_of, match_text
+from parsers.labels import index_of
 from parsers.layout import Segment, Sheet, union
+from parsers.table_heads import head_of
 from parsers.types import BBox, FieldDef
 from parsers.values import is_absent, parse_value
 
@@ -34,7 +35,7 @@ def _read(definition: FieldDef, context: Context) -> Claim | None:
     head: dict[str, Segment] | None = None
     ocr = False
     for sheet in context.sheets:
-        here = _head(sheet, index)
+        here = head_of(sheet, index)
         if here is None and (head is None or not rows):
             continue
         top = max(s.box[3] for s in here.values()) if here else 0.0
@@ -58,28 +59,6 @@ def _read(definition: FieldDef, context: Context) -> Claim | None:
     evidence = (f"{len(rows)} rows under the heads of “{definition.id}”",)
     source = "ocr" if ocr else "table"
     return Claim(definition.id, rows, None, sure, source, 2, page, union(boxes), evidence, True)  # type: ignore[arg-type]  # a literal chosen by a condition
-
-
-def _head(sheet: Sheet, index: LabelIndex) -> dict[str, Segment] | None:
-    """Column id -> its head, for the first row where two or more heads stand side by side."""
-    rows: list[list[Segment]] = []
-    for segment in sheet.segments:
-        middle = (segment.box[1] + segment.box[3]) / 2
-        if rows and abs((rows[-1][0].box[1] + rows[-1][0].box[3]) / 2 - middle) < 9:
-            rows[-1].append(segment)
-        else:
-            rows.append([segment])
-    for row in rows:
-        found: dict[str, Segment] = {}
-        for segment in row:
-            named = match_text(segment.text.rstrip(" *:"), index)
-            if named and named[1] != "weak":
-                free = next((f for f in named[0] if f not in found), None)
-                if free:
-                    found[free] = segment
-        if len(found) >= 2:
-            return found
-    return None
 
 
 def _rows(

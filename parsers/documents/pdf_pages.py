@@ -15,7 +15,8 @@ from typing import Any
 
 import pypdfium2.raw as pdfium
 
-from parsers.documents.reading import Box, Page, Picture, Ruling, TickState, Word
+from parsers.documents.pdf_ticks import DINGBATS, TICK_SIZE, boxes_of
+from parsers.documents.reading import Page, Picture, Ruling, Word
 from parsers.types import BBox, Problem, ReadOptions
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -24,8 +25,6 @@ _IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 _MAX_CHARS = 60_000
 _MAX_OBJECTS = 20_000
 _THIN = 2.5  # points: what is thinner is a line, not a box
-_TICK_SIZE = (5.0, 24.0)
-_TICK_GLYPHS = frozenset("xX×✓✔✗✘✕✖☒☑■●•⬤█vV√4 8")
 
 
 class PagesUnreadable(Exception):
@@ -111,7 +110,7 @@ def _read_page(document: Any, number: int) -> tuple[Page, bool]:
         view.height,
         words=tuple(words),
         rulings=tuple(Ruling(number, box) for box in drawing.rulings),
-        boxes=tuple(_boxes(number, drawing, words)),
+        boxes=tuple(boxes_of(number, drawing.boxes, drawing.rounds, drawing.marks, drawing.rulings, words)),
         pictures=tuple(Picture(number, box, size, digest) for box, size, digest in drawing.pictures),
         curves=drawing.curves,
     )
@@ -171,6 +170,8 @@ def _words(text_page: Any, number: int, view: _View) -> list[Word]:
     def close() -> None:
         if letters:
             text = _joined(letters)
+            if len(text) == 1 and text in DINGBATS:
+                text = _pictured(text_page, first, text)
             if text:
                 size = box[3] - box[1]
                 nominal = size_of(text_page, first)
@@ -214,6 +215,15 @@ def _words(text_page: Any, number: int, view: _View) -> list[Word]:
         letters.append(chr(code) if code < 0x110000 else "\ufffd")
     close()
     return words
+
+
+def _pictured(text_page: Any, index: int, text: str) -> str:
+    """The sign that a letter of a symbol font shows (a tick, a cross), else the letter."""
+    name = ctypes.create_string_buffer(128)
+    flags = ctypes.c_int()
+    pdfium.FPDFText_GetFontInfo(text_page, index, name, 128, flags)
+    font = name.value.lower()
+    return DINGBATS[text] if b"dingbat" in font or b"wingding" in font or b"webding" in font else text
 
 
 def _joined(letters: list[str]) -> str:
@@ -320,7 +330,7 @@ def _piece(
     if curved:
         drawing.curves += 1
         size = max(width, height)
-        if size <= _TICK_SIZE[1] and min(width, height) > 0.75 * size:
+        if size <= TICK_SIZE[1] and min(width, height) > 0.75 * size:
             drawing.rounds.append((box, filled))
         elif size <= 40:
             drawing.marks.append(box)
@@ -361,70 +371,6 @@ def _picture(item: Any, page: Any, matrix: Matrix, view: _View, drawing: _Drawin
         pdfium.FPDFImageObj_GetImageDataRaw(item, raw, length)
         digest = hashlib.sha256(raw.raw).hexdigest()
     drawing.pictures.append((box, (width.value, height.value), digest))
-
-
-def _boxes(number: int, drawing: _Drawing, words: list[Word]) -> Iterator[Box]:
-    """Frames as they are; small squares and circles with whether something stands in them."""
-    seen: set[tuple[int, int, int, int]] = set()
-    small = [(box, filled, True) for box, filled in drawing.rounds]
-    for box, filled in drawing.boxes:
-        width, height = box[2] - box[0], box[3] - box[1]
-        low, high = _TICK_SIZE
-        if (
-            low <= min(width, height)
-            and max(width, height) <= high
-            and min(width, height) > 0.8 * max(width, height)
-        ):
-            small.append((box, filled, False))
-        else:
-            yield Box(number, box, filled)
-    inner = drawing.marks + [box for box, filled, _ in small if filled]
-    inner += [r for r in drawing.rulings if max(r[2] - r[0], r[3] - r[1]) <= 0.95 * _TICK_SIZE[1]]
-    glyphs = [w for w in words if len(w.text) <= 1 and w.text in _TICK_GLYPHS]
-    tokens = [w for w in words if len(w.text) == 1 and w.text not in _TICK_GLYPHS]
-    for box, filled, round_ in sorted(small, key=lambda s: -(s[0][2] - s[0][0])):
-        key = (round(box[0] / 2), round(box[1] / 2), round(box[2] / 2), round(box[3] / 2))
-        if key in seen or any(
-            _inside(box, Box_) and box != Box_ for Box_, _, _ in small if _bigger(Box_, box)
-        ):
-            continue
-        seen.add(key)
-        if any(_centre_in(w.box, box) for w in tokens):
-            yield Box(number, box, filled)  # a cell of a comb: a letter or digit stands in it
-            continue
-        marked = filled or any(
-            mark != box and _centre_in(mark, box) and _share(mark, box) >= 0.3
-            for mark in inner
-            if not _same(mark, box)
-        )
-        tick: TickState = "on" if marked or any(_centre_in(w.box, box) for w in glyphs) else "off"
-        yield Box(number, box, filled, tick)
-
-
-def _bigger(a: BBox, b: BBox) -> bool:
-    return (a[2] - a[0]) > (b[2] - b[0]) + 1.0
-
-
-def _same(a: BBox, b: BBox) -> bool:
-    return all(abs(p - q) < 0.8 for p, q in zip(a, b, strict=True))
-
-
-def _inside(inner: BBox, outer: BBox) -> bool:
-    return (
-        inner[0] >= outer[0] - 1
-        and inner[1] >= outer[1] - 1
-        and inner[2] <= outer[2] + 1
-        and inner[3] <= outer[3] + 1
-    )
-
-
-def _centre_in(inner: BBox, outer: BBox) -> bool:
-    x, y = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
-    return outer[0] <= x <= outer[2] and outer[1] <= y <= outer[3]
-
-
-def _share(mark: BBox, box: BBox) -> float:
-    return max(mark[2] - mark[0], mark[3] - mark[1]) / max(box[2] - box[0], 1.0)
 
 
 def _needs_ocr(page: Page, drawing: _Drawing) -> bool:

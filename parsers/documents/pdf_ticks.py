@@ -1,0 +1,122 @@
+"""Which small squares and circles of a PDF page are boxes to tick, and which are ticked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from parsers.documents.reading import Box, TickState, Word
+from parsers.types import BBox
+
+TICK_SIZE = (5.0, 24.0)
+"""Smallest and largest side of a box to tick, in points."""
+DINGBATS = {"4": "✔", "3": "✓", "8": "✘", "6": "✘", "5": "✗", "l": "●", "n": "■", "u": "◆", "H": "★", "q": "□",
+            "ü": "✓", "û": "✗", "þ": "☑", "ý": "☒", "¨": "☐", "o": "☐", "x": "☒"}  # fmt: skip
+"""What letters of the symbol fonts (ZapfDingbats, Wingdings) show."""
+
+_GLYPHS = frozenset("xX×✓✔✗✘✕✖☒☑■●•⬤█√◆★")
+
+
+def boxes_of(
+    number: int,
+    boxes: Sequence[tuple[BBox, bool]],
+    rounds: Sequence[tuple[BBox, bool]],
+    marks: Sequence[BBox],
+    rulings: Sequence[BBox],
+    words: Sequence[Word],
+) -> Iterator[Box]:
+    """All drawn boxes; those to tick with whether a mark, a glyph or a fill stands in them.
+
+    `boxes` and `rounds` come with whether they are filled dark. Cells of a comb, side by side or with a
+    letter in them, are frames.
+    """
+    small = [(box, filled) for box, filled in rounds]
+    for box, filled in boxes:
+        if _tickable(box):
+            small.append((box, filled))
+        else:
+            yield Box(number, box, filled)
+    fills = [box for box, filled in small if filled]
+    strokes = [r for r in rulings if max(r[2] - r[0], r[3] - r[1]) <= TICK_SIZE[1]]
+    glyphs = [w.box for w in words if len(w.text) == 1 and w.text in _GLYPHS]
+    letters = [w.box for w in words if len(w.text) == 1 and w.text not in _GLYPHS]
+    combs = _combs([box for box, _ in small])
+    seen: set[tuple[int, ...]] = set()
+    for box, filled in sorted(small, key=lambda item: item[0][0] - item[0][2]):
+        key = tuple(round(v / 2) for v in box)
+        if key in seen or any(_inside(box, other) and _larger(other, box) for other, _ in small):
+            continue
+        seen.add(key)
+        if box in combs or any(_middle_in(letter, box) for letter in letters):
+            yield Box(number, box, filled)
+            continue
+        marked = (
+            filled
+            or any(_middle_in(mark, box) and _share(mark, box) >= 0.3 for mark in marks)
+            or any(_well_in(stroke, box) and _share(stroke, box) >= 0.3 for stroke in strokes)
+            or any(
+                not _same(fill, box) and _middle_in(fill, box) and _share(fill, box) >= 0.3 for fill in fills
+            )
+            or any(_middle_in(glyph, box) for glyph in glyphs)
+        )
+        tick: TickState = "on" if marked else "off"
+        yield Box(number, box, filled, tick)
+
+
+def _tickable(box: BBox) -> bool:
+    width, height = box[2] - box[0], box[3] - box[1]
+    low, high = TICK_SIZE
+    small, large = min(width, height), max(width, height)
+    return low <= small and large <= high and small > 0.8 * large
+
+
+def _combs(boxes: Sequence[BBox]) -> set[BBox]:
+    """Boxes that stand side by side without a gap: three or more are cells for characters."""
+    rows: dict[tuple[int, int], list[BBox]] = {}
+    for box in boxes:
+        rows.setdefault((round(box[1]), round(box[3] - box[1])), []).append(box)
+    found: set[BBox] = set()
+    for row in rows.values():
+        row.sort()
+        run = row[:1]
+        for box in row[1:]:
+            if abs(box[0] - run[-1][2]) < 1.6:
+                run.append(box)
+                continue
+            if len(run) >= 3:
+                found.update(run)
+            run = [box]
+        if len(run) >= 3:
+            found.update(run)
+    return found
+
+
+def _larger(a: BBox, b: BBox) -> bool:
+    return (a[2] - a[0]) > (b[2] - b[0]) + 1.0
+
+
+def _same(a: BBox, b: BBox) -> bool:
+    return all(abs(p - q) < 0.8 for p, q in zip(a, b, strict=True))
+
+
+def _inside(inner: BBox, outer: BBox) -> bool:
+    return (
+        inner[0] >= outer[0] - 1
+        and inner[1] >= outer[1] - 1
+        and inner[2] <= outer[2] + 1
+        and inner[3] <= outer[3] + 1
+    )
+
+
+def _middle_in(inner: BBox, outer: BBox) -> bool:
+    x, y = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
+    return outer[0] <= x <= outer[2] and outer[1] <= y <= outer[3]
+
+
+def _well_in(line: BBox, box: BBox) -> bool:
+    """True for a stroke in the box, false for one of its own edges."""
+    x, y = (line[0] + line[2]) / 2, (line[1] + line[3]) / 2
+    return box[0] + 1.5 < x < box[2] - 1.5 and box[1] + 1.5 < y < box[3] - 1.5
+
+
+def _share(mark: BBox, box: BBox) -> float:
+    return max(mark[2] - mark[0], mark[3] - mark[1]) / max(box[2] - box[0], 1.0)

@@ -1,0 +1,38 @@
+"""The heads of a table's columns, printed side by side."""
+
+from __future__ import annotations
+
+from parsers.labels import LabelIndex, index_of, match_text
+from parsers.layout import Segment, Sheet
+from parsers.types import FormDef
+
+
+def table_heads(sheet: Sheet, form: FormDef) -> list[Segment]:
+    """The segments of a page that head the columns of the form's tables."""
+    heads: list[Segment] = []
+    for definition in form.fields:
+        if definition.type == "table":
+            heads += (head_of(sheet, index_of(definition.columns)) or {}).values()
+    return heads
+
+
+def head_of(sheet: Sheet, index: LabelIndex) -> dict[str, Segment] | None:
+    """Column id -> its head, for the first row where two or more heads stand side by side."""
+    rows: list[list[Segment]] = []
+    for segment in sheet.segments:
+        middle = (segment.box[1] + segment.box[3]) / 2
+        if rows and abs((rows[-1][0].box[1] + rows[-1][0].box[3]) / 2 - middle) < 9:
+            rows[-1].append(segment)
+        else:
+            rows.append([segment])
+    for row in rows:
+        found: dict[str, Segment] = {}
+        for segment in row:
+            named = match_text(segment.text.rstrip(" *:"), index)
+            if named and named[1] != "weak":
+                free = next((f for f in named[0] if f not in found), None)
+                if free:
+                    found[free] = segment
+        if len(found) >= 2:
+            return found
+    return None
