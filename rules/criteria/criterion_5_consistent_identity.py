@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from parsers.identifiers import check_matricule
 from rules.facts import Facts, finding_on
 from rules.names import compare_names
 from rules.types import Exhibit, Finding
@@ -47,6 +48,8 @@ def _matricule(facts: Facts, exhibit: Exhibit) -> Iterator[Finding]:
     written, enrolled = exhibit.value("matricule"), facts.dossier.registered.get("matricule")
     if not written or not enrolled or written == enrolled or facts.is_low(exhibit, "matricule"):
         return
+    if check_matricule(enrolled) == "invalid":
+        return  # Formulaire 1's own is asked for already; there is nothing yet to differ from
     yield Finding(
         rule="matricule_mismatch",
         severity="mismatch",
