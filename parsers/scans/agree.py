@@ -54,6 +54,8 @@ def _folded(text: str) -> str:
 def _resolved(a: str, b: str) -> tuple[str, bool]:
     if a == b:
         return a, True
+    if a in "ÄÖÜ" and b == a.lower():  # the French model capitalises the umlauts it hardly knows
+        return b, True
     if a in _ONLY_FIRST and b not in _ONLY_SECOND:
         return a, b.isascii()
     if b in _ONLY_SECOND:

@@ -70,9 +70,7 @@ def _partitioned(ink: Mask, sheet: Sheet) -> list[Comb]:
     return found
 
 
-def _even(
-    bars: list[tuple[int, int, int, int]], sheet: Sheet
-) -> list[list[tuple[int, int, int, int]]]:
+def _even(bars: list[tuple[int, int, int, int]], sheet: Sheet) -> list[list[tuple[int, int, int, int]]]:
     """Runs of bars at one distance; a bar in between (the stroke of a 1) is passed over."""
     low, high = sheet.px(_NARROWEST), sheet.px(_WIDEST)
     runs: list[list[tuple[int, int, int, int]]] = []

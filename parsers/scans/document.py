@@ -10,6 +10,7 @@ from parsers.scans import ocr
 from parsers.scans.image import Sheet
 from parsers.scans.load import image_sheets
 from parsers.scans.page import PageResult, read_sheet
+from parsers.scans.pictures import keep
 from parsers.types import Problem, ReadOptions
 
 
@@ -45,6 +46,7 @@ def read_document(
                 )
                 break
             result: PageResult = read_sheet(sheet, deadline)
+            keep(data, sheet.number, result.gray, result.dpi)
             found.append(result.page)
             notes += result.problems
     except ocr.OcrUnavailable as error:

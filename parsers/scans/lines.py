@@ -81,7 +81,7 @@ def without_lines(gray: Gray, across: Mask, down: Mask) -> Gray:
         reach = np.ones((13, 1) if horizontal else (1, 13), np.uint8)
         crossing = cv2.bitwise_and(cv2.morphologyEx(rest, cv2.MORPH_CLOSE, reach), wide)
         out[(wide > 0) & (crossing == 0)] = 255
-    _drop_crumbs(out, cv2.bitwise_or(across, down))
+    _drop_crumbs(out, as_gray(cv2.bitwise_or(across, down)))
     return out
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
-from parsers.documents.reading import Box, Page, Word
+from parsers.documents.reading import Box, Page, Picture
 from parsers.scans import ocr
 from parsers.scans.boxes import Square, circles, measured, small_squares
 from parsers.scans.clean import cleaned
 from parsers.scans.combs import Comb, combs
-from parsers.scans.image import Gray, Mask, Sheet, as_gray, binary
+from parsers.scans.image import Gray, Mask, Sheet, binary
 from parsers.scans.lines import leaders, line_masks, points_of, rulings, without_lines
 from parsers.scans.quality import is_blank, legibility
 from parsers.scans.second import Reread, reread
@@ -64,9 +65,7 @@ def read_sheet(sheet: Sheet, deadline: float) -> PageResult:
         second = _again(upright, furniture, tokens, deadline)
     except ocr.OcrFailed as error:
         late = time.monotonic() >= deadline - 1
-        problem = Problem(
-            code="timeout" if late else "illegible", message=f"Page {sheet.number}: {error}"
-        )
+        problem = Problem(code="timeout" if late else "illegible", message=f"Page {sheet.number}: {error}")
         return PageResult(_empty(upright), upright.gray, upright.dpi, [problem])
     words = assemble(second, upright)
     page = Page(
@@ -76,6 +75,7 @@ def read_sheet(sheet: Sheet, deadline: float) -> PageResult:
         words=tuple(words),
         rulings=rulings(furniture.across, furniture.down, upright),
         boxes=_boxes(furniture, upright),
+        pictures=(_whole(upright),),
     )
     return PageResult(page, upright.gray, upright.dpi)
 
@@ -95,9 +95,9 @@ def furniture_of(sheet: Sheet) -> Furniture:
     squares = small_squares(ink, sheet)
     found = combs(ink, squares, sheet)
     in_comb = [c.box for c in found]
-    ticks = [
-        measured(ink, s, False) for s in squares if not any(_inside(s, box) for box in in_comb)
-    ] + [measured(ink, c, True) for c in circles(ink, sheet) if not any(_inside(c, b) for b in in_comb)]
+    ticks = [measured(ink, s, False) for s in squares if not any(_inside(s, box) for box in in_comb)] + [
+        measured(ink, c, True) for c in circles(ink, sheet) if not any(_inside(c, b) for b in in_comb)
+    ]
     across, down = line_masks(ink, sheet)
     text = without_lines(sheet.gray, across, down)
     text[leaders(ink, sheet) > 0] = 255
@@ -172,8 +172,12 @@ def frames(across: Mask, down: Mask, sheet: Sheet) -> list[Box]:
     return found
 
 
+def _whole(sheet: Sheet) -> Picture:
+    """The page is one picture; readers of signatures tell a scan by it."""
+    height, width = sheet.gray.shape
+    box = (0.0, 0.0, round(sheet.width, 1), round(sheet.height, 1))
+    return Picture(sheet.number, box, (width, height), hashlib.sha256(sheet.gray.tobytes()).hexdigest())
+
+
 def _empty(sheet: Sheet) -> Page:
     return Page(number=sheet.number, width=round(sheet.width, 1), height=round(sheet.height, 1))
-
-
-__all__ = ["PageResult", "Word", "as_gray", "read_sheet", "replace", "straight"]

@@ -22,6 +22,7 @@ from parsers.scans.image import Gray, Sheet, as_gray, resized
 _LETTER_HEIGHT = 48
 """Pixels: the height of a run's box (ascender to descender) in the stack."""
 _GAP = 34
+_NUMBERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ.-/ "
 _LANGUAGES = ("deu",)
 """Another mixture than the first reading's, so that the two err differently."""
 
@@ -105,10 +106,14 @@ def reread(
     once = _stacked(pieces[first_comb:], deadline, ("eng",), scale=0.75) if strips else []
     done = [Run(tuple(group), tuple(again[i])) for i, group in enumerate(groups)]
     open_ones = [i for i, run in enumerate(done) if not _settled(run)]
-    if open_ones:
-        third = _stacked([pieces[i] for i in open_ones], deadline, ("eng",), scale=0.8)
-        for i, line in zip(open_ones, third, strict=True):
-            done[i] = replace(done[i], third=tuple(line))
+    for numbers in (True, False):
+        chosen = [i for i in open_ones if _numeric(done[i]) is numbers]
+        if chosen:
+            third = _stacked(
+                [pieces[i] for i in chosen], deadline, ("eng",), 0.8, _NUMBERS if numbers else ""
+            )
+            for i, line in zip(chosen, third, strict=True):
+                done[i] = replace(done[i], third=tuple(line))
     return Reread(
         done,
         [
@@ -122,6 +127,12 @@ def _settled(run: Run) -> bool:
     """Both readings say the same, or nothing of interest is in it."""
     answers = agreed([t.text for t in run.tokens], [t.text for t in run.again])
     return all(a.same or (len(a.text) < 2 and not a.text.isalnum()) for a in answers)
+
+
+def _numeric(run: Run) -> bool:
+    """Mostly digits: then nothing but digits, capitals and their separators is allowed in it."""
+    text = "".join(t.text for t in (*run.tokens, *run.again))
+    return 2 * sum(c.isdigit() for c in text) > sum(c.isalnum() for c in text)
 
 
 def _crop(gray: Gray, box: tuple[int, int, int, int]) -> Gray:

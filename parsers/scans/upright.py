@@ -22,9 +22,7 @@ def cut_out(sheet: Sheet) -> Sheet:
     corners = _page_corners(sheet.gray)
     if corners is None:
         return sheet
-    top, right, bottom, left = (
-        float(np.linalg.norm(corners[i] - corners[(i + 1) % 4])) for i in range(4)
-    )
+    top, right, bottom, left = (float(np.linalg.norm(corners[i] - corners[(i + 1) % 4])) for i in range(4))
     width, height = max(top, bottom), max(left, right)
     if not 1.15 < max(width, height) / min(width, height) < 1.75:
         return sheet  # no page has this shape: leave it as it is
@@ -67,7 +65,7 @@ def _page_corners(gray: Gray) -> np.ndarray[tuple[int, ...], np.dtype[np.float32
         return None  # not filled: a frame or a shadow, no sheet
     inside = np.zeros_like(small)
     cv2.fillConvexPoly(inside, quad, 255)
-    if float(smooth[inside > 0].mean()) - float(smooth[inside == 0].mean()) < 25:
+    if inside.all() or float(smooth[inside > 0].mean()) - float(smooth[inside == 0].mean()) < 25:
         return None
     points = quad.reshape(4, 2).astype(np.float32) / scale
     total, difference = points.sum(axis=1), points[:, 0] - points[:, 1]

@@ -7,6 +7,7 @@ they disagree on stays below. The bounds were measured with `scripts/bench_docum
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from parsers.documents.reading import Word
 from parsers.scans.agree import agreed
@@ -14,6 +15,7 @@ from parsers.scans.image import Sheet
 from parsers.scans.lines import points_of
 from parsers.scans.ocr import Token
 from parsers.scans.second import CombReading, Reread, Run
+from parsers.scans.settle import settled_identifier
 
 _RUBBISH = re.compile(r"^[^\w@]+$|^_+$")
 _SURE, _FAIR = 0.86, 0.6
@@ -21,18 +23,33 @@ _SURE, _FAIR = 0.86, 0.6
 _TWO_OF_THREE, _AGAINST_FIRST, _ALONE = 0.85, 0.75, 0.6
 
 
-def assemble(
-    second: Reread, sheet: Sheet
-) -> list[Word]:
+def assemble(second: Reread, sheet: Sheet) -> list[Word]:
     """The words of a page, from top to bottom."""
     words: list[Word] = []
     for run in second.runs:
+        settled = _settled_word(run, sheet)
+        if settled is not None:
+            words.append(settled)
+            continue
+        _, top, _, bottom = run.box  # one height for the words of a line, whatever letters they have
         for token, answer, sure in _votes(run):
             if _RUBBISH.match(token.text) and token.confidence < _FAIR:
                 continue
-            words.append(_word(answer, token.box, sure, sheet))
+            words.append(_word(answer, (token.box[0], top, token.box[2], bottom), sure, sheet))
     words += [word for reading in second.combs if (word := _comb_word(reading, sheet)) is not None]
     return sorted(words, key=lambda w: (round(w.box[1] / 4), w.box[0]))
+
+
+def _settled_word(run: Run, sheet: Sheet) -> Word | None:
+    """An identifier on whose characters the readings differ, where check digits decide."""
+    if not run.third:
+        return None
+    lines = (run.tokens, run.again, run.third)
+    readings = [
+        ("".join(t.text for t in line), min((t.confidence for t in line), default=0.0)) for line in lines
+    ]
+    settled = settled_identifier(readings)
+    return _word(settled.text, run.box, settled.confidence, sheet) if settled else None
 
 
 def _votes(run: Run) -> list[tuple[Token, str, float]]:
@@ -57,7 +74,17 @@ def _votes(run: Run) -> list[tuple[Token, str, float]]:
             result.append((token, others[index], _AGAINST_FIRST))
         else:
             result.append((token, answers[index].text, min(_ALONE, token.confidence)))
+    rivals = [line for line in (run.again, run.third) if len(line) == len(run.tokens) == 1]
+    if (
+        rivals
+        and max(result[0][2], run.tokens[0].confidence) < (best := max(rivals, key=_surest))[0].confidence
+    ):
+        return [(run.tokens[0], best[0].text, _ALONE)]  # all three differ: the surest of them
     return result
+
+
+def _surest(line: Sequence[Token]) -> float:
+    return line[0].confidence
 
 
 def _common(run: Run) -> list[str] | None:
@@ -82,6 +109,9 @@ def _word(text: str, box: tuple[int, int, int, int], sure: float, sheet: Sheet) 
 def _comb_word(reading: CombReading, sheet: Sheet) -> Word | None:
     one = "".join(t.text for t in reading.tokens)
     two = "".join(t.text for t in reading.again)
+    settled = settled_identifier([(one, 0.6), (two, 0.6)]) if one != two else None
+    if settled is not None and len(settled.text) == len(reading.filled):
+        return _word(settled.text, reading.comb.box, settled.confidence, sheet)
     text = two if len(two) == len(reading.filled) else one
     if not text:
         return None

@@ -97,12 +97,16 @@ class _Painter:
                 self._row(field_id, kind, labels[language], printed)
         self.y -= 20
         canvas.setFont(self.label_font, self.size)
-        canvas.drawString(self.left, self.y, {"fr": "Signature", "de": "Unterschrift", "en": "Signature"}[language])
+        canvas.drawString(
+            self.left, self.y, {"fr": "Signature", "de": "Unterschrift", "en": "Signature"}[language]
+        )
         x, y = self.left + 120, self.y
         path = canvas.beginPath()
         path.moveTo(x, y)
         for _ in range(5):
-            path.curveTo(*(v for _ in range(3) for v in (x + random.randint(0, 90), y + random.randint(-14, 20))))
+            path.curveTo(
+                *(v for _ in range(3) for v in (x + random.randint(0, 90), y + random.randint(-14, 20)))
+            )
         canvas.setStrokeColorRGB(0.1, 0.1, 0.5)
         canvas.drawPath(path)
         canvas.setStrokeColorRGB(0, 0, 0)
@@ -127,7 +131,9 @@ class _Painter:
             "ehealth": lambda: f"EH{random.randint(10**7, 10**8 - 1)}",
             "product": lambda: random.choice(invent.PRODUCT),
             "version": lambda: invent.version(random),
-            "address": lambda: f"{random.randint(1, 99)}, {random.choice(invent.STREET)}, L-{random.choice(invent.TOWN)}",
+            "address": lambda: (
+                f"{random.randint(1, 99)}, {random.choice(invent.STREET)}, L-{random.choice(invent.TOWN)}"
+            ),
         }[kind]()
         return simple, simple
 
@@ -201,7 +207,9 @@ class _Painter:
         canvas.setFont(self.value_font, 11)
         for i, character in enumerate(text):
             canvas.drawCentredString(self.left + i * (pitch + gap) + pitch / 2, self.y, character)
-        self._note(field_id, text, (self.left - 2, self.y - 6, self.left + count * (pitch + gap) + 3, self.y + 15))
+        self._note(
+            field_id, text, (self.left - 2, self.y - 6, self.left + count * (pitch + gap) + 3, self.y + 15)
+        )
         self.y -= 26
 
     def _choice(self, field_id: str, values: list[str], label: str) -> None:

@@ -14,7 +14,14 @@ Schroeder Majerus Kayser Ries D'Amico Steinmetz Bertrand Pütz Wolter Ferreira N
 COMPANY = """Medisoft Logimed DocuCare Praxsys Santalys Cabinet-Plus MediWare Clinéo Dentalog Arztwerk Novapraxis
 Hippocrate eHealthworks Curalux Sanitas Vitalis""".split()
 SUFFIX = ["S.à r.l.", "SA", "Sàrl", "S.A.", "SARL", "GmbH", "S.à r.l.-S", "SCS"]
-STREET = ["rue de la Gare", "avenue de la Liberté", "Grand-Rue", "route d'Esch", "rue des Prés", "Hauptstrooss"]
+STREET = [
+    "rue de la Gare",
+    "avenue de la Liberté",
+    "Grand-Rue",
+    "route d'Esch",
+    "rue des Prés",
+    "Hauptstrooss",
+]
 TOWN = ["1611 Luxembourg", "4041 Esch-sur-Alzette", "9010 Ettelbruck", "8008 Strassen", "3510 Dudelange"]
 PRODUCT = ["MediPro", "DocuPraxis", "eCabinet", "DentaSoft", "Santé Connect", "LuxMed Office", "Praxa"]
 
@@ -66,7 +73,9 @@ def email(random: Random) -> str:
 def date(random: Random) -> tuple[str, str]:
     """ISO, and as printed."""
     y, m, d = random.randint(2025, 2026), random.randint(1, 12), random.randint(1, 28)
-    return f"{y}-{m:02}-{d:02}", random.choice([f"{d:02}/{m:02}/{y}", f"{d:02}.{m:02}.{y}", f"{y}-{m:02}-{d:02}"])
+    return f"{y}-{m:02}-{d:02}", random.choice(
+        [f"{d:02}/{m:02}/{y}", f"{d:02}.{m:02}.{y}", f"{y}-{m:02}-{d:02}"]
+    )
 
 
 def version(random: Random) -> str:

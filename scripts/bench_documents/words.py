@@ -1,6 +1,6 @@
 """Reads scanned specimens and compares words, without asking what they mean: OCR alone.
 
-    python -m scripts.bench_documents.words [FIRST_SEED] [COUNT] [--how NAME,…] [--wrong]
+python -m scripts.bench_documents.words [FIRST_SEED] [COUNT] [--how NAME,…] [--wrong]
 """
 
 from __future__ import annotations
