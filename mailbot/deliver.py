@@ -1,19 +1,26 @@
 """From the outbox to the SMTP server. A mail is never sent twice by itself.
 
 A row is claimed (state "sending", one try more, committed) before it is handed over; what died in that state
-may have left, so a person decides. Everything that a server can say ends in one of four results (ports.SendResult).
+may have left, so a person decides. Whatever a server says is one of four results (ports.SendResult).
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mailbot.adapters.backoff import backoff_seconds
 from mailbot.compose import compose, envelope_address
-from mailbot.errors import MailbotError, MailboxUnreachable
+from mailbot.errors import (
+    AttachmentUnavailable,
+    MailbotError,
+    MailboxRefused,
+    MailboxUnreachable,
+    MailNotComposable,
+)
 from mailbot.ports import (
     Clock,
     EntryRow,
@@ -53,7 +60,10 @@ class DeliveryReport:
 
 
 class Delivery:
-    """The way out. Call `recover` once at start, then `once` as often as one likes."""
+    """The way out. Call `recover` once at start, then `once` as often as one likes.
+
+    `mailbox` is a connection of its own (it is used while the intake uses another one), for the Sent folder.
+    """
 
     def __init__(
         self,
@@ -130,13 +140,21 @@ class Delivery:
         return self._later(row, sending, report)
 
     def _prepare(self, row: OutboxRow) -> bytes:
-        attachments = [(ref, self._attachment_bytes(ref)) for ref in row.attachments]
+        attachments = self._attachments(row)
         self._gate(row, attachments)
+        return self._compose(row, attachments, self._clock.now())
+
+    def _attachments(self, row: OutboxRow) -> list[tuple[AttachmentRef, bytes]]:
+        return [(ref, self._attachment_bytes(ref)) for ref in row.attachments]
+
+    def _compose(
+        self, row: OutboxRow, attachments: Sequence[tuple[AttachmentRef, bytes]], at: datetime
+    ) -> bytes:
         return compose(
             row,
             sender=self._settings.address,
             public_name=self._public_name,
-            at=self._clock.now(),
+            at=at,
             files=[(ref.name, data) for ref, data in attachments],
         )
 
@@ -247,21 +265,17 @@ class Delivery:
             return 0
         saved = 0
         for row in self._store.sent_unsaved(SAVE_AT_ONCE):
-            if not self._in_sent_folder(row):
-                attachments = [(ref.name, self._attachment_bytes(ref)) for ref in row.attachments]
-                at = row.sent_at or self._clock.now()
-                raw = compose(
-                    row,
-                    sender=self._settings.address,
-                    public_name=self._public_name,
-                    at=at,
-                    files=attachments,
-                )
-                self._mailbox.append_sent(raw, at)
-            with self._store.transaction():
-                self._store.update_outbox(row.id, saved_to_sent=True)
-            saved += 1
+            with suppress(MailboxRefused, MailNotComposable, AttachmentUnavailable):
+                self._save_again(self._mailbox, row)
+                saved += 1
         return saved
+
+    def _save_again(self, mailbox: Mailbox, row: OutboxRow) -> None:
+        if not self._in_sent_folder(row):
+            at = row.sent_at or self._clock.now()
+            mailbox.append_sent(self._compose(row, self._attachments(row), at), at)
+        with self._store.transaction():
+            self._store.update_outbox(row.id, saved_to_sent=True)
 
     def _in_sent_folder(self, row: OutboxRow) -> bool:
         if self._mailbox is None:

@@ -66,6 +66,10 @@ class MailboxUnreachable(Unreachable):
     """The IMAP server cannot be reached, refused the login, or dropped the connection."""
 
 
+class MailboxRefused(MailboxUnreachable):
+    """The IMAP server is there and refuses one command: no such folder, no right, no space, a broken mail."""
+
+
 class SmtpUnreachable(Unreachable):
     """The SMTP server cannot be reached or refused the login."""
 

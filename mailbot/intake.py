@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
+from mailbot.errors import MailboxRefused
 from mailbot.fingerprint import outline
-from mailbot.ports import Archive, Arrival, Clock, FetchedMail, FolderState, Mailbox, Store
+from mailbot.ports import Archive, Arrival, Clock, FetchedMail, FolderState, LedgerRow, Mailbox, Store
 
 RECORD_ONLY_FLAGS = frozenset({"\\sent", "\\drafts", "\\junk", "\\trash", "\\all"})
 LONGEST_GAP = 10_000  # UIDs: beyond that a server has jumped, and nobody moved so many mails
@@ -79,6 +80,8 @@ class Intake:
 
     def _inbox(self, count: _Count) -> None:
         state = self._mailbox.open(self._mailbox.inbox())
+        if self._unchanged(state) and not self._unhandled(state):
+            return
         known = self._known(state)
         present = self._mailbox.uids()
         fetched = self._take(state, [uid for uid in present if uid not in known], count)
@@ -98,7 +101,8 @@ class Intake:
         vanished += self._never_seen(state, known | set(present) | fetched)
         if vanished:
             self._look_elsewhere(state, sorted(set(vanished)), count)
-        self._remember(state, present)
+        if not still_there:
+            self._remember(state, present)
 
     def _known(self, state: FolderState) -> set[int]:
         """The UIDs that the ledger has; none where the server cannot promise that they keep their meaning."""
@@ -120,7 +124,7 @@ class Intake:
         came: set[int] = set()
         for batch in self._mailbox.fetch(uids):
             came.update(mail.uid for mail in batch)
-            wanted = [m for m in batch if not_before is None or m.received_at >= not_before]
+            wanted = [m for m in batch if not_before is None or self._received(m) >= not_before]
             self._record(state, wanted, count, direction, elsewhere=elsewhere)
         return came
 
@@ -152,6 +156,7 @@ class Intake:
     def _arrival(self, state: FolderState, mail: FetchedMail, direction: Literal["in", "sent"]) -> Arrival:
         sha256 = self._archive.put(mail.raw)
         seen = outline(mail.raw)
+        received_at = self._received(mail)
         return Arrival(
             account=self._mailbox.account,
             folder=state.name,
@@ -159,26 +164,37 @@ class Intake:
             uid=mail.uid,
             sha256=sha256,
             size=len(mail.raw),
-            received_at=mail.received_at,
+            received_at=received_at,
             seen_at=self._clock.now(),
             message_id=seen.message_id,
             sender=seen.sender,
             subject=seen.subject,
             fingerprint=seen.fingerprint,
             direction=direction,
-            old=self._answer_from is not None and mail.received_at < self._answer_from,
+            old=self._answer_from is not None and received_at < self._answer_from,
         )
+
+    def _received(self, mail: FetchedMail) -> datetime:
+        """When the mailbox received it; where the server does not know, that is now."""
+        return mail.received_at or self._clock.now()
 
     def _put_aside(self, state: FolderState, present: set[int], count: _Count) -> None:
         """Move or flag what is recorded and not handled yet, leftovers of a pass that died included."""
-        rows = self._store.unhandled(self._mailbox.account, state.name, state.uidvalidity)
+        rows = self._unhandled(state)
         here = sorted({row.uid for row in rows if row.uid in present})
-        if here:
-            self._mailbox.put_aside(here)
+        try:
+            if here:
+                self._mailbox.put_aside(here)
+        except MailboxRefused as error:  # they are safe, and processed; the next pass tries again
+            count.gaps.append(f"{state.name}: {_uids(here)} cannot be moved or flagged: {error}")
+            rows, here = [row for row in rows if row.uid not in present], []
         if rows:
             with self._store.transaction():
                 self._store.mark_handled([row.id for row in rows])
         count.handled += len(here)
+
+    def _unhandled(self, state: FolderState) -> list[LedgerRow]:
+        return self._store.unhandled(self._mailbox.account, state.name, state.uidvalidity)
 
     # Reconciling
 
@@ -201,7 +217,7 @@ class Intake:
                 continue
             other = self._mailbox.open(folder.name, readonly=True)
             known = self._known(other)
-            recent = [uid for uid in self._mailbox.since(since.date()) if uid not in known]
+            recent = [uid for uid in self._mailbox.since(_day_before(since)) if uid not in known]
             self._take(other, recent, count, not_before=since, elsewhere=True)
             self._leave(other)
         lost = len(vanished) - (count.found_elsewhere - before)
@@ -213,7 +229,7 @@ class Intake:
 
     def _leave(self, state: FolderState) -> None:
         """What stands in a folder that is not ours to tidy stays there."""
-        rows = self._store.unhandled(self._mailbox.account, state.name, state.uidvalidity)
+        rows = self._unhandled(state)
         if rows:
             with self._store.transaction():
                 self._store.mark_handled([row.id for row in rows])
@@ -234,11 +250,14 @@ class Intake:
         if name is None or name == self._mailbox.inbox():
             return
         state = self._mailbox.open(name, readonly=True)
+        if self._unchanged(state):
+            return
         known = self._known(state)
         start = self._answer_from
-        uids = self._mailbox.uids() if start is None else self._mailbox.since(start.astimezone(UTC).date())
+        uids = self._mailbox.uids() if start is None else self._mailbox.since(_day_before(start))
         self._take(state, [uid for uid in uids if uid not in known], count, direction="sent")
         self._leave(state)
+        self._remember(state, uids)
 
     def _last_pass(self, state: FolderState) -> tuple[int, datetime] | None:
         """Where the last pass over this folder ended: the next UID then, and when that was."""
@@ -246,6 +265,11 @@ class Intake:
         if len(value) != 3 or value[0] != str(state.uidvalidity):
             return None
         return int(value[1]), datetime.fromisoformat(value[2])
+
+    def _unchanged(self, state: FolderState) -> bool:
+        """Whether no mail can have come since the last pass, as the server's next UID shows."""
+        last = self._last_pass(state)
+        return bool(last and state.uidvalidity and state.uidnext and last[0] == state.uidnext)
 
     def _remember(self, state: FolderState, present: Sequence[int]) -> None:
         uidnext = max([state.uidnext, *(uid + 1 for uid in present[-1:])])
@@ -255,6 +279,11 @@ class Intake:
 
     def _switch(self, state: FolderState) -> str:
         return f"pass:{self._mailbox.account}:{state.name}"
+
+
+def _day_before(instant: datetime) -> date:
+    """IMAP's SINCE compares days in the server's own zone."""
+    return (instant.astimezone(UTC) - timedelta(days=1)).date()
 
 
 def _uids(uids: Sequence[int]) -> str:

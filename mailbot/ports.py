@@ -222,7 +222,7 @@ class FetchedMail:
 
     uid: int
     raw: bytes
-    received_at: datetime  # INTERNALDATE, with its zone
+    received_at: datetime | None  # INTERNALDATE with its zone; None where the server gives none
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +236,8 @@ class FolderName:
 class Mailbox(Protocol):
     """The mailbox on the server. Never touches \\Seen and deletes nothing.
 
-    Raises errors.MailboxUnreachable when the server is gone; the next call then connects again.
+    Raises errors.MailboxUnreachable when the server is gone; the next call then connects again. Its
+    subclass MailboxRefused is for a command that the server does not carry out; the connection stays.
     """
 
     account: str
@@ -248,7 +249,7 @@ class Mailbox(Protocol):
         """The UIDs in the open folder, ascending."""
 
     def fetch(self, uids: Sequence[int]) -> Iterator[list[FetchedMail]]:
-        """Those mails of the open folder in batches of bounded size. One that is gone is left out."""
+        """Those mails of the open folder in batches of bounded size. What cannot be had is left out."""
 
     def put_aside(self, uids: Sequence[int]) -> Literal["moved", "flagged", "left"]:
         """Mark mails of the open folder as taken in, the way that the configuration and server allow."""

@@ -10,7 +10,7 @@ from threading import Event
 from typing import Literal
 
 from mailbot.adapters.clock import FixedClock
-from mailbot.errors import MailboxUnreachable
+from mailbot.errors import MailboxRefused, MailboxUnreachable
 from mailbot.ports import FetchedMail, FolderName, FolderState, Sending
 
 NOON = datetime(2025, 6, 2, 10, 0, tzinfo=UTC)
@@ -48,10 +48,10 @@ class Folder:
     uidvalidity: int = 1
     uidnext: int = 1
     flags: frozenset[str] = frozenset()
-    mails: dict[int, tuple[bytes, datetime]] = field(default_factory=dict)
+    mails: dict[int, tuple[bytes, datetime | None]] = field(default_factory=dict)
     keywords: set[int] = field(default_factory=set)
 
-    def add(self, raw: bytes, at: datetime = NOON) -> int:
+    def add(self, raw: bytes, at: datetime | None = NOON) -> int:
         uid = self.uidnext
         self.uidnext += 1
         self.mails[uid] = (raw, at)
@@ -76,6 +76,7 @@ class MemoryMailbox:
         self.batch = batch
         self.break_at = ""
         self.withheld: set[int] = set()  # UIDs that are there and never handed out
+        self.refuse_at = ""  # names a call that the server does not carry out
         self.before_fetch: Callable[[], None] = lambda: None
         self.calls: list[str] = []
         self._open = "INBOX"
@@ -126,7 +127,9 @@ class MemoryMailbox:
         return "flagged"
 
     def since(self, day: date) -> list[int]:
-        return sorted(u for u, (_, at) in self.boxes[self._open].mails.items() if at.date() >= day)
+        return sorted(
+            u for u, (_, at) in self.boxes[self._open].mails.items() if at is None or at.date() >= day
+        )
 
     def with_message_id(self, message_id: str) -> list[int]:
         header = f"message-id: {message_id}\r\n".encode().lower()
@@ -157,6 +160,8 @@ class MemoryMailbox:
     def _called(self, name: str) -> None:
         if name == self.break_at:
             raise MailboxUnreachable(f"the connection broke at {name}")
+        if name == self.refuse_at:
+            raise MailboxRefused(f"no, says the server at {name}")
         self.calls.append(name)
 
 

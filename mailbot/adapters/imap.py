@@ -15,12 +15,12 @@ from threading import Event
 from typing import Any, Literal
 
 from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientError, LoginError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError, ProtocolError
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
 from mailbot.adapters.backoff import backoff_seconds
 from mailbot.adapters.tls import tls_context
-from mailbot.errors import MailboxUnreachable, TokenUnavailable
+from mailbot.errors import MailboxRefused, MailboxUnreachable, TokenUnavailable
 from mailbot.ports import FetchedMail, FolderName, FolderState
 from mailbot.settings import Imap
 
@@ -82,7 +82,6 @@ class ImapMailbox:
 
     def _connect_once(self) -> IMAPClient:
         s = self._settings
-        where = f"IMAP server {s.host}:{s.effective_port}"
         client: IMAPClient | None = None
         try:
             context = None if s.security == "none" else tls_context(s.ca_file)
@@ -101,14 +100,18 @@ class ImapMailbox:
             self._login(client)
         except LoginError as error:
             _abandon(client)
-            raise LoginRefused(f"{where} refuses the login of {s.username}: {_words(error)}") from error
+            raise LoginRefused(f"{self._where} refuses the login of {s.username}: {_words(error)}") from error
         except (OSError, IMAPClientError) as error:
             _abandon(client)
-            raise _TryAgain(f"{where} cannot be reached: {_words(error)}") from error
+            raise _TryAgain(f"{self._where} cannot be reached: {_words(error)}") from error
         except (TokenUnavailable, LoginRefused):
             _abandon(client)
             raise
         return client
+
+    @property
+    def _where(self) -> str:
+        return f"IMAP server {self._settings.host}:{self._settings.effective_port}"
 
     def _login(self, client: IMAPClient) -> None:
         s = self._settings
@@ -141,11 +144,12 @@ class ImapMailbox:
         client = self.connect()
         try:
             yield client
-        except (OSError, IMAPClientError) as error:
+        except (OSError, IMAPClientAbortError, ProtocolError) as error:
             self._client, self._open = None, None
             _abandon(client)
-            s = self._settings
-            raise MailboxUnreachable(f"IMAP server {s.host}:{s.effective_port}: {_words(error)}") from error
+            raise MailboxUnreachable(f"{self._where}: {_words(error)}") from error
+        except IMAPClientError as error:
+            raise MailboxRefused(f"{self._where} refuses: {_words(error)}") from error
 
     def abilities(self) -> dict[str, bool]:
         """What the server can, for `mailbot check`: MOVE, UIDPLUS, IDLE, SPECIAL-USE, keywords."""
@@ -209,6 +213,7 @@ class ImapMailbox:
                 client.subscribe_folder(name)
 
     def open(self, folder: str, *, readonly: bool = False) -> FolderState:
+        self._open = None
         with self._talking() as client:
             answer: dict[bytes, Any] = client.select_folder(folder, readonly=readonly)
         if not readonly:
@@ -239,9 +244,28 @@ class ImapMailbox:
                 answers = client.fetch(some, [b"RFC822.SIZE"])
             sizes = {uid: int(answers[uid].get(b"RFC822.SIZE", 0)) for uid in some if uid in answers}
             for batch in by_bytes(sizes, self._settings.batch_bytes):
-                with self._talking() as client:
-                    answers = client.fetch(batch, [b"BODY.PEEK[]", b"INTERNALDATE"])
-                yield [_fetched(uid, answers[uid]) for uid in batch if answers.get(uid, {}).get(b"BODY[]")]
+                yield self._batch(batch)
+
+    def _batch(self, uids: Sequence[int]) -> list[FetchedMail]:
+        """Those mails. One that the server stumbles over is tried alone, and without its date."""
+        try:
+            return self._bodies(uids, [b"BODY.PEEK[]", b"INTERNALDATE"])
+        except (MailboxRefused, ValueError):  # imapclient raises ValueError for a date that is none
+            if len(uids) > 1:
+                return [mail for uid in uids for mail in self._batch([uid])]
+        with suppress(MailboxRefused, ValueError):
+            return self._bodies(uids, [b"BODY.PEEK[]"])
+        return []
+
+    def _bodies(self, uids: Sequence[int], items: list[bytes]) -> list[FetchedMail]:
+        with self._talking() as client:
+            answers: dict[int, dict[bytes, Any]] = client.fetch(uids, items)
+        found = [(uid, answers[uid]) for uid in uids if uid in answers]
+        return [
+            FetchedMail(uid, bytes(answer[b"BODY[]"]), answer.get(b"INTERNALDATE"))
+            for uid, answer in found
+            if answer.get(b"BODY[]") is not None
+        ]
 
     def put_aside(self, uids: Sequence[int]) -> Literal["moved", "flagged", "left"]:
         self._opened()
@@ -340,11 +364,6 @@ def by_bytes(sizes: dict[int, int], limit: int) -> Iterator[list[int]]:
 def _chunks(uids: Sequence[int], count: int) -> Iterator[Sequence[int]]:
     for start in range(0, len(uids), count):
         yield uids[start : start + count]
-
-
-def _fetched(uid: int, answer: dict[bytes, Any]) -> FetchedMail:
-    received: datetime = answer[b"INTERNALDATE"]
-    return FetchedMail(uid=uid, raw=bytes(answer[b"BODY[]"]), received_at=received)
 
 
 def _text(name: str | bytes) -> str:

@@ -240,6 +240,16 @@ async def test_a_copy_that_is_there_already_is_not_saved_twice(desk: Desk) -> No
     assert len(desk.mailbox.boxes["Sent"].mails) == 1
 
 
+async def test_a_copy_that_the_server_refuses_does_not_hold_up_the_others(desk: Desk) -> None:
+    row = desk.write()
+    desk.mailbox.refuse_at = "append_sent"
+    assert await desk.delivery().once() == DeliveryReport(sent=1)
+    assert desk.delivery().save_missing_copies() == 0
+    assert desk.row(row).state == "sent"
+    desk.mailbox.refuse_at = ""
+    assert desk.delivery().save_missing_copies() == 1
+
+
 async def test_a_server_that_saves_by_itself_is_left_to_it(desk: Desk) -> None:
     row = desk.write()
     desk.save_sent = "server"

@@ -232,6 +232,34 @@ def test_a_mail_that_the_server_does_not_hand_out_is_reported(desk: Desk) -> Non
     assert desk.take_in().new == 1
 
 
+def test_mails_that_cannot_be_moved_are_taken_in_all_the_same(desk: Desk) -> None:
+    desk.mailbox.deliver(mail(1))
+    desk.mailbox.refuse_at = "put_aside"
+    report = desk.take_in()
+    assert (report.new, report.handled) == (1, 0)
+    assert "UID 1 cannot be moved or flagged" in report.gaps[0]
+    desk.mailbox.refuse_at = ""
+    assert desk.take_in() == IntakeReport(handled=1)
+
+
+def test_a_mail_without_a_date_of_arrival_arrived_now(desk: Desk) -> None:
+    uid = desk.mailbox.deliver(mail(1))
+    desk.mailbox.boxes["INBOX"].mails[uid] = (mail(1), None)
+    desk.take_in()
+    [row] = desk.store.mails_in_state("archived", desk.clock.now(), 10)
+    assert row.received_at == desk.clock.now()
+
+
+def test_a_pass_without_news_asks_the_server_next_to_nothing(desk: Desk) -> None:
+    desk.mailbox = MemoryMailbox(processed=None)
+    desk.mailbox.deliver(mail(1))
+    desk.mailbox.deliver(mail(2), folder="Sent")
+    desk.take_in()
+    desk.mailbox.calls.clear()
+    desk.take_in()
+    assert desk.mailbox.calls == ["open", "open"]
+
+
 def test_the_nightly_pass_finds_what_was_put_into_the_processed_folder(desk: Desk) -> None:
     desk.mailbox.deliver(mail(1))
     desk.take_in()
