@@ -28,6 +28,8 @@ def read_intent(message: Message) -> Intent:
     Free text that is none of the rest is a `question`, because a person must see it.
     """
     said = [(part, _kind(part)) for part in _sentences(message.text)]
+    while len(said) > 1 and said[-1][1] == "free" and _is_name(said[-1][0]):
+        said.pop()
     subject = message.subject.strip()
     if subject and not quoting.is_reply(subject) and not quoting.is_forward(subject):
         kind = _kind(subject)
@@ -61,6 +63,12 @@ def _weigh(said: list[tuple[str, Said]], files: bool) -> Intent:
     if thanked := found.get("thanks"):
         return _intent("thanks", 0.9, thanked)
     return Intent(kind="empty" if "courtesy" not in found or files else "thanks", confidence=0.9)
+
+
+def _is_name(line: str) -> bool:
+    """A signature without a closing formula: a line of a few capitalised words at the very end."""
+    words = line.split()
+    return len(words) <= 6 and all(word[0].isupper() or not word[0].isalnum() for word in words)
 
 
 def _intent(
@@ -110,9 +118,13 @@ def _sentences(text: str) -> list[str]:
         else:
             paragraphs.append(bare)
     sentences: list[str] = []
-    for paragraph in paragraphs:
+    patterns = _patterns()
+    for whole in paragraphs:
+        greeting = patterns["greeting"].match(whole)
+        paragraph = patterns["abbreviation"].sub("\\1\u2024", whole[greeting.end() :] if greeting else whole)
         pieces = re.split(r"(?<=[.!?])\s+(?=[\W\d]*[A-ZÀ-ÖØ-Þ])|(?<=[?])\s+", paragraph)
-        sentences.extend(piece.strip() for piece in pieces if re.search(r"\w", piece))
+        said = (piece.replace("\u2024", ".").strip() for piece in pieces)
+        sentences.extend(sentence for sentence in said if re.search(r"\w", sentence))
     return sentences[:400]
 
 
