@@ -106,9 +106,5 @@ class AttachmentUnavailable(MailbotError):
     """The bytes of an attachment cannot be found or are not those that were meant."""
 
 
-class GateClosed(MailbotError):
-    """A mail may not leave: a recipient or an attachment that this template must not have."""
-
-
 class MailNotComposable(MailbotError):
     """A mail's parts make no valid mail: an address, a header or a file name that cannot be sent."""

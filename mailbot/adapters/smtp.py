@@ -87,7 +87,8 @@ class SmtpMailer:
             return Sending("temporary", str(error), unreachable=True)
         refused: list[tuple[str, str]] = []
         try:
-            await client.mail(sender)
+            size = [f"SIZE={len(raw)}"] if client.supports_extension("size") else []
+            await client.mail(sender, options=size)
             for recipient in recipients:
                 try:
                     await client.rcpt(recipient)
