@@ -100,7 +100,9 @@ def test_everything_that_is_missing_is_listed_at_once() -> None:
 
 
 def test_a_foreign_company_needs_no_rcs() -> None:
-    decision = decide(NEW, submission(formulaire_1(rcs=None, pays="DE", numero_tva="DE136695976"), nda()), POLICY)
+    decision = decide(
+        NEW, submission(formulaire_1(rcs=None, pays="DE", numero_tva="DE136695976"), nda()), POLICY
+    )
     assert ("field_missing", "formulaire_1", "rcs") not in items(decision)
 
 
@@ -314,9 +316,7 @@ def test_formulaire_4_before_the_label_is_kept() -> None:
 
 def test_the_same_client_twice_is_a_duplicate_request() -> None:
     first = decide(enrolled(labelling("labelise")), submission(formulaire_4()), POLICY)
-    again = decide(
-        first.dossier, submission(formulaire_4(date_raccordement="2025-10-01"), mail_id=2), POLICY
-    )
+    again = decide(first.dossier, submission(formulaire_4(date_raccordement="2025-10-01"), mail_id=2), POLICY)
     assert codes(again) == ["duplicate_request"]
     assert again.held
 
@@ -333,7 +333,9 @@ def test_connections_close_with_2026() -> None:
 
 
 def test_a_question_of_an_unknown_sender_gets_the_contact_and_nothing_about_a_case() -> None:
-    decision = decide(None, submission(sender="qui@example.org", intent="question", words="Une question ?"), POLICY)
+    decision = decide(
+        None, submission(sender="qui@example.org", intent="question", words="Une question ?"), POLICY
+    )
     assert sent(decision) == [("orientation_contact", "qui@example.org")]
     assert codes(decision) == ["question"]
     assert decision.mails[0].letter.reference == ""
