@@ -6,16 +6,9 @@ from pathlib import Path
 import pytest
 
 from mailbot.adapters.store.sql import SqlStore, open_store
-from tests.integration.postgresql import PostgreSQL, running_postgresql
+from tests.integration.postgresql import PostgreSQL
 
 STORES = ("file", "memory", pytest.param("postgresql", marks=pytest.mark.postgresql))
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[PostgreSQL]:
-    """``postgresql.fresh_database()`` gives the URL of an empty database."""
-    with running_postgresql() as server:
-        yield server
 
 
 @pytest.fixture(params=STORES)

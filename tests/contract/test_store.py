@@ -9,7 +9,8 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from mailbot.adapters.store.sql import SqlStore
 from mailbot.errors import StaleDossier, UnknownReference
-from rules.types import AttachmentRef, Letter
+from mailbot.ports import DossierRow
+from rules.types import AttachmentRef, Case, Letter
 from tests.contract.rows import (
     MINUTE,
     NOON,
@@ -224,6 +225,12 @@ def test_the_same_content_is_found_in_earlier_mails_only(store: SqlStore) -> Non
     assert store.same_content("", before=third.id) is None
 
 
+def test_received_mails_are_counted_after_the_one_and_up_to_the_other_instant(store: SqlStore) -> None:
+    store.record_arrivals([an_arrival(n, received_at=NOON + n * MINUTE) for n in range(4)])
+    a_mail(store, 9, direction="sent", received_at=NOON + MINUTE)
+    assert store.count_received(NOON, NOON + 2 * MINUTE) == 2
+
+
 # Dossiers
 
 
@@ -259,6 +266,20 @@ def test_a_dossier_that_somebody_else_saved_is_stale(store: SqlStore) -> None:
     with pytest.raises(StaleDossier, match="SONS2-000001-AAAA"):
         store.save_dossier(row)
     assert store.save_dossier(saved).version == 2
+
+
+def test_overviews_leave_out_the_exhibits_and_cannot_be_saved(store: SqlStore) -> None:
+    row = store.new_dossier(a_dossier(), NOON)
+    (overview,) = store.dossier_overviews()
+    assert (overview.id, overview.dossier.reference, overview.dossier.cases[0].state) == (
+        row.id,
+        "SONS2-000001-AAAA",
+        "open",
+    )
+    assert overview.dossier.cases[0].exhibits == ()
+    with pytest.raises(StaleDossier):
+        store.save_dossier(overview)
+    assert store.dossiers() == [row]
 
 
 def test_a_reference_belongs_to_one_dossier(store: SqlStore) -> None:
@@ -316,6 +337,31 @@ def test_dossiers_without_a_key_are_not_found_by_an_empty_one(store: SqlStore) -
     assert store.find_dossiers(email="", matricule="", name_key="", message_ids=[""]) == []
 
 
+def test_dossiers_are_found_by_who_wrote_their_mails(store: SqlStore) -> None:
+    rows = [store.new_dossier(a_dossier(n), NOON) for n in (1, 2, 3)]
+    for uid, row in enumerate([rows[1], rows[0], rows[1]], start=1):
+        store.update_mail(a_mail(store, uid, sender="aes@esante.test").id, dossier_id=row.id)
+    a_mail(store, 9, sender="aes@esante.test")
+    assert store.dossiers_written_to_by("aes@esante.test") == [rows[0].id, rows[1].id]
+    assert store.dossiers_written_to_by("other@esante.test") == []
+    assert store.dossiers_written_to_by("") == []
+
+
+def test_a_client_is_found_in_other_dossiers_while_its_connection_counts(store: SqlStore) -> None:
+    def with_connection(row: DossierRow, state: str) -> DossierRow:
+        case = Case(kind="R", number=1, state=state, facts={"client_key": "dr-weber"})
+        return replace(row, dossier=row.dossier.with_case(case))
+
+    one, other = (store.new_dossier(a_dossier(n), NOON) for n in (1, 2))
+    one = store.save_dossier(with_connection(one, "valide"))
+    assert store.client_elsewhere("dr-weber", other.id) == "SONS2-000001-AAAA/R1"
+    assert store.client_elsewhere("dr-weber", None) == "SONS2-000001-AAAA/R1"
+    assert store.client_elsewhere("dr-weber", one.id) == ""
+    assert store.client_elsewhere("dr-muller", other.id) == ""
+    store.save_dossier(with_connection(one, "refuse"))
+    assert store.client_elsewhere("dr-weber", other.id) == ""
+
+
 # Documents
 
 
@@ -349,6 +395,27 @@ def test_uses_of_a_document_are_found_by_bytes_or_content(store: SqlStore) -> No
     assert store.document_uses("", "") == []
     store.file_document(nowhere, dossier.id, "R1")
     assert store.document_uses(a.sha256, "") == [expected[0], (nowhere, dossier.id, "R1")]
+
+
+def test_a_corrected_document_takes_the_place_of_what_was_read(store: SqlStore) -> None:
+    mail = a_mail(store)
+    dossier = store.new_dossier(a_dossier(), NOON)
+    document_id = store.add_document(mail.id, dossier.id, "E", a_document())
+    corrected = a_document(kind="nda", content_key="corrected")
+    store.replace_document(document_id, corrected)
+    assert store.document(document_id).document == corrected
+    assert store.document_uses("", "corrected") == [(document_id, dossier.id, "E")]
+    with pytest.raises(UnknownReference):
+        store.replace_document(document_id + 1, corrected)
+
+
+def test_a_mail_that_is_read_afresh_loses_its_documents(store: SqlStore) -> None:
+    mail, other = store.record_arrivals([an_arrival(1), an_arrival(2)])
+    for mail_id in (mail.id, mail.id, other.id):
+        store.add_document(mail_id, None, "", a_document())
+    store.forget_documents(mail.id)
+    assert store.documents_of_mail(mail.id) == []
+    assert len(store.documents_of_mail(other.id)) == 1
 
 
 # Queue
@@ -497,6 +564,13 @@ def test_answers_to_an_address_are_those_of_mailbot_itself(store: SqlStore) -> N
     assert store.answers_to("anna@medisoft", NOON) == 0
 
 
+def test_sent_mails_are_counted_after_the_one_and_up_to_the_other_instant(store: SqlStore) -> None:
+    rows = [store.add_outbox(an_outgoing(f"mail:{n}")) for n in range(5)]
+    for n, row in enumerate(rows[:4]):
+        store.update_outbox(row.id, state="sent", sent_at=NOON + n * MINUTE)
+    assert store.count_sent(NOON, NOON + 2 * MINUTE) == 2
+
+
 def test_answers_follow_a_corrected_address(store: SqlStore) -> None:
     row = store.add_outbox(an_outgoing(mail_id=a_mail(store).id))
     store.update_outbox(row.id, to=("paul@medisoft.test", "paul@medisoft.test"))
@@ -551,6 +625,8 @@ def test_a_job_is_claimed_once_for_each_key(store: SqlStore) -> None:
     assert not store.claim_once("remind", "2026-03-02", NOON)
     assert store.claim_once("remind", "2026-03-03", NOON)
     assert store.claim_once("summary", "2026-03-02", NOON)
+    assert store.is_claimed("remind", "2026-03-02")
+    assert not store.is_claimed("remind", "2026-03-04")
 
 
 def test_a_lease_has_one_holder_at_a_time(store: SqlStore) -> None:

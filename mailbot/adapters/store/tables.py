@@ -61,7 +61,7 @@ mails = Table(
     Column("received_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
     _words("message_id"),
-    _words("sender"),
+    _key("sender"),
     _words("subject"),
     _key("fingerprint"),
     _key("direction"),
@@ -74,6 +74,8 @@ mails = Table(
     _key("content_key"),
     Column("reading", Packed(MailReading)),
     Index("ix_mails_state_received_at", "state", "received_at", "id"),
+    Index("ix_mails_direction_received_at", "direction", "received_at"),
+    Index("ix_mails_sender", "sender"),
     Index("ix_mails_dossier_id", "dossier_id"),
     Index("ix_mails_fingerprint", "fingerprint"),
     Index("ix_mails_content_key", "content_key"),
@@ -208,6 +210,7 @@ outbox = Table(
     Column("saved_to_sent", Boolean, nullable=False),
     Column("claimed_at", Instant),
     Index("ix_outbox_message_id", "message_id"),
+    Index("ix_outbox_sent_at", "sent_at"),
     Index("ix_outbox_mail_id", "mail_id"),
     Index("ix_outbox_dossier_id", "dossier_id"),
     Index("ix_outbox_entry_id", "entry_id"),
@@ -240,6 +243,7 @@ history = Table(
     Index("ix_history_dossier_id", "dossier_id"),
     Index("ix_history_mail_id", "mail_id"),
     Index("ix_history_entry_id", "entry_id"),
+    Index("ix_history_outbox_id", "outbox_id"),  # SQLite looks here for every mail that is added
 )
 
 switches = Table("switches", metadata, Column("name", Key, primary_key=True), _words("value"))

@@ -11,13 +11,6 @@ import pytest
 from mailbot.adapters.store.sql import SqlStore, open_store
 from mailbot.errors import StoreUnreachable
 from tests.contract.rows import NOON, a_dossier, a_mail, an_outgoing
-from tests.integration.postgresql import PostgreSQL, running_postgresql
-
-
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[PostgreSQL]:
-    with running_postgresql() as server:
-        yield server
 
 
 @pytest.fixture(params=["file", "memory", pytest.param("postgresql", marks=pytest.mark.postgresql)])

@@ -16,13 +16,6 @@ from mailbot.adapters.store.migrate import SCRIPTS, revisions
 from mailbot.adapters.store.sql import SqlStore, open_store
 from mailbot.adapters.store.tables import metadata
 from mailbot.errors import StoreTooNew
-from tests.integration.postgresql import PostgreSQL, running_postgresql
-
-
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[PostgreSQL]:
-    with running_postgresql() as server:
-        yield server
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

@@ -92,6 +92,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_mails_content_key", "mails", ["content_key"])
     op.create_index("ix_mails_sender_dossier_id", "mails", ["sender", "dossier_id"])
+    op.create_index("ix_mails_direction_received_at", "mails", ["direction", "received_at"])
+    op.create_index("ix_mails_sender", "mails", ["sender"])
     op.create_index("ix_mails_dossier_id", "mails", ["dossier_id"])
     op.create_index("ix_mails_fingerprint", "mails", ["fingerprint"])
     op.create_index("ix_mails_state_received_at", "mails", ["state", "received_at", "id"])
@@ -198,6 +200,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_outbox_dossier_id", "outbox", ["dossier_id"])
     op.create_index("ix_outbox_entry_id", "outbox", ["entry_id"])
+    op.create_index("ix_outbox_sent_at", "outbox", ["sent_at"])
     op.create_index("ix_outbox_mail_id", "outbox", ["mail_id"])
     op.create_index("ix_outbox_message_id", "outbox", ["message_id"])
     op.create_index("ix_outbox_state", "outbox", ["state", "saved_to_sent", "id"])
@@ -222,6 +225,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_history_dossier_id", "history", ["dossier_id"])
     op.create_index("ix_history_entry_id", "history", ["entry_id"])
+    op.create_index("ix_history_outbox_id", "history", ["outbox_id"])
     op.create_index("ix_history_mail_id", "history", ["mail_id"])
     op.create_table(
         "outbox_recipients",
