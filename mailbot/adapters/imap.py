@@ -59,6 +59,7 @@ class ImapMailbox:
         self._client: IMAPClient | None = None
         self._open: FolderState | None = None
         self._keywords = False
+        self._inbox_seen = 0  # the inbox's next UID when it was last opened
         self._names: dict[str, str] = {}
 
     # Connecting
@@ -224,6 +225,8 @@ class ImapMailbox:
             uidnext=int(answer.get(b"UIDNEXT", 0)),
             exists=int(answer.get(b"EXISTS", 0)),
         )
+        if folder == self.inbox():
+            self._inbox_seen = self._open.uidnext
         return self._open
 
     # Mails
@@ -324,7 +327,9 @@ class ImapMailbox:
         if not able:
             stop.wait(seconds)
             return False
-        self.open(self.inbox())
+        seen = self._inbox_seen
+        if self.open(self.inbox()).uidnext > seen > 0:
+            return True  # it came before IDLE began
         with self._talking() as client:
             client.idle()
             news: list[Any] = []

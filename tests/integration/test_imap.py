@@ -194,6 +194,16 @@ def test_idle_wakes_up_for_a_new_mail(dovecot: Dovecot, tmp_path: Path) -> None:
     assert news == [True]
 
 
+def test_a_mail_that_came_before_the_waiting_began_is_not_waited_for(
+    dovecot: Dovecot, tmp_path: Path
+) -> None:
+    box = dovecot.new_mailbox()
+    found = mailbox(box, tmp_path)
+    found.open("INBOX")
+    deliver(box, 1)
+    assert found.wait(60, Event()) is True
+
+
 def test_waiting_ends_when_told_to(dovecot: Dovecot, plain_dovecot: Dovecot, tmp_path: Path) -> None:
     stop = Event()
     stop.set()
