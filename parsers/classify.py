@@ -152,7 +152,8 @@ def _title_matches(tokens: tuple[str, ...], titles: _TitleList) -> dict[str, flo
 
 
 def _near_start(tokens: tuple[str, ...], title: tuple[str, ...]) -> bool:
-    return bool(tokens) and len(title[0]) >= 5 and fuzz.ratio(tokens[0], title[0]) >= 75
+    first = tokens[0] if tokens else ""
+    return first[:1] == title[0][:1] and len(title[0]) >= 5 and fuzz.ratio(first, title[0]) >= 75
 
 
 def _with_following(segment: Segment, segments: Sequence[Segment], number: int) -> list[str]:
@@ -203,6 +204,8 @@ def _prominence(segment: Segment, usual: float, sheet: Sheet) -> float:
         return 1.0
     if segment.text.rstrip().endswith((".", ",", ";")):
         return 0.15
+    if segment in sheet.segments[:2]:
+        return 1.0
     if sheet.flow:
         return 0.8 if segment.box[1] < 250 else 0.3
     if segment.box[1] < 0.3 * sheet.height:
@@ -312,6 +315,8 @@ def _score(
     if cues:
         doubt *= 1 - 0.12 * min(len(cues), 5)
         evidence.append(f"{len(cues)} typical wordings")
+    if title is not None and title.strength >= 0.6 and form.kind not in _FORMS and len(cues) >= 2:
+        doubt *= 0.35
     value = 1 - doubt
     if form.kind in _FORMS and labels + own < max(3, len(form.fields) // 4):
         value = min(value, 0.4)  # mentioned, but not there

@@ -15,6 +15,7 @@ from parsers.countries import country_of_address
 from parsers.documents.reading import Reading
 from parsers.flat import claims_from_print, printed_fields, read_context
 from parsers.layout import sheets_of
+from parsers.prose import claims_from_prose
 from parsers.tables import claims_from_tables
 from parsers.ticked import claims_from_ticks
 from parsers.types import FieldValue, FormDef
@@ -53,6 +54,8 @@ def extract(reading: Reading, form: FormDef, pages: Sequence[int] | None = None)
     claims = [c for c in claims if c.rank >= 3 or c.field not in ticked]
     claims += [c for c in boxes if c.field not in named]
     claims += [c for c in claims_from_tables(context) if c.field not in named]
+    known = {c.field for c in claims}
+    claims += claims_from_prose(context, [f for f in form.fields if f.id not in known])
     by_field: dict[str, list[Claim]] = {}
     for claim in claims:
         by_field.setdefault(claim.field, []).append(claim)

@@ -306,7 +306,8 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
 
 def _is_cell(frame: BBox, sheet: Sheet) -> bool:
     """True for a table's cell, false for a frame drawn around a whole section."""
-    return frame[3] - frame[1] < 90 and frame[2] - frame[0] < 0.93 * sheet.width
+    height, width = frame[3] - frame[1], frame[2] - frame[0]
+    return height < 60 or (height < 90 and width < 0.93 * sheet.width)
 
 
 def _frame_right(segment: Segment, label: BBox, sheet: Sheet, limit: float) -> BBox | None:
@@ -397,7 +398,7 @@ def _below(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Iterab
     frames = [
         f
         for f in sheet.frames
-        if -3 <= f[1] - label[3] <= 2.6 * height and f[0] - 14 <= segment.box[0] <= f[2] and f[2] - f[0] >= 14
+        if (cell is None or covers(cell, f)) and -3 <= f[1] - label[3] <= 2.6 * height and f[0] - 14 <= segment.box[0] <= f[2] and f[2] - f[0] >= 14
         and f[3] - f[1] <= 120
     ]  # fmt: skip
     if frames:
@@ -413,7 +414,8 @@ def _below(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Iterab
     candidates = [
         s
         for s in sheet.segments
-        if -0.35 * height <= s.box[1] - label[3] <= 1.7 * max(height, s.box[3] - s.box[1])
+        if (cell is None or s.frame == cell or covers(cell, s.box))
+        and -0.35 * height <= s.box[1] - label[3] <= 1.7 * max(height, s.box[3] - s.box[1])
         and s.box[1] > segment.box[1] + 0.5 * height
         and segment.box[0] - 10 <= s.box[0] <= max(segment.box[2], segment.box[0] + 40)
     ]

@@ -1,0 +1,66 @@
+"""Identifiers named in running text ("…, matricule 1893120105732, ci-après l'Industriel") -> claims.
+
+Only numbers that prove themselves, and only where the form prints no place of its own for them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from parsers.claims import Claim
+from parsers.flat import Context
+from parsers.folding import fold
+from parsers.layout import Segment, Sheet, union
+from parsers.types import FieldDef, Source
+from parsers.values import parse_value
+
+_SHAPES = {
+    "matricule": r"\d(?:[ .\-]?\d){10,12}",
+    "iban": r"[a-z]{2}\d{2}(?: ?[a-z0-9]){10,30}",
+    "vat": r"[a-z]{2} ?[0-9a-z](?:[ .]?\d){6,11}",
+    "rcs": r"[a-k] ?\d{1,3}(?:[ .]?\d{3})?",
+}
+_BETWEEN = r"(?:\s|:|n°|no\.?|nr\.?|numero|sous le|le|the|\(|,)*"
+
+
+def claims_from_prose(context: Context, missing: Iterable[FieldDef]) -> list[Claim]:
+    """Claims for the fields that nothing else filled. Two different numbers claim nothing."""
+    claims: list[Claim] = []
+    for definition in missing:
+        shape = _SHAPES.get(definition.type)
+        if shape is None:
+            continue
+        found = [c for sheet in context.sheets for c in _on_sheet(sheet, definition, shape)]
+        if len({str(c.value) for c in found}) == 1:
+            claims.append(found[0])
+    return claims
+
+
+def _on_sheet(sheet: Sheet, definition: FieldDef, shape: str) -> Iterable[Claim]:
+    text, owners = _running_text(sheet)
+    labels = sorted({fold(w) for ws in definition.labels.values() for w in ws}, key=len, reverse=True)
+    names = "|".join(re.escape(label) for label in labels if len(label) >= 3)
+    if not names:
+        return
+    for match in re.finditer(rf"(?<!\w)(?:{names}){_BETWEEN}({shape})(?!\w)", text):
+        result = parse_value(definition.type, match[1].upper(), definition)
+        if not result.certain or result.problem is not None:
+            continue
+        segments = [s for start, end, s in owners if start < match.end(1) and end > match.start(1)]
+        doubts = [w.confidence for s in segments for w in s.words if w.confidence is not None]
+        source: Source = "ocr" if doubts else "text"
+        evidence = (f"named in the text: “{match[0][:60]}”",)
+        yield Claim(definition.id, result.value, match[1].upper(), min([0.95, *doubts]), source, 1, sheet.number,
+                    union(s.box for s in segments), evidence, True)  # fmt: skip
+
+
+def _running_text(sheet: Sheet) -> tuple[str, list[tuple[int, int, Segment]]]:
+    """The page's words folded, and which characters come from which segment."""
+    text = ""
+    owners: list[tuple[int, int, Segment]] = []
+    for segment in sheet.segments:
+        piece = fold(segment.text) + " "
+        owners.append((len(text), len(text) + len(piece), segment))
+        text += piece
+    return text, owners
