@@ -17,7 +17,7 @@ from typing import Literal
 from parsers.claims import Claim
 from parsers.documents.reading import Word
 from parsers.folding import fold, words_of
-from parsers.labels import LabelHit, find_labels
+from parsers.labels import LabelHit, find_labels, index_of, split_at_labels
 from parsers.layout import Segment, Sheet, covers, union
 from parsers.names import split_name
 from parsers.table_heads import table_heads
@@ -65,6 +65,8 @@ class Context:
     labels: set[int] = field(default_factory=set)
     aes: set[int] = field(default_factory=set)
     places: Counter[Place] = field(default_factory=Counter)
+    looks: Counter[tuple[float, bool]] = field(default_factory=Counter)
+    """How values that prove themselves are set: size and boldness."""
     flow: bool = False
 
 
@@ -73,6 +75,7 @@ def read_context(sheets: list[Sheet], form: FormDef) -> Context:
     context = Context(form, sheets, flow=any(s.flow for s in sheets))
     fixed = _fixed_wordings(form)
     for sheet in sheets:
+        sheet.segments = split_at_labels(sheet.segments, index_of(form.fields))
         heads = {id(s) for s in table_heads(sheet, form)}
         context.printed |= heads
         hits = [h for h in find_labels(sheet.segments, form) if id(h.segment) not in heads]
@@ -140,6 +143,8 @@ def _in_prose(hit: LabelHit, sheet: Sheet) -> bool:
     """True for a label's word at the start of a line of running text."""
     segment = hit.segment
     rest = len(segment.words) - hit.end
+    if not sheet.flow and not 0.03 * sheet.height <= segment.box[1] <= 0.945 * sheet.height:
+        return True  # a running head or foot: "Version 2025-04" is the form's own
     if hit.closed and segment.words[hit.end - 1].text.endswith((":", "：")):
         return False
     if rest == 0:
@@ -194,7 +199,9 @@ def claims_from_print(context: Context, closed_fields: frozenset[str], email: st
             pending.append((hit, sheet, found))
             _vote(hit, found, context)
     claims: list[Claim] = []
-    for hit, sheet, found in pending:
+    for hit, sheet, _ in pending:
+        # Once more, now that it is known where this form puts its values and how it sets them.
+        found = list(_places(hit, sheet, context))
         claims += _claims_of_hit(hit, sheet, found, context, closed_fields, email)
     return claims
 
@@ -207,6 +214,8 @@ def _vote(hit: LabelHit, found: list[Found], context: Context) -> None:
     for place in found:
         if parse_value(definition.type, place.text, definition).certain:
             context.places[place.place] += 1
+            if place.words:
+                context.looks[_look(place.words[0].size, place.words[0].bold)] += 1
             return
 
 
@@ -255,7 +264,7 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
     row_labels = [
         s
         for s in sheet.segments
-        if id(s) in context.labels
+        if (id(s) in context.labels or _other_label(s))
         and s is not segment
         and s.box[0] > segment.box[2] - 1
         and abs((s.box[1] + s.box[3]) / 2 - middle) < 0.7 * height
@@ -279,7 +288,6 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
         and s.box[0] < limit - 1
         and label[1] - 0.45 * height <= (s.box[1] + s.box[3]) / 2 <= label[3] + 0.45 * height
         and _free(s, context)
-        and not s.text.rstrip().endswith(":")
     ]
     band.sort(key=lambda s: s.box[0])
     if not band:
@@ -302,6 +310,26 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
     more = _continued(words, sheet, context, segment)
     words += tuple(w for s in more for w in s.words)
     return Found(words, _joined([" ".join(s.text for s in taken), *[s.text for s in more]]), "right")
+
+
+def _other_label(segment: Segment) -> bool:
+    """True for what prints a label of its own ("Téléphone :"), whether this form knows it or not."""
+    if segment.entered:
+        return False
+    for number, word in enumerate(segment.words[:6]):
+        if word.text.endswith((":", "：")):
+            return number > 0 or len(word.text) > 2
+    return False
+
+
+def _look(size: float, bold: bool) -> tuple[float, bool]:
+    return (round(size * 2) / 2, bold)
+
+
+def _looks_like_labels(candidate: Segment, label: Segment, context: Context) -> bool:
+    """True when a line below a label is set like the labels, and this form sets its values otherwise."""
+    look = _look(candidate.size, candidate.bold)
+    return bool(context.looks) and look not in context.looks and look == _look(label.size, label.bold)
 
 
 def _is_cell(frame: BBox, sheet: Sheet) -> bool:
@@ -425,7 +453,9 @@ def _below(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Iterab
             return
         if not _free(candidate, context):
             continue
-        if candidate.text.rstrip().endswith(":") or len(candidate.words) > 12:
+        if _other_label(candidate) or len(candidate.words) > 12:
+            return
+        if not candidate.entered and _looks_like_labels(candidate, segment, context):
             return
         if candidate.size < 0.85 * segment.size and not candidate.entered:
             continue  # small print under a label explains it
@@ -456,7 +486,7 @@ def _continued(words: Sequence[Word], sheet: Sheet, context: Context, label: Seg
             continue
         if segment.box[1] - bottom > 0.55 * height:
             break
-        if abs(segment.box[0] - left) > 3 or segment.text.rstrip().endswith(":"):
+        if abs(segment.box[0] - left) > 3 or _other_label(segment):
             continue
         if (
             segment.words[0].origin != words[0].origin
@@ -543,6 +573,8 @@ def _claim(
         )
         if not kept or not re.search(r"\d|@", text) or len(text) > 60:
             return None
+    if definition.type == "choice" and _lists_others(str(result.value), definition, hit, sheet):
+        return None
     if not strong and not _plausible(definition, hit, place, context):
         return None
     sure = {"exact": 0.985, "fuzzy": 0.965, "weak": 0.85}[hit.strength]
@@ -553,7 +585,8 @@ def _claim(
     elif result.problem == "malformed":
         sure = min(sure, 0.75)
     elif not strong and place.place == "below" and not place.closed:
-        sure = min(sure, 0.97 if context.places["below"] >= 2 else 0.88)
+        known = context.places["below"] >= 2 and _own_look(hit, context)
+        sure = min(sure, 0.97 if known else 0.88)
     if not place.closed and place.place == "inline" and not (strong and result.certain):
         sure = min(sure, 0.8)
     if place.place == "in_cell" and not place.closed and not strong and not context.places["in_cell"]:
@@ -570,6 +603,11 @@ def _claim(
     rank = 2 if hit.strength != "weak" else 1
     return Claim(definition.id, result.value, text, round(sure, 3), source, rank, hit.segment.page,
                  union(w.box for w in place.words), tuple(evidence), result.certain)  # fmt: skip
+
+
+def _own_look(hit: LabelHit, context: Context) -> bool:
+    """True when values are set otherwise than labels, so that the one is not taken for the other."""
+    return _look(hit.segment.size, hit.segment.bold) not in context.looks
 
 
 _PLACE_WORDS: dict[Place, str] = {
@@ -596,6 +634,21 @@ def _cut_name(text: str) -> tuple[str, str]:
         return text, ""
     end = min(ends)
     return flat[:end].strip(" ,;("), flat[end:]
+
+
+def _lists_others(value: str, definition: FieldDef, hit: LabelHit, sheet: Sheet) -> bool:
+    """True when other choices are printed beside: then a mark decides, not what stands first."""
+    top, bottom = hit.segment.box[1] - 14, hit.segment.box[3] + 80
+    others = {
+        words_of(wording)
+        for choice, by_language in definition.choice_labels.items()
+        if choice != value
+        for wordings in by_language.values()
+        for wording in wordings
+    }
+    return any(
+        words_of(s.text) in others for s in sheet.segments if top <= s.box[1] <= bottom and not s.entered
+    )
 
 
 def _plausible(definition: FieldDef, hit: LabelHit, place: Found, context: Context) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -158,6 +158,44 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
         if hit is not None:
             hits.append(hit)
     return hits
+
+
+def split_at_labels(segments: Sequence[Segment], index: LabelIndex) -> list[Segment]:
+    """Several labels typed on one line ("Nom : Weis Prénom : Léa") become segments of their own."""
+    result: list[Segment] = []
+    for segment in segments:
+        texts = [w.text for w in segment.words]
+        cuts = []
+        last = 0
+        for position, text in enumerate(texts):
+            if position and text.endswith((":", "：")):
+                if last:
+                    start = _label_start(texts, position, last, index)
+                    if start is not None and start > last:
+                        cuts.append(start)
+                last = position + 1
+            elif not position and text.endswith((":", "：")):
+                last = 1
+        if not cuts:
+            result.append(segment)
+            continue
+        for start, end in zip([0, *cuts], [*cuts, len(texts)], strict=True):
+            words = segment.words[start:end]
+            box = (words[0].box[0], segment.box[1], words[-1].box[2], segment.box[3])
+            result.append(replace(segment, words=words, box=box, text=" ".join(texts[start:end])))
+    return result
+
+
+def _label_start(texts: list[str], colon: int, after: int, index: LabelIndex) -> int | None:
+    """The first word of the label that ends at this colon: a known one, else its last capitalised word."""
+    end = colon if texts[colon] in (":", "：") else colon + 1
+    for start in range(max(after, end - index.most_words), end):
+        if " ".join(words_of(" ".join(texts[start:end]))) in index.exact:
+            return start
+    for start in range(end - 1, max(after, end - 4) - 1, -1):
+        if texts[start][:1].isupper():
+            return start
+    return None
 
 
 def match_segment(segment: Segment, index: LabelIndex) -> LabelHit | None:

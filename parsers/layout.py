@@ -112,6 +112,9 @@ def _lay_out(blocks: Sequence[Block], widgets: list[Widget]) -> tuple[Page, list
     index = 0
     while index < len(blocks):
         cell = blocks[index].cell
+        if blocks[index].kind == "footer":
+            index += 1  # the form's own edition and page numbers
+            continue
         if cell is None:
             y = _lay_block(blocks[index], index, 20.0, y, words, by_block, placed) + 6.0
             index += 1

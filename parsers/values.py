@@ -244,27 +244,40 @@ def match_choice(text: str, field: FieldDef) -> str | None:
     words = words_of(text)
     if not words:
         return None
-    best: dict[str, int] = {}
-    for choice in field.choices or tuple(field.choice_labels):
-        wordings = [choice, choice.replace("_", " ")]
-        wordings += [w for by_language in field.choice_labels.get(choice, {}).values() for w in by_language]
-        for wording in wordings:
+    wordings = {
+        choice: (choice, choice.replace("_", " "), *_wordings(choice, field))
+        for choice in field.choices or tuple(field.choice_labels)
+    }
+    best: dict[str, tuple[int, int, int]] = {}
+    for choice, texts in wordings.items():
+        for wording in texts:
             label = words_of(wording)
             if label == words:
                 return choice
-            if label and _contains(words, label):
-                best[choice] = max(best.get(choice, 0), len(" ".join(label)))
+            at = _find(words, label) if label else None
+            if at and len(" ".join(label)) > best.get(choice, (0, 0, 0))[0]:
+                best[choice] = (len(" ".join(label)), at[0], at[0] + len(label))
     if not best:
         return None
-    longest = max(best.values())
-    winners = [choice for choice, length in best.items() if length == longest]
-    others = [length for choice, length in best.items() if choice not in winners]
-    # "Mise à jour majeure" beside a shorter wording of another choice is one choice only when it covers it.
-    return winners[0] if len(winners) == 1 and (not others or longest >= 2 * max(others)) else None
+    winner = max(best, key=lambda choice: best[choice][0])
+    start, end = best[winner][1], best[winner][2]
+    rest = words[:start] + ("|",) + words[end:]
+    # "Nouvelle demande / Mise à jour majeure" names two: what is left must not name another one.
+    if any(_find(rest, words_of(w)) for c, ws in wordings.items() if c != winner for w in ws if words_of(w)):
+        return None
+    return winner
 
 
-def _contains(words: tuple[str, ...], label: tuple[str, ...]) -> bool:
-    return any(words[i : i + len(label)] == label for i in range(len(words) - len(label) + 1))
+def _wordings(choice: str, field: FieldDef) -> tuple[str, ...]:
+    return tuple(w for by_language in field.choice_labels.get(choice, {}).values() for w in by_language)
+
+
+def _find(words: tuple[str, ...], label: tuple[str, ...]) -> tuple[int] | None:
+    """Where the label's words stand in a row, or None."""
+    for start in range(len(words) - len(label) + 1):
+        if words[start : start + len(label)] == label:
+            return (start,)
+    return None
 
 
 def _choice(text: str, field: FieldDef | None) -> ValueResult:
@@ -295,6 +308,9 @@ def _bool(text: str, field: FieldDef | None) -> ValueResult:
         return ValueResult(True, certain=True)
     if text.strip() in {"☐", "□", "[ ]", "[]"} or folded in words.no:
         return ValueResult(False, certain=True)
+    said = set(words_of(folded))
+    if said & (words.yes - {"x", "o", "on", "1"}) and said & (words.no - {"n", "0"}):
+        return ValueResult(None, "ambiguous", "yes and no")
     if len(first) > 1 and (first in words.yes) != (first in words.no):
         return ValueResult(first in words.yes)
     return ValueResult(None, "ambiguous", "neither yes nor no")

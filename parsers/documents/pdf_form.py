@@ -249,7 +249,7 @@ def _button(
         [k for k in normal.keys() if k != "/Off"]
         if isinstance(normal, Dictionary) and not isinstance(normal, Stream)
         else []
-    )  # noqa: E501, SIM118  # pikepdf dictionaries iterate values in older versions
+    )  # pikepdf dictionaries iterate values in older versions
     shown = str(annot["/AS"]) if "/AS" in annot else None
     state = states[0] if states else (shown if shown not in (None, "/Off") else None)
     chosen = _state_name(found.value)

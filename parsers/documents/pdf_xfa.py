@@ -27,7 +27,9 @@ def packets(xfa: Any) -> bytes:
 
 def dynamic(xml: bytes) -> bool:
     """True for a form whose pages exist only after a viewer laid it out."""
-    return b"dynamicRender>required" in xml.replace(b" ", b"") or b"<pageSet" in xml and b"xfa_dynamic" in xml
+    return b"dynamicRender>required" in xml.replace(b" ", b"") or (
+        b"<pageSet" in xml and b"xfa_dynamic" in xml
+    )
 
 
 def widgets_of(xml: bytes) -> tuple[list[Widget], Problem | None]:
