@@ -87,6 +87,17 @@ def test_what_no_database_can_hold_is_made_storable(store: SqlStore) -> None:
     assert len(mail.message_id) == 9002
 
 
+def test_a_reading_of_undecodable_headers_is_made_storable(store: SqlStore) -> None:
+    mail = a_mail(store)
+    reading = a_reading()
+    message = reading.message.model_copy(update={"subject": "Formulaire \udcff"})
+    store.update_mail(mail.id, reading=reading.model_copy(update={"message": message}))
+    stored = store.mail(mail.id).reading
+    assert stored is not None
+    assert stored.message.subject == "Formulaire \ufffd\ufffd\ufffd"
+    assert stored.documents == reading.documents
+
+
 def test_an_instant_without_zone_is_refused(store: SqlStore) -> None:
     with pytest.raises(StatementError, match="time zone"):
         a_mail(store, received_at=datetime(2026, 3, 2))
@@ -610,6 +621,15 @@ def test_history_is_told_in_its_order(store: SqlStore) -> None:
     assert queued == a_happening(
         "queued", id=queued.id, dossier_id=dossier.id, entry_id=entry.id, detail={"n": [1, "é"]}
     )
+    assert store.history_broken_at() is None
+
+
+def test_history_of_what_no_database_can_hold_stays_whole(store: SqlStore) -> None:
+    store.add_history(
+        a_happening(actor="a\x00\udcff", detail={"sujet": "\udcff\x00", "jour": date(2026, 3, 2)})
+    )
+    store.add_history(a_happening())
+    assert store.history()[0].detail["jour"] == "2026-03-02"
     assert store.history_broken_at() is None
 
 

@@ -6,11 +6,13 @@ PostgreSQL takes no NUL in text and no long values in an index, SQLite has no in
 from __future__ import annotations
 
 import hashlib
+import json
 import zlib
 from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
+from pydantic_core import PydanticSerializationError
 from sqlalchemy import DateTime, LargeBinary, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -84,7 +86,11 @@ class Json(TypeDecorator[Any]):
         return None if value is None else self._adapter.validate_json(value)
 
     def _dump(self, value: Any) -> bytes:
-        return self._adapter.dump_json(value, exclude_defaults=True)
+        try:
+            return self._adapter.dump_json(value, exclude_defaults=True)
+        except PydanticSerializationError:  # JSON has no lone surrogates; undecodable headers do
+            plain = self._adapter.dump_python(value, mode="json", exclude_defaults=True)
+            return _storable(json.dumps(plain, ensure_ascii=False)).encode()
 
 
 class Packed(Json):

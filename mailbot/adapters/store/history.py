@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from mailbot.adapters.store.base import Part
+from mailbot.adapters.store.base import Part, new_id
 from mailbot.adapters.store.tables import columns_of, history, values_of
 from mailbot.ports import HistoryRow
 
@@ -21,8 +20,11 @@ class History(Part):
         with self._database.writing() as connection:
             newest = select(history.c.chain).order_by(history.c.id.desc()).limit(1)
             before = connection.execute(newest).scalar() or ""
-            values: dict[str, Any] = values_of(row)
-            connection.execute(history.insert().values(**values, chain=_link(before, row)))
+            row_id = new_id(connection, history, values_of(row) | {"chain": ""})
+            # The link is made of what is stored, which may differ in what no database can hold.
+            mine = history.c.id == row_id
+            stored = HistoryRow(*connection.execute(select(*_HISTORY).where(mine)).one())
+            connection.execute(update(history).where(mine).values(chain=_link(before, stored)))
 
     def history(
         self, *, dossier_id: int | None = None, entry_id: int | None = None, mail_id: int | None = None

@@ -81,6 +81,12 @@ class Ledger(Part):
         with self._database.reading() as connection:
             return [MailRow(*row) for row in connection.execute(query)]
 
+    def sent_unfiled(self, limit: int) -> list[MailRow]:
+        """Mails of the Sent folder that were not put to a dossier yet."""
+        query = select(*_MAIL).where(mails.c.direction == "sent", mails.c.reason == "sent")
+        with self._database.reading() as connection:
+            return [MailRow(*row) for row in connection.execute(query.order_by(mails.c.id).limit(limit))]
+
     def update_mail(self, mail_id: int, **changes: Any) -> None:
         self._update(mails, MailRow, mail_id, changes)
 

@@ -80,6 +80,7 @@ mails = Table(
     Index("ix_mails_fingerprint", "fingerprint"),
     Index("ix_mails_content_key", "content_key"),
     Index("ix_mails_sender_dossier_id", "sender", "dossier_id"),
+    Index("ix_mails_direction_reason", "direction", "reason"),
 )
 
 ledger = Table(

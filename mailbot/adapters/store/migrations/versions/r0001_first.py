@@ -92,6 +92,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_mails_content_key", "mails", ["content_key"])
     op.create_index("ix_mails_sender_dossier_id", "mails", ["sender", "dossier_id"])
+    op.create_index("ix_mails_direction_reason", "mails", ["direction", "reason"])
     op.create_index("ix_mails_direction_received_at", "mails", ["direction", "received_at"])
     op.create_index("ix_mails_sender", "mails", ["sender"])
     op.create_index("ix_mails_dossier_id", "mails", ["dossier_id"])
