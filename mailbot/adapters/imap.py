@@ -235,6 +235,8 @@ class ImapMailbox:
         exists = self._opened().exists
         found: list[int] = []
         with self._talking() as client:
+            if exists <= SEQUENCE_PER_SEARCH:  # the plain way: not every server knows the other one
+                return sorted(client.search("ALL"))
             for first in range(1, exists + 1, SEQUENCE_PER_SEARCH):
                 last = min(first + SEQUENCE_PER_SEARCH - 1, exists)
                 found.extend(client.search(f"{first}:{last}".encode()))

@@ -246,6 +246,17 @@ def test_more_mails_than_one_command_takes(dovecot: Dovecot, tmp_path: Path) -> 
     assert flags(box) == {}
 
 
+def test_a_very_full_folder_is_listed_in_pieces(
+    dovecot: Dovecot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mailbot.adapters.imap.SEQUENCE_PER_SEARCH", 2)
+    box = dovecot.new_mailbox()
+    deliver(box, 1, 2, 3, 4, 5)
+    found = mailbox(box, tmp_path)
+    found.open("INBOX")
+    assert found.uids() == [1, 2, 3, 4, 5]
+
+
 def test_the_dates_are_in_utc_or_any_other_zone(dovecot: Dovecot, tmp_path: Path) -> None:
     box = dovecot.new_mailbox()
     with box.client() as client:

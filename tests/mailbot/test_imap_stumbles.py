@@ -67,6 +67,40 @@ def test_a_broken_connection_is_thrown_away(mailbox: ImapMailbox) -> None:
         mailbox.uids()
 
 
+class Door:
+    """imapclient's client, as far as the login uses it."""
+
+    def __init__(self, *able: str) -> None:
+        self.able = able
+        self.logins: list[tuple[str, str, str]] = []
+
+    def has_capability(self, name: str) -> bool:
+        return name in self.able
+
+    def login(self, user: str, password: str) -> None:
+        self.logins.append(("LOGIN", user, password))
+
+    def plain_login(self, user: str, password: str) -> None:
+        self.logins.append(("PLAIN", user, password))
+
+
+@pytest.mark.parametrize(
+    ("password", "able", "way"),
+    [
+        ("secret", ("AUTH=PLAIN",), "LOGIN"),
+        ("mot-de-passé", ("AUTH=PLAIN",), "PLAIN"),  # LOGIN knows ASCII only
+        ("secret", ("AUTH=PLAIN", "LOGINDISABLED"), "PLAIN"),
+    ],
+)
+def test_the_way_to_log_in_is_one_that_the_server_and_the_password_allow(
+    monkeypatch: pytest.MonkeyPatch, password: str, able: tuple[str, ...], way: str
+) -> None:
+    monkeypatch.setenv("BOX_PASSWORD", password)
+    door = Door(*able)
+    ImapMailbox(Imap(host="localhost", username="boite", password_env="BOX_PASSWORD"))._login(door)
+    assert door.logins == [(way, "boite", password)]
+
+
 @pytest.mark.parametrize(
     ("sizes", "batches"),
     [

@@ -84,6 +84,30 @@ def test_an_application_may_sign_in_by_itself(tmp_path: Path, monkeypatch: pytes
     assert source() == "for https://outlook.office365.com/.default"
 
 
+class SignIn(Service):
+    """A service where a person enters a code elsewhere."""
+
+    def initiate_device_flow(self, scopes: list[str]) -> dict[str, str]:
+        return (
+            {"error_description": "no such flow"}
+            if self.refuses
+            else {"user_code": "AB", "message": "Enter AB"}
+        )
+
+    def acquire_token_by_device_flow(self, flow: dict[str, str]) -> dict[str, str]:
+        self.cache.has_state_changed = True
+        return {"access_token": "first"}
+
+
+def test_a_person_signs_in_once(tmp_path: Path) -> None:
+    said: list[str] = []
+    TokenSource(settings(tmp_path), SignIn()).sign_in(said.append)
+    assert said == ["Enter AB"]
+    assert (tmp_path / "var" / "oauth.json").is_file()
+    with pytest.raises(TokenUnavailable, match="no such flow"):
+        TokenSource(settings(tmp_path), SignIn(refuses=True)).sign_in(said.append)
+
+
 def test_a_service_that_cannot_be_reached_is_said_so(tmp_path: Path) -> None:
     def away(settings: OAuth, cache: Any) -> Any:
         raise OSError("no route")
