@@ -53,6 +53,14 @@ class Considering:
     def identify(self, reading: MailReading) -> Identified:
         return identify(self._store, self._references, reading.message, reading.documents)
 
+    def dossier_of_sent(self, message: Message) -> int | None:
+        """The dossier that a mail of staff's is about: by its thread, its reference, or whom it goes to."""
+        found = identify(self._store, self._references, message.model_copy(update={"sender": None}), ())
+        if found.row is not None:
+            return found.row.id
+        rows = [row for to in (*message.to, *message.cc) for row in self._store.find_dossiers(email=to.email)]
+        return rows[0].id if len({row.id for row in rows}) == 1 else None
+
     def opens_dossier(self, reading: MailReading) -> bool:
         """Whether a mail of no known dossier opens one: Formulaire 1 or NDA, whichever comes first."""
         return any(d.kind in _OPENS_A_DOSSIER and self.is_submitted(d) for d in reading.documents)
@@ -154,7 +162,9 @@ class Considering:
             if exhibit.kind not in ("formulaire_4", "bon_de_livraison"):
                 continue
             document = exhibit.document
-            for other_id, other_dossier, case in self._store.document_uses(document.sha256, document.content_key):
+            for other_id, other_dossier, case in self._store.document_uses(
+                document.sha256, document.content_key
+            ):
                 if other_id != exhibit.id and not (other_dossier == dossier_id and not case):
                     reference = self._store.dossier(other_dossier).dossier.reference
                     if other_dossier != dossier_id or self._is_settled(other_dossier, case):

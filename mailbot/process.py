@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -15,7 +15,7 @@ import structlog
 
 from mailbot.config import Config
 from mailbot.consider import Considering, Read
-from mailbot.errors import MailbotError, ReadingFailed
+from mailbot.errors import MailbotError, ReadingFailed, StaleDossier, Unreachable
 from mailbot.outbox import Cause
 from mailbot.ports import (
     Archive,
@@ -82,7 +82,21 @@ class Processing:
                     read += 1
                 else:
                     failed += 1
+        self._file_sent()
         return Processed(read=read, decided=self.decide_settled(), failed=failed)
+
+    def _file_sent(self) -> None:
+        """What staff wrote by hand belongs to the dossier of its reference, thread or recipient."""
+        while mails := self._store.sent_unfiled(_BATCH):
+            for mail in mails:
+                dossier_id, filed = None, "sent:unreadable"
+                try:
+                    reading = self._readers.read_mail(self._archive.get(mail.sha256))
+                    dossier_id, filed = self._considering.dossier_of_sent(reading.message), "sent:filed"
+                except MailbotError as error:
+                    log.warning("sent_mail_not_read", mail=mail.id, error=type(error).__name__)
+                with self._store.transaction():
+                    self._store.update_mail(mail.id, reason=filed, dossier_id=dossier_id)
 
     def _guarded(self, mail: MailRow) -> bool:
         """Read one mail; whatever happens to it, the next one is read."""
@@ -95,14 +109,22 @@ class Processing:
             return False
 
     def _retry_or_quarantine(self, mail: MailRow, error: Exception) -> None:
-        now, attempts = self._clock.now(), mail.attempts + 1
+        attempts = mail.attempts + 1
+        if attempts >= _TRIES or isinstance(error, ReadingFailed):
+            self._quarantine(mail, error)
+            return
         with self._store.transaction():
-            if attempts < _TRIES and not isinstance(error, ReadingFailed):
-                later = now + timedelta(minutes=2**attempts)
-                self._store.update_mail(mail.id, attempts=attempts, next_attempt_at=later)
-                return
-            reason = str(error) if isinstance(error, MailbotError) else type(error).__name__
-            self._store.update_mail(mail.id, state="failed", attempts=attempts, reason="processing_failed")
+            later = self._clock.now() + timedelta(minutes=2**attempts)
+            self._store.update_mail(mail.id, attempts=attempts, next_attempt_at=later)
+
+    def _quarantine(self, mail: MailRow, error: Exception) -> None:
+        """Give up on the mail, not on the person: it stands in the queue, and the archive has it."""
+        reason = str(error) if isinstance(error, MailbotError) else type(error).__name__
+        now = self._clock.now()
+        with self._store.transaction():
+            self._store.update_mail(
+                mail.id, state="failed", attempts=mail.attempts + 1, reason="processing_failed"
+            )
             self._store.open_entry(
                 EntryRow(
                     id=0,
@@ -172,7 +194,8 @@ class Processing:
         if self._considering.party(sender) == "aes" or not mark.kinds:
             return False
         return not any(
-            d.kind not in ("other", "unreadable") and self._considering.is_submitted(d) for d in reading.documents
+            d.kind not in ("other", "unreadable") and self._considering.is_submitted(d)
+            for d in reading.documents
         )
 
     def _ignore(self, mail: MailRow, reading: MailReading, mark: MachineMark) -> None:
@@ -260,10 +283,13 @@ class Processing:
         try:
             self._decide(mails)
             return len(mails)
+        except (StaleDossier, Unreachable) as error:
+            log.warning("decision_put_off", mails=[m.id for m in mails], error=type(error).__name__)
+            return 0  # nothing was stored: the next pass decides
         except Exception as error:  # noqa: BLE001 - a rule or template that fails costs these mails only
             log.error("mail_not_decided", mails=[m.id for m in mails], error=type(error).__name__)
             for mail in mails:
-                self._retry_or_quarantine(replace(mail, attempts=_TRIES), error)
+                self._quarantine(mail, error)
             return 0
 
     def _decide(self, mails: list[MailRow]) -> None:
@@ -272,7 +298,9 @@ class Processing:
             row = self._store.dossier(last.dossier_id) if last.dossier_id else None
             reads = [self.read_again(m) for m in mails]
             contested = any(m.reason == "contested" for m in mails)
-            submission = self._considering.submission(reads, row.dossier if row else None, contested=contested)
+            submission = self._considering.submission(
+                reads, row.dossier if row else None, contested=contested
+            )
             decision = self._considering.decide(row.dossier if row else None, submission, last.dossier_id)
             cause = Cause(
                 key=f"mail:{last.id}",
@@ -293,15 +321,19 @@ class Processing:
             raise ReadingFailed("never_read", f"mail {mail.id} was never read")
         documents = self._store.documents_of_mail(mail.id)
         reading = stored.reading.model_copy(update={"documents": tuple(d.document for d in documents)})
-        return Read(
-            reading, stored.received_at, stored.id, stored.sha256, tuple(d.id for d in documents)
-        )
+        return Read(reading, stored.received_at, stored.id, stored.sha256, tuple(d.id for d in documents))
 
     def read_afresh(self, mail: MailRow) -> None:
         """Forget what was read of the mail, so that the next pass reads it again from the archive."""
         self._store.forget_documents(mail.id)
         self._store.update_mail(
-            mail.id, state="archived", attempts=0, next_attempt_at=None, decide_at=None, reason="", content_key=""
+            mail.id,
+            state="archived",
+            attempts=0,
+            next_attempt_at=None,
+            decide_at=None,
+            reason="",
+            content_key="",
         )
 
     def open_dossier_for(self, mail: MailRow) -> DossierRow:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
 
 
 class SystemClock:
@@ -26,3 +27,16 @@ class FixedClock:
         if instant.tzinfo is None:
             raise ValueError("an instant needs a time zone")
         self._instant = instant.astimezone(UTC)
+
+
+class ShiftedClock:
+    """A clock that ticks from a given instant on: what `--now` means for a service that keeps running."""
+
+    def __init__(self, instant: datetime) -> None:
+        if instant.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        self._start = instant.astimezone(UTC)
+        self._started = time.monotonic()
+
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=time.monotonic() - self._started)
