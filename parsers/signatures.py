@@ -32,14 +32,26 @@ def find_signatures(data: bytes, reading: Reading, form: FormDef | None, options
     `form` names the places to sign; without one only digital signatures and signature fields are found.
     Never raises for damaged input: what cannot be told is `unknown`.
     """
-    from parsers.signing.drawn import drawn_in_pdf
-    from parsers.signing.package import package_signers
-    from parsers.signing.roles import digital_signers
-
     if reading.media_type == "application/pdf":
+        from parsers.signing.drawn import drawn_in_pdf
+        from parsers.signing.roles import digital_signers
+
         digital = digital_signers(data, reading, form, options)
-        return summed_up([*digital, *drawn_in_pdf(data, reading, form, digital, options)])
+        drawn = drawn_in_pdf(data, reading, form, digital)
+        return summed_up([*digital, *drawn, *_on_scans(data, reading, form, options)])
+    if reading.scanned:
+        return summed_up(_on_scans(data, reading, form, options))
+    from parsers.signing.package import package_signers
+
     return summed_up(package_signers(data, reading, form))
+
+
+def _on_scans(data: bytes, reading: Reading, form: FormDef | None, options: ReadOptions) -> list[Signer]:
+    if not reading.scanned:
+        return []
+    from parsers.signing.scanned import drawn_on_scans
+
+    return drawn_on_scans(data, reading, form, options)
 
 
 def summed_up(signers: Iterable[Signer]) -> Signature:

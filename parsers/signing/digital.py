@@ -123,7 +123,7 @@ def _judged(signature: EmbeddedPdfSignature, options: ReadOptions) -> DigitalSig
 
 
 def _validated(signature: EmbeddedPdfSignature, options: ReadOptions) -> PdfSignatureStatus:
-    """Judged on the day of `as_of`, else when it says it was signed; a trusted time stamp goes before both."""
+    """Judged on the day of `as_of`, else at its own time; a trusted time stamp goes before both."""
     moment = _end_of(options.as_of) if options.as_of else _claimed(signature)
     stamped = _trusted_timestamp(verdict := _at(signature, options, moment))
     if stamped is not None and not verdict.trusted and verdict.valid:

@@ -22,7 +22,7 @@ from parsers.signing.places import (
     union,
 )
 from parsers.signing.roles import by_order
-from parsers.types import BBox, FormDef, ReadOptions, Signer
+from parsers.types import BBox, FormDef, Signer
 
 _DPI = 150.0
 _HEADER = 0.14
@@ -46,10 +46,39 @@ def drawn_signers(page_image: Gray, words: Sequence[Word], form: FormDef | None,
     if not places or scale <= 0:
         return []
     render = _cut_from(page_image, scale)
+    printed = printed_words(words)
     regions = _bands(places, page)
-    marks = [m for region in regions for m in _marks(render, region, printed_words(words))]
+    marks = [m for region in regions for m in _marks(render, region, printed, _lines(page))]
     signers = _in_places(marks, places, page, lines_of(words), form, lambda mark: "ink")
+    signers += _printed_stamps(places, page, lines_of(words), signers)
     return by_order(signers, form)
+
+
+def _printed_stamps(
+    places: Sequence[Place], page: Page, lines: Sequence[Line], signers: Sequence[Signer]
+) -> list[Signer]:
+    """Company stamps whose letters OCR read as words: three lines or more, or a frame of their own, in a place.
+
+    A typed name is one line or two.
+    """
+    found = []
+    for place in places:
+        if not place.framed or any(s.bbox and shared_area(s.bbox, place.box) for s in signers):
+            continue
+        inside = [line.box for line in lines if _inside(line.box, place.box) and line.box != place.label]
+        own = [
+            b.box
+            for b in page.boxes
+            if b.tick is None
+            and b.box[2] - b.box[0] >= 40
+            and _inside(b.box, place.box)
+            and area(b.box) < 0.8 * area(place.box)
+            and any(_inside(box, grown(b.box, 2)) for box in inside)
+        ]
+        if len(inside) >= 3 or own:
+            mark = Mark("stamp", union(own or inside), 0.0, "print in the place to sign")
+            found.append(_signer(mark, page, place.role, "stamp"))
+    return found
 
 
 def printed_words(words: Iterable[Word]) -> list[BBox]:
@@ -72,9 +101,12 @@ def _is_print(word: Word, usual: float) -> bool:
 
 
 def drawn_in_pdf(
-    data: bytes, reading: Reading, form: FormDef | None, digital: Sequence[Signer], options: ReadOptions
+    data: bytes, reading: Reading, form: FormDef | None, digital: Sequence[Signer]
 ) -> list[Signer]:
-    """Signatures and stamps on the pages of a PDF, other than the look of its digital ones."""
+    """Signatures and stamps on the pages of a PDF, other than the look of its digital ones.
+
+    Pages that OCR read are left out (see `parsers.signing.scanned`).
+    """
     from parsers.signing.pictures import opened, renderer
 
     wanted = [page for page in reading.pages if _worth_a_look(page, reading, form)]
@@ -90,6 +122,8 @@ def drawn_in_pdf(
 
 
 def _worth_a_look(page: Page, reading: Reading, form: FormDef | None) -> bool:
+    if any(word.confidence is not None for word in page.words):
+        return False
     marked = page.curves or page.pictures or any(a.page == page.number for a in reading.annotations)
     buttons = any(w.kind == "button" and w.page == page.number for w in reading.widgets)
     return bool(marked or buttons) and (form is not None or bool(reading.widgets))
@@ -115,7 +149,7 @@ def _on_page(
     drawn = [a.box for a in reading.annotations if a.page == page.number and a.kind == "ink"]
     bands = _bands(places, page)
     bands += [grown(b, 2) for b in drawn if not any(_inside(b, band) for band in bands)]
-    marks = [mark for band in bands for mark in _marks(render, band, erased)]
+    marks = [mark for band in bands for mark in _marks(render, band, erased, _lines(page))]
     # A pasted picture is one thing and is looked at by itself; logos are not looked at.
     covered = [*pasted, *stamped, *([] if scanned else _logos(page, pasted))]
     marks = [mark for mark in marks if not any(_overlaps(mark.box, box) for box in covered)]
@@ -238,9 +272,27 @@ def _bands(places: Sequence[Place], page: Page) -> list[BBox]:
     return [band for band in bands if area(band) > 0]
 
 
-def _marks(render: Render, region: BBox, erased: Sequence[BBox], *, whole: bool = False) -> list[Mark]:
+def _marks(
+    render: Render, region: BBox, erased: Sequence[BBox], lines: Sequence[BBox] = (), *, whole: bool = False
+) -> list[Mark]:
     origin = (max(0.0, region[0]), max(0.0, region[1]))
-    return marks_in(render(region), _DPI, erased=erased, origin=origin, whole=whole)
+    return marks_in(render(region), _DPI, erased=erased, origin=origin, lines=lines, whole=whole)
+
+
+def _lines(page: Page) -> list[BBox]:
+    """Rules and the sides of frames."""
+    sides = [side for b in page.boxes if not b.filled and b.tick is None for side in _sides(b.box)]
+    return [*(r.box for r in page.rulings), *sides]
+
+
+def _sides(box: BBox) -> tuple[BBox, BBox, BBox, BBox]:
+    left, top, right, bottom = box
+    return (
+        (left, top, right, top),
+        (left, bottom, right, bottom),
+        (left, top, left, bottom),
+        (right, top, right, bottom),
+    )
 
 
 def _cut_from(image: Gray, scale: float) -> Render:
@@ -280,12 +332,7 @@ def _plausible(mark: Mark, places: Sequence[Place], page: Page, reading: Reading
     """Outside any place: below the label or, without one, in the lower half of the last page."""
     if places:
         return any(mark.box[3] > place.label[1] - 20 for place in places)
-    later = any(
-        any(w.kind == "signature" and w.page == other.number for w in reading.widgets)
-        or other.number > page.number
-        for other in reading.pages
-        if other.number != page.number
-    )
+    later = any(other.number > page.number for other in reading.pages)
     return not later and mark.box[1] > 0.45 * page.height
 
 

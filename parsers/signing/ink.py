@@ -57,19 +57,23 @@ def marks_in(
     *,
     erased: Iterable[BBox] = (),
     origin: tuple[float, float] = (0.0, 0.0),
+    lines: Iterable[BBox] = (),
     whole: bool = False,
 ) -> list[Mark]:
-    """The marks of a piece of a page, printed words (`erased`, in points of the page) and ruling lines left out.
+    """The marks of a piece of a page without printed words (`erased`, in points of the page) and rules.
 
-    `origin` is where its top left corner stands on the page, in points. `whole`: it is one pasted picture,
-    whose lines are its own and whose ink is one mark.
+    `origin` is where its top left corner stands on the page, in points; `lines` are ruling lines that are
+    known, others are looked for. `whole`: it is one pasted picture, whose lines are its own and whose ink is
+    one mark.
     """
     ink = inked(evenly_lit(gray, dpi / 72.0))
     if not ink.any():
         return []
     scale = dpi / 72.0
     _erase(ink, erased, scale, origin)
-    clean = _without_specks(ink if whole else _without_lines(ink, scale), scale)
+    clean = _without_specks(
+        ink if whole else _without_lines(ink, scale, _drawn(lines, ink.shape, scale, origin)), scale
+    )
     return [
         Mark(kind, _on_page(box, scale, origin), strokes, why)
         for piece, box in (_trimmed(clean) if whole else _clusters(clean, scale))
@@ -148,19 +152,34 @@ def _erase(ink: Mask, boxes: Iterable[BBox], scale: float, origin: tuple[float, 
         ink[max(0, y0) : max(0, y1), max(0, x0) : max(0, x1)] = False
 
 
-def _without_lines(ink: Mask, scale: float) -> Mask:
-    """Long thin straight lines go; what crosses them is joined again."""
+def _drawn(
+    boxes: Iterable[BBox], shape: tuple[int, ...], scale: float, origin: tuple[float, float]
+) -> npt.NDArray[np.uint8]:
+    """Known lines as a mask, with room for the grain of a scan."""
+    mask = np.zeros(shape, dtype=np.uint8)
+    for left, top, right, bottom in boxes:
+        x0, x1 = round((left - origin[0] - 1.6) * scale), round((right - origin[0] + 1.6) * scale)
+        y0, y1 = round((top - origin[1] - 1.6) * scale), round((bottom - origin[1] + 1.6) * scale)
+        mask[max(0, y0) : max(0, y1 + 1), max(0, x0) : max(0, x1 + 1)] = 1
+    return mask
+
+
+def _without_lines(ink: Mask, scale: float, known: npt.NDArray[np.uint8]) -> Mask:
+    """Known lines and long thin straight ones go; what crosses them is joined again."""
     picture = ink.astype(np.uint8)
     length, thick = max(8, round(_LONG_LINE * scale)), max(2, round(2.6 * scale))
-    across = cv2.morphologyEx(picture, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-    down = cv2.morphologyEx(picture, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
+    across = cv2.morphologyEx(picture, cv2.MORPH_CLOSE, np.ones((1, 5), np.uint8))
+    across = cv2.morphologyEx(across, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    down = cv2.morphologyEx(picture, cv2.MORPH_CLOSE, np.ones((5, 1), np.uint8))
+    down = cv2.morphologyEx(down, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
     across = cv2.subtract(across, cv2.morphologyEx(across, cv2.MORPH_OPEN, np.ones((thick, 1), np.uint8)))
     down = cv2.subtract(down, cv2.morphologyEx(down, cv2.MORPH_OPEN, np.ones((1, thick), np.uint8)))
-    if not (across.any() or down.any()):
+    if not (across.any() or down.any() or known.any()):
         return ink
-    lines = np.asarray(cv2.dilate(cv2.bitwise_or(across, down), np.ones((3, 3), np.uint8)), dtype=np.uint8)
+    found = cv2.dilate(cv2.bitwise_or(across, down), np.ones((3, 3), np.uint8))
+    lines = np.asarray(cv2.bitwise_or(found, known), dtype=np.uint8)
     rest = picture & (1 - lines)
-    gap = max(3, round(2.2 * scale)) | 1
+    gap = max(3, round(3.6 * scale)) | 1
     joined = np.asarray(
         cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8)), dtype=np.uint8
     )

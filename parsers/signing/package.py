@@ -194,7 +194,7 @@ def _together(label: Block, here: Block) -> bool:
     """Of two columns of a table, the own one; the whole row for a label on the left."""
     if label.cell is None or here.cell is None or label.cell.table != here.cell.table:
         return True
-    if label.cell.column == here.cell.column:
+    if label.cell.column <= here.cell.column < label.cell.column + label.cell.column_span:
         return True
     return label.cell.row == here.cell.row and label.cell.column < here.cell.column
 
