@@ -27,8 +27,6 @@ from pydantic import (
     ValidationInfo,
     model_validator,
 )
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from parsers.types import ReadOptions
 from rules.types import TemplateName
@@ -214,7 +212,9 @@ class Smtp(Server):
     save_sent: Literal["append", "server", "none"] = Field(
         default="append", description='"append", "server" (it saves by itself) or "none"'
     )
-    hello: str = Field(default="", description="the name to greet the server with; left out: the host's")
+    hello: str = Field(
+        default="", description="the name to greet the server with; left out: the domain of `from`"
+    )
 
     @property
     def effective_port(self) -> int:
@@ -278,24 +278,37 @@ class StoreSection(Section):
 
     @model_validator(mode="after")
     def _resolve_sqlite(self, info: ValidationInfo) -> StoreSection:
-        try:
-            url = make_url(self.url)
-        except ArgumentError as error:
-            raise ValueError("url: an SQLAlchemy URL") from error
-        if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
-            database = _below_base(Path(url.database), info)
+        database = self.sqlite_file
+        if database is not None:
             # The model is frozen for everybody else; this is still its making.
-            resolved = url.set(database=str(database))
-            object.__setattr__(self, "url", resolved.render_as_string(hide_password=False))
+            rest = "?" + self.url.partition("?")[2] if "?" in self.url else ""
+            object.__setattr__(self, "url", f"sqlite:///{_below_base(database, info)}{rest}")
+        elif not self.url.startswith("sqlite:"):
+            _check_url(self.url)
         return self
+
+    @property
+    def sqlite_file(self) -> Path | None:
+        """The database's file, None where it is on a server or in memory."""
+        address, _, file = self.url.partition("?")[0].partition(":///")
+        if address not in ("sqlite", "sqlite+pysqlite") or file in ("", ":memory:"):
+            return None
+        return Path(file)
 
     @property
     def folder(self) -> Path:
         """The folder beside the store, for what must stay with it."""
-        url = make_url(self.url)
-        if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
-            return Path(url.database).parent
-        return self.archive.parent
+        return self.sqlite_file.parent if self.sqlite_file is not None else self.archive.parent
+
+
+def _check_url(url: str) -> None:
+    from sqlalchemy.engine import make_url  # takes half a second, which short commands need not spend
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        make_url(url)
+    except ArgumentError as error:
+        raise ValueError("url: an SQLAlchemy URL") from error
 
 
 class Parties(Section):

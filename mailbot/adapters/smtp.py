@@ -50,7 +50,7 @@ class SmtpMailer:
             use_tls=s.security == "tls",
             start_tls=s.security == "starttls",
             tls_context=None if s.security == "none" else tls_context(s.ca_file),
-            local_hostname=s.hello or None,
+            local_hostname=s.hello or s.address.rpartition("@")[2] or "localhost",
         )
         try:
             await client.connect()

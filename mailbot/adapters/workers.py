@@ -259,9 +259,9 @@ class _Worker:
         return b"".join(parts)
 
     def _wait_for(self, handle: int, until: float, *, to_write: bool) -> None:
-        left = max(until - time.monotonic(), 0)
-        wanted = ([], [handle]) if to_write else ([handle], [])
-        if not any(select.select(*wanted, [], left)):
+        poll = select.poll()
+        poll.register(handle, select.POLLOUT if to_write else select.POLLIN)
+        if not poll.poll(max(until - time.monotonic(), 0) * 1000):
             raise ReadingFailed("timeout", "the reading took too long")
 
     def _how_it_ended(self) -> str:
