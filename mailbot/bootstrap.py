@@ -1,4 +1,7 @@
-"""The composition root: every part of the service, put together once. Tests call it with fakes of the ports."""
+"""The composition root: every part of the service, put together once.
+
+Tests call it with fakes of the ports.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +43,7 @@ class Service:
     make_readers: Callable[[], Readers]
     make_mailbox: Callable[[], Mailbox]
     make_mailer: Callable[[], Mailer]
+    read_only: bool = False
 
     @cached_property
     def store(self) -> Store:
@@ -51,6 +55,11 @@ class Service:
 
     @cached_property
     def mailbox(self) -> Mailbox:
+        return self.make_mailbox()
+
+    @cached_property
+    def sent_mailbox(self) -> Mailbox:
+        """A connection of its own for copies of what was sent: intake may be waiting on the other one."""
         return self.make_mailbox()
 
     @cached_property
@@ -67,7 +76,7 @@ class Service:
 
     @cached_property
     def references(self) -> References:
-        return References(reference_key(self.config))
+        return References(reference_key(self.config, make=not self.read_only))
 
     @cached_property
     def policy(self) -> Policy:
@@ -144,7 +153,7 @@ class Service:
             gate=Gate(self.store, parties.aes_address, parties.incert_address),
             public_name=parties.public_name,
             max_attempts=self.config.automation.max_attempts,
-            mailbox=self.mailbox if self.config.smtp.save_sent == "append" else None,
+            mailbox=self.sent_mailbox if self.config.smtp.save_sent == "append" else None,
         )
 
     def read_options(self) -> ReadOptions:
@@ -154,7 +163,7 @@ class Service:
     def close(self) -> None:
         """Give back what was opened."""
         opened = self.__dict__
-        for name in ("mailbox", "store"):
+        for name in ("mailbox", "sent_mailbox", "store"):
             if name in opened:
                 opened[name].close()
         readers = opened.get("readers")
@@ -175,14 +184,21 @@ def make_templates(config: Config) -> Templates:
     return Templates(config.documents.templates_dir, addresses)
 
 
-def build_service(config: Config, clock: Clock | None = None, *, in_process: bool = False) -> Service:
-    """The service on real servers, disks and workers. Nothing is connected before it is needed."""
+def build_service(
+    config: Config, clock: Clock | None = None, *, in_process: bool = False, read_only: bool = False
+) -> Service:
+    """The service on real servers, disks and workers. Nothing is connected before it is needed.
+
+    `read_only`: for commands that change nothing; the store is opened so that it could not be changed.
+    """
     clock = clock or SystemClock()
     service: Service
 
     def store() -> Store:
-        from mailbot.adapters.store.sql import open_store
+        from mailbot.adapters.store.sql import open_store, open_store_to_read
 
+        if read_only:
+            return open_store_to_read(config.store.url)
         return open_store(config.store.url)
 
     def readers() -> Readers:
@@ -208,7 +224,7 @@ def build_service(config: Config, clock: Clock | None = None, *, in_process: boo
 
         return SmtpMailer(config.smtp, token=_token(config) if config.smtp.auth == "xoauth2" else None)
 
-    service = Service(config, clock, store, readers, mailbox, mailer)
+    service = Service(config, clock, store, readers, mailbox, mailer, read_only)
     return service
 
 

@@ -1,14 +1,18 @@
-"""From a reading to a decision, looking things up but changing nothing: what `process` does and `explain` shows."""
+"""From a reading to a decision.
+
+Looking things up but changing nothing: what `process` does and `explain` shows.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from mailbot.config import Config
 from mailbot.identify import Identified, identify
-from mailbot.ports import Store
+from mailbot.ports import DossierRow, MailRow, Store
 from mailbot.references import References
 from outbox_templates.blanks import blank_digests
 from parsers.authentication import authentication
@@ -22,6 +26,7 @@ from rules.filing import FILED
 from rules.types import Decision, Dossier, Exhibit, Party, Sender, Submission
 
 _OPENS_A_DOSSIER = frozenset({"formulaire_1", "nda"})
+_NEVER_PROCESSED = frozenset({"bounce", "auto_reply", "receipt"})
 _STRONGEST_FIRST = ("question", "change_request", "major_change", "cover", "thanks", "empty")
 
 
@@ -68,6 +73,28 @@ class Considering:
     def is_submitted(self, document: Document) -> bool:
         """Not our own blank that came back with a reply, nor a blank next to other words."""
         return document.sha256 not in self._blank_digests
+
+    def is_for_nobody(self, reading: MailReading, mark: MachineMark) -> bool:
+        """Machine mail: out-of-office, lists, spam, bounces, our own.
+
+        What carries a form is never dropped.
+        """
+        sender = reading.message.sender.email if reading.message.sender else ""
+        if sender and sender.casefold() == self._config.smtp.address.casefold():
+            return True
+        if mark.kinds & _NEVER_PROCESSED:
+            return True
+        if self.party(sender) == "aes" or not mark.kinds:
+            return False
+        return not any(
+            d.kind not in ("other", "unreadable") and self.is_submitted(d) for d in reading.documents
+        )
+
+    def same_content(self, reading: MailReading, before: int, row: DossierRow | None) -> MailRow | None:
+        """The earlier mail with the same content, if this one adds nothing to it."""
+        content = content_key(reading)
+        earlier = self._store.same_content(content, before) if content else None
+        return earlier if earlier is not None and (row is None or earlier.dossier_id == row.id) else None
 
     def opened(self, read: Read) -> Dossier:
         """A new dossier as the mail's Formulaire 1 (or NDA) would register it, without a reference yet."""
@@ -194,3 +221,17 @@ def _quoted_blank(document: Document, reading: MailReading) -> bool:
         return False
     signed = document.signature.status != "absent"
     return not signed and reading.intent.kind in ("question", "thanks")
+
+
+def content_key(reading: MailReading) -> str:
+    """The same content under a new Message-ID: writer, words and attachments.
+
+    Empty where there is nothing.
+    """
+    message = reading.message
+    attached = sorted(p.sha256 for p in message.parts if not p.decoration)
+    if not attached:
+        return ""  # «Merci», twice, is two mails
+    sender = message.sender.email if message.sender else ""
+    words = " ".join(message.text.split())
+    return hashlib.sha256("\0".join([sender, message.subject, words, *attached]).encode()).hexdigest()

@@ -16,7 +16,10 @@ from rules.facts import Policy
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """`values`: FIELD=VALUE, or KIND.FIELD=VALUE where there are several documents. `number` counts from 1."""
+    """`values`: FIELD=VALUE, or KIND.FIELD=VALUE where there are several documents.
+
+    `number` counts from 1.
+    """
 
     values: dict[str, str]
     kind: str = ""

@@ -28,7 +28,9 @@ class Identified:
     contested: bool = False
 
 
-def identify(store: Store, references: References, message: Message, documents: Sequence[Document]) -> Identified:
+def identify(
+    store: Store, references: References, message: Message, documents: Sequence[Document]
+) -> Identified:
     """The dossier of a mail, if one can be found."""
     sender = message.sender.email if message.sender else ""
     ours = [*message.references, *message.in_reply_to]
@@ -88,7 +90,10 @@ def _by_reference(store: Store, references: References, subject: str) -> list[Do
 
 
 def _by_earlier_mail(store: Store, sender: str) -> list[DossierRow]:
-    """Dossiers that this address wrote to while their enrolment is still open (Formulaire 1, then the NDA)."""
+    """Dossiers that this address wrote to while their enrolment is still open (Formulaire 1.
+
+    Then the NDA).
+    """
     if not sender:
         return []
     rows = [store.dossier(dossier_id) for dossier_id in store.dossiers_written_to_by(sender)]

@@ -39,7 +39,10 @@ def build_policy(config: Config) -> Policy:
 
 
 def _vague_1(path: Path) -> tuple[Vague1Participant, ...]:
-    """INCERT's list: a header line that names matricule, code prestataire and (or) the name; , or ; between."""
+    """INCERT's list: a header line that names matricule, code prestataire and (or) the name; , or .
+
+    Between.
+    """
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

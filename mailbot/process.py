@@ -5,7 +5,6 @@ Works on archived ids, never on a live mail, so that a crash loses nothing and a
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +13,7 @@ from itertools import groupby
 import structlog
 
 from mailbot.config import Config
-from mailbot.consider import Considering, Read
+from mailbot.consider import Considering, Read, content_key
 from mailbot.errors import MailbotError, ReadingFailed, StaleDossier, Unreachable
 from mailbot.outbox import Cause
 from mailbot.ports import (
@@ -37,7 +36,6 @@ from rules.types import Submission
 log = structlog.get_logger(__name__)
 _BATCH = 50
 _TRIES = 3
-_NEVER_PROCESSED = frozenset({"bounce", "auto_reply", "receipt"})
 _LONGEST_WAIT = 3  # times settle_minutes, so that a mail every few minutes cannot put an answer off for ever
 
 
@@ -149,14 +147,14 @@ class Processing:
         message = reading.message
         with self._store.transaction():
             mark = self._considering.mark(message)
-            if self._is_for_nobody(reading, mark):
+            if self._considering.is_for_nobody(reading, mark):
                 self._ignore(mail, reading, mark)
                 return
             content = content_key(reading)
-            earlier = self._store.same_content(content, mail.id) if content else None
             found = self._considering.identify(reading)
             row = found.row
-            if earlier is not None and (row is None or earlier.dossier_id == row.id):
+            earlier = self._considering.same_content(reading, mail.id, row)
+            if earlier is not None:
                 self._store.update_mail(
                     mail.id,
                     state="recorded",
@@ -183,20 +181,6 @@ class Processing:
                 content_key=content,
                 reason="contested" if found.contested else "",
             )
-
-    def _is_for_nobody(self, reading: MailReading, mark: MachineMark) -> bool:
-        """Machine mail: out-of-office, lists, spam, bounces, our own. What carries a form is never dropped."""
-        sender = reading.message.sender.email if reading.message.sender else ""
-        if sender and sender.casefold() == self._config.smtp.address.casefold():
-            return True
-        if mark.kinds & _NEVER_PROCESSED:
-            return True
-        if self._considering.party(sender) == "aes" or not mark.kinds:
-            return False
-        return not any(
-            d.kind not in ("other", "unreadable") and self._considering.is_submitted(d)
-            for d in reading.documents
-        )
 
     def _ignore(self, mail: MailRow, reading: MailReading, mark: MachineMark) -> None:
         now = self._clock.now()
@@ -343,14 +327,3 @@ class Processing:
     def submission_of(self, mails: Sequence[MailRow], row: DossierRow | None) -> Submission:
         """The submission that these mails make, as it would be decided now."""
         return self._considering.submission([self.read_again(m) for m in mails], row.dossier if row else None)
-
-
-def content_key(reading: MailReading) -> str:
-    """The same content under a new Message-ID: writer, words and attachments. Empty where there is nothing."""
-    message = reading.message
-    attached = sorted(p.sha256 for p in message.parts if not p.decoration)
-    if not attached:
-        return ""  # «Merci», twice, is two mails
-    sender = message.sender.email if message.sender else ""
-    words = " ".join(message.text.split())
-    return hashlib.sha256("\0".join([sender, message.subject, words, *attached]).encode()).hexdigest()

@@ -41,14 +41,14 @@ class Recorder:
             row = self._store.save_dossier(replace(row, dossier=decision.dossier))
         if row is not None and not any(f.rule in _STRANGER for f in decision.findings):
             self._supersede(row.id, decision.case, about)
-        state, codes = self._state_of_mails(decision, about)
+        state, codes = self.state_of_mails(decision, about)
         entry = self._open_entry(row, decision, about, codes)
         self.write_mails(row, decision.mails, about.cause, state, entry)
         self.tasks(row, decision.tasks, decision.closed_tasks, about)
         self.events(row, decision.events, about)
         return entry
 
-    def _state_of_mails(self, decision: Decision, about: About) -> tuple[OutboxState, dict[str, str]]:
+    def state_of_mails(self, decision: Decision, about: About) -> tuple[OutboxState, dict[str, str]]:
         """Whether the mails leave or wait, and what holding them adds to the exceptions."""
         codes: dict[str, str] = dict(decision.exceptions)
         if not decision.mails:
@@ -159,7 +159,11 @@ class Recorder:
         standing = self._store.entry_of_task(row.id, task.case, task.step) if task.step != "C" else None
         if standing is not None:
             self._store.update_entry(
-                standing.id, order_at=order_at, messages=(task.message,), codes=task.codes, actions=_offered(task)
+                standing.id,
+                order_at=order_at,
+                messages=(task.message,),
+                codes=task.codes,
+                actions=_offered(task),
             )
             return
         submission = about.submission

@@ -1,6 +1,7 @@
 """Dossier references: `SONS2-000123-K7QF`, whose last group is a keyed check code.
 
-A mistyped or invented reference does not pass its check. A reference identifies a dossier; it never authorises.
+A mistyped or invented reference does not pass its check. A reference identifies a dossier; it never
+authorises.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ class References:
         """Whether the check code fits the number."""
         match = _PATTERN.fullmatch(reference)
         return match is not None and hmac.compare_digest(
-            self.make(int(match.group(1))).encode(), f"SONS2-{match.group(1)}-{match.group(2).upper()}".encode()
+            self.make(int(match.group(1))).encode(),
+            f"SONS2-{match.group(1)}-{match.group(2).upper()}".encode(),
         )
 
     def find(self, text: str) -> tuple[str, ...]:

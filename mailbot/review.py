@@ -137,7 +137,10 @@ class Review:
         return f"{len(others) + 1} courriel(s) envoyé(s)."
 
     def _accept(self, entry: EntryRow, others: list[OutboxRow]) -> list[OutboxRow]:
-        """Decide with the doubts settled; the first draft stands for the answer, the rest is as decided now."""
+        """Decide with the doubts settled.
+
+        The first draft stands for the answer, the rest is as decided now.
+        """
         mails = self._mails(entry)
         row = self._row(entry)
         reads = [self._processing.read_again(m) for m in mails]
@@ -183,7 +186,9 @@ class Review:
         opened = self._recorder.record(row, decision, about)
         for mail in mails:
             self._store.update_mail(mail.id, state="decided", reason=decision.outcome)
-        return f"Décidé à nouveau : {decision.outcome}." + (f" Nouvelle entrée {opened.id}." if opened else "")
+        return f"Décidé à nouveau : {decision.outcome}." + (
+            f" Nouvelle entrée {opened.id}." if opened else ""
+        )
 
     def _correct(self, entry: EntryRow, request: Request) -> str:
         mails = self._mails(entry)
@@ -308,9 +313,7 @@ class Review:
             headers.pop("X-Auto-Response-Suppress", None)
             if mail is not None and mail.reading is not None:
                 headers |= thread_headers(mail.reading.message)
-        self._store.update_outbox(
-            added.id, headers=headers, auto=False, mail_id=mail.id if mail else None
-        )
+        self._store.update_outbox(added.id, headers=headers, auto=False, mail_id=mail.id if mail else None)
 
     def _note(self, entry: EntryRow, request: Request) -> str:
         if not request.note.strip():

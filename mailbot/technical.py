@@ -1,4 +1,7 @@
-"""The technical documentation of one Industriel: the files in its own folder under documents.technical_dir."""
+"""
+
+he technical documentation of one Industriel: the files in its own folder under documents.technical_dir.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,10 @@ from mailbot.config import Config
 
 
 def technical_files(config: Config, reference: str) -> tuple[tuple[str, bytes], ...]:
-    """Name and bytes of the files in the folder that bears the dossier's reference; none where there is none."""
+    """Name and bytes of the files in the folder that bears the dossier's reference.
+
+    None where there is none.
+    """
     folder = config.documents.technical_dir
     if folder is None or not (folder / reference).is_dir():
         return ()

@@ -99,7 +99,8 @@ def _access(dossier: Dossier, case: Case, submission: Submission | None, address
                 case=moved.name,
                 step="L2",
                 actions=("access-configured", "access-refused"),
-                message="Formulaire 2 complet : vérifier auprès du CISS, de la CNS et de l'AeS, puis configurer l'accès.",
+                message="Formulaire 2 complet : vérifier auprès du CISS, de la CNS et de "
+                "l'AeS, puis configurer l'accès.",
             )
         ],
         events=[Event(case=moved.name, name="complete")],
@@ -160,7 +161,8 @@ def _connection(
                 case=moved.name,
                 step="R2",
                 actions=("connection-valid", "connection-refused"),
-                message="Formulaire 4 complet : vérifier le circuit (signature électronique, horodatage, unicité)"
+                message="Formulaire 4 complet : vérifier le circuit (signature électronique, "
+                "horodatage, unicité)"
                 + (", et le montant pour ce collectif." if moved.fact("workstations") else "."),
             )
         ],

@@ -17,7 +17,10 @@ _OPENING = frozenset({"formulaire_1"})
 
 
 def decide_for_party(dossier: Dossier | None, submission: Submission, policy: Policy) -> Decision | None:
-    """The decision on a party's mail; None where it brings an Industriel's Formulaire 1 and goes the usual way."""
+    """The decision on a party's mail.
+
+    None where it brings an Industriel's Formulaire 1 and goes the usual way.
+    """
     if not submission.sender.believed and not submission.accepted:
         return _look(
             dossier, submission, "sender_authentication_failed", "Authenticité de la partie non établie."

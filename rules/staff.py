@@ -194,7 +194,10 @@ def _tests_failed(dossier: Dossier, case: Case, action: StaffAction, policy: Pol
 
 
 def _tests_passed(dossier: Dossier, case: Case, action: StaffAction, policy: Policy) -> StaffDecision:
-    """Step L4: the attestation, validated by CISS, AeS, CNS and INCERT, leaves with the blank Formulaire 4."""
+    """Step L4: the attestation, validated by CISS, AeS, CNS and INCERT.
+
+    Leaves with the blank Formulaire 4.
+    """
     if not action.files:
         raise ActionRefused("L'attestation de réussite des tests manque : la joindre par --attach.")
     moved = advance(case, "tests_passed", passed_at=action.at.isoformat())

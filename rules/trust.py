@@ -22,7 +22,10 @@ def is_enrolled(dossier: Dossier) -> bool:
 
 
 def answer_address(dossier: Dossier, sender: Sender) -> str:
-    """Where an answer to the Industriel goes: the writer where it is registered, else the registered e-mail."""
+    """Where an answer to the Industriel goes: the writer where it is registered.
+
+    Else the registered e-mail.
+    """
     if is_registered(dossier, sender.email):
         return sender.email
     return dossier.email or (sender.email if sender.party in ("industriel", "unknown") else "")
@@ -54,7 +57,8 @@ def doubts(dossier: Dossier, sender: Sender) -> tuple[Finding, ...]:
                 rule="sender_takes_no_answer",
                 severity="doubt",
                 code="approval_needed",
-                message="Envoyé par une machine ou une adresse sans réponse : une personne décide de la suite.",
+                message="Envoyé par une machine ou une adresse sans réponse : une personne "
+                "décide de la suite.",
             ),
         )
     if is_registered(dossier, sender.email):

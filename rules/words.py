@@ -1,6 +1,7 @@
-"""A mail that is about its words: a question, a change of data, a major change, thanks, or files of no known kind.
+"""A mail that is about its words, not about documents for a case.
 
-Source: process.md, steps Q, C and V. Nothing about a case is told to an unknown sender.
+A question, a change of data, a major change, thanks, or files of no known kind. Nothing about a case is told
+to an unknown sender. Source: process.md, steps Q, C and V.
 """
 
 from __future__ import annotations
@@ -143,7 +144,10 @@ def _change_of_data(dossier: Dossier, submission: Submission) -> Decision:
 
 
 def _major_change(dossier: Dossier, submission: Submission) -> Decision:
-    """Step V: a major change of a labelled version was reported; staff decide whether it needs a new label."""
+    """Step V: a major change of a labelled version was reported.
+
+    Staff decide whether it needs a new label.
+    """
     labelled = [c for c in dossier.of_kind("L") if c.state in LABELLED]
     if not labelled:
         return _orientation(dossier, submission)
@@ -156,7 +160,8 @@ def _major_change(dossier: Dossier, submission: Submission) -> Decision:
         rule="major_change",
         severity="note",
         code="major_change",
-        message="Changement majeur d'une version labélisée signalé : une nouvelle labélisation est-elle nécessaire ?",
+        message="Changement majeur d'une version labélisée signalé : une nouvelle "
+        "labélisation est-elle nécessaire ?",
     )
     return _decision(
         dossier,

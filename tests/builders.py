@@ -1,4 +1,7 @@
-"""Builders of what tests talk about: documents, exhibits, submissions and dossiers of invented Industriels."""
+"""Builders of what tests talk about: documents, exhibits.
+
+Submissions and dossiers of invented Industriels.
+"""
 
 from __future__ import annotations
 
@@ -85,6 +88,7 @@ BON: dict[str, Any] = {
     "date_livraison": "2025-09-15",
     "responsable": "Claire Thill",
 }
+UNSIGNED = Signature()
 SIGNED = Signature(
     status="handwritten", signers=(Signer(role="industriel", kind="image", status="handwritten"),)
 )
@@ -106,7 +110,7 @@ def document(
     *,
     confidence: float = 0.99,
     low: tuple[str, ...] = (),
-    signature: Signature = Signature(),
+    signature: Signature = UNSIGNED,
     file: str = "",
     filled: bool = True,
     altered: tuple[str, ...] = (),
@@ -172,7 +176,7 @@ def submission(
     *documents: Document,
     sender: str = MEDISOFT,
     party: Party = "unknown",
-    received: datetime = at("2025-06-02 10:00"),
+    received: datetime | None = None,
     intent: str = "cover",
     mail_id: int = 1,
     words: str = "",
@@ -181,6 +185,7 @@ def submission(
     deadline_overruled: bool = False,
     subject: str = "Formulaires",
 ) -> Submission:
+    received = received or at("2025-06-02 10:00")
     exhibits = [
         Exhibit(
             id=mail_id * 100 + position,

@@ -1,4 +1,7 @@
-"""Fills and signs the blank forms as an Industriel would: by field name in the PDF, by tag in the Word file."""
+"""Fills and signs the blank forms as an Industriel would: by field name in the PDF.
+
+By tag in the Word file.
+"""
 
 from __future__ import annotations
 

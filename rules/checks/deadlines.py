@@ -1,4 +1,7 @@
-"""A step that closed before the mail was received. Source: calendar.toml; what counts is the time of receipt."""
+"""A step that closed before the mail was received.
+
+Source: calendar.toml; what counts is the time of receipt.
+"""
 
 from __future__ import annotations
 

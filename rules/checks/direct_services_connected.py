@@ -1,4 +1,7 @@
-"""From the end of the transition on, a connected version with direct services is held for staff. Source: process.md, R1."""
+"""From the end of the transition on, a connected version with direct services is held for staff.
+
+Source: process.md, R1.
+"""
 
 from __future__ import annotations
 

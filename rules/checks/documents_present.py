@@ -1,4 +1,7 @@
-"""Every document that a step needs is there. Source: process.md's steps E1, E2, L1, L3, R1 (slides 4 to 6)."""
+"""Every document that a step needs is there.
+
+Source: process.md's steps E1, E2, L1, L3, R1 (slides 4 to 6).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Formulaire 3 names both services; one alone is a doubt. Source: fields.md; slides, 4. Enrôlement, « Développement »."""
+"""Formulaire 3 names both services; one alone is a doubt.
+
+Source: fields.md; slides, 4. Enrôlement, « Développement ».
+"""
 
 from __future__ import annotations
 

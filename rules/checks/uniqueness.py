@@ -1,4 +1,7 @@
-"""A connection is asked for once. The mail never names the other case. Source: slides, 6. (« unicité de la demande »)."""
+"""A connection is asked for once.
+
+The mail never names the other case. Source: slides, 6. (« unicité de la demande »).
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,8 @@ def check(facts: Facts) -> Iterator[Finding]:
                 rule="already_requested",
                 severity="doubt",
                 code="duplicate_request",
-                message=f"Ce client et ce logiciel ont déjà fait l'objet de {facts.dossier.reference}/{earlier.name}.",
+                message=f"Ce client et ce logiciel ont déjà fait l'objet de "
+                f"{facts.dossier.reference}/{earlier.name}.",
                 source=_SOURCE,
             ),
         )

@@ -21,7 +21,8 @@ def check(facts: Facts) -> Iterator[Finding]:
             rule="vague_1_not_confirmed",
             severity="note",
             code="manual_task",
-            message="L'Industriel déclare avoir participé à la Vague 1 ; la liste d'INCERT ne le confirme pas.",
+            message="L'Industriel déclare avoir participé à la Vague 1 ; la liste d'INCERT "
+            "ne le confirme pas.",
             criterion=4,
             field="participation_vague_1",
         ),

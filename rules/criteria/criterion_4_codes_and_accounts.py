@@ -1,7 +1,7 @@
-"""Criterion 4: a code prestataire, an active eHealth ID and an active MySecu space, one matricule behind them.
+"""Criterion 4: a code prestataire, an active eHealth ID and an active MySecu space.
 
-Vague 1 participants keep their code prestataire (INCERT's list decides who took part).
-Source: slides, 3. Critères d'éligibilité, 4.
+One matricule stands behind code prestataire, MySecu and enrolment. Vague 1 participants keep their code
+(INCERT's list decides who took part). Source: slides, 3. Critères d'éligibilité, 4.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Criterion 6: the software integrates the eConnector NG; direct services only for Vague 1, and in time.
 
-Source: slides, 3. Critères d'éligibilité, 6. The end of the transition is in calendar.toml (services_directs).
+Source: slides, 3. Critères d'éligibilité, 6. The end of the transition stands in calendar.toml.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ def check(facts: Facts) -> Iterator[Finding]:
                     code="mode_not_allowed",
                     message="Accès direct demandé après la fin de la période transitoire."
                     if late
-                    else "Accès direct demandé, mais la liste d'INCERT ne connaît pas de participation à la Vague 1.",
+                    else "Accès direct demandé, mais la liste d'INCERT ne connaît pas de "
+                    "participation à la Vague 1.",
                     criterion=6,
                     field="mode_integration",
                     value="acces_direct",
