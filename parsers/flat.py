@@ -17,6 +17,7 @@ from typing import Literal
 from parsers.claims import Claim
 from parsers.documents.reading import Word
 from parsers.folding import fold, words_of
+from parsers.headings import under_headings
 from parsers.labels import LabelHit, find_labels, index_of, split_at_labels
 from parsers.layout import Segment, Sheet, covers, union
 from parsers.names import split_name
@@ -80,6 +81,7 @@ def read_context(sheets: list[Sheet], form: FormDef) -> Context:
         context.printed |= heads
         hits = [h for h in find_labels(sheet.segments, form) if id(h.segment) not in heads]
         hits = [h for h in hits if not _in_prose(h, sheet)]
+        hits = under_headings(hits, sheet, form)
         context.hits[sheet.number] = [h for h in hits if h.clear]
         _note_labels(context.hits[sheet.number], context)
         context.hits[sheet.number] = _without_values(hits, sheet, context)

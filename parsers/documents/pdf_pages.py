@@ -162,6 +162,7 @@ def _words(text_page: Any, number: int, view: _View) -> list[Word]:
     rect = pdfium.FS_RECTF()
     unicode_of, loose_box = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
     size_of, weight_of = pdfium.FPDFText_GetFontSize, pdfium.FPDFText_GetFontWeight
+    font_name = ctypes.create_string_buffer(128)
     words: list[Word] = []
     letters: list[str] = []
     first = 0
@@ -175,7 +176,7 @@ def _words(text_page: Any, number: int, view: _View) -> list[Word]:
             if text:
                 size = box[3] - box[1]
                 nominal = size_of(text_page, first)
-                bold = weight_of(text_page, first) >= 600
+                bold = weight_of(text_page, first) >= 600 or _named_bold(text_page, first, font_name)
                 place = view.box(*box)
                 words.append(
                     Word(text, number, place, size=round(nominal if nominal > 2 else size, 1), bold=bold)
@@ -215,6 +216,13 @@ def _words(text_page: Any, number: int, view: _View) -> list[Word]:
         letters.append(chr(code) if code < 0x110000 else "\ufffd")
     close()
     return words
+
+
+def _named_bold(text_page: Any, index: int, name: Any) -> bool:
+    """Bold by the font's name: the standard fonts carry no weight."""
+    pdfium.FPDFText_GetFontInfo(text_page, index, name, 128, None)
+    font = name.value
+    return b"Bold" in font or b"bold" in font or b"Black" in font or b"Heavy" in font
 
 
 def _pictured(text_page: Any, index: int, text: str) -> str:

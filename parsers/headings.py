@@ -1,0 +1,114 @@
+"""Short labels that only their heading explains: "Nom" under "CEO" is the CEO's name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from parsers.folding import words_of
+from parsers.labels import LabelHit, LabelIndex, index_of
+from parsers.layout import Segment, Sheet
+from parsers.types import FormDef
+
+_REACH = 220.0
+_STEM = 5
+_SIGNATORY = ("signataire", "signatory", "unterzeichners")
+
+
+def under_headings(hits: Sequence[LabelHit], sheet: Sheet, form: FormDef) -> list[LabelHit]:
+    """The hits, those of one or two words renamed by the heading above them where the two together are a
+    label of the form; and labels that only a heading makes one."""
+    index = index_of(form.fields)
+    signed = {words_of(w) for role in form.signature_labels.values() for ws in role.values() for w in ws}
+    headings = _headings(sheet)
+    if not headings:
+        return list(hits)
+    known = {id(hit.segment): hit for hit in hits}
+    result: list[LabelHit] = []
+    for segment in sheet.segments:
+        hit = known.get(id(segment))
+        label = hit.label if hit is not None else _short_label(segment)
+        above = _above(segment, headings) if label else None
+        named: tuple[str, ...] = ()
+        if above is not None:
+            heading = words_of(above.text)
+            # Who signs is named under "Pour l'Industriel", not the Industriel.
+            named = _together(words_of(label), _SIGNATORY if heading in signed else heading, index)
+        if not named:
+            if hit is not None:
+                result.append(hit)
+            continue
+        text = f"{above.text} – {label.strip(' :*')}" if above is not None else label
+        if hit is not None:
+            result.append(replace(hit, fields=named, label=text, strength="exact"))
+        else:
+            end = next(
+                (i + 1 for i, w in enumerate(segment.words) if w.text.endswith(":")), len(segment.words)
+            )
+            result.append(LabelHit(segment, named, end, "fuzzy", 0.95, True, text))
+    return result
+
+
+def _short_label(segment: Segment) -> str:
+    """The text of a segment that may be a label of one or two words, else ""."""
+    head = segment.text.partition(":")[0]
+    return head if 0 < len(words_of(head)) <= 2 and not segment.entered else ""
+
+
+def _headings(sheet: Sheet) -> list[Segment]:
+    """Short lines set larger or bolder than the rest."""
+    sizes = Counter(round(s.size) for s in sheet.segments for _ in s.words)
+    if not sizes:
+        return []
+    usual = sizes.most_common(1)[0][0]
+    bold = sum(s.bold for s in sheet.segments)
+    rare_bold = bold <= 0.4 * len(sheet.segments)
+    return [
+        s
+        for s in sheet.segments
+        if len(s.words) <= 8
+        and not s.entered
+        and not s.text.rstrip().endswith((":", "*"))
+        and (s.size >= usual + 1.5 or (s.bold and rare_bold))
+    ]
+
+
+def _above(segment: Segment, headings: Sequence[Segment]) -> Segment | None:
+    """The nearest heading over a segment, in its own column first."""
+    found = [
+        h
+        for h in headings
+        if h is not segment and 0 < segment.box[1] - h.box[1] < _REACH and h.box[0] <= segment.box[0] + 25
+    ]
+    if not found:
+        return None
+    lowest = max(h.box[1] for h in found)
+    return max((h for h in found if h.box[1] > lowest - 4), key=lambda h: h.box[0])
+
+
+def _together(label: Sequence[str], heading: Sequence[str], index: LabelIndex) -> tuple[str, ...]:
+    """The field whose label says the printed label's words and some of the heading's, nothing else."""
+    if not 0 < len(label) <= 2 or not heading:
+        return ()
+    best: tuple[int, str] | None = None
+    own = set(label)
+    for words, field_id in index.content:
+        added = words - own
+        if not own <= words or not added:
+            continue
+        places = [_place(word, heading) for word in added]
+        if any(place is None for place in places):
+            continue
+        first = min(place for place in places if place is not None)
+        if best is None or first < best[0]:
+            best = (first, field_id)
+    return (best[1],) if best is not None else ()
+
+
+def _place(word: str, heading: Sequence[str]) -> int | None:
+    """Where the heading says the word, or one of its family ("signature", "signataire")."""
+    for number, other in enumerate(heading):
+        if other == word or (len(word) > _STEM and other[:_STEM] == word[:_STEM]):
+            return number
+    return None
