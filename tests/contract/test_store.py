@@ -148,7 +148,9 @@ def test_a_place_that_holds_another_mail_is_taken_over(store: SqlStore) -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"), [({"direction": "sent"}, "sent"), ({"old": True}, "old"), ({}, "")]
 )
-def test_only_a_new_received_mail_is_looked_at(store: SqlStore, changes: dict, reason: str) -> None:
+def test_only_a_new_received_mail_is_looked_at(
+    store: SqlStore, changes: dict[str, object], reason: str
+) -> None:
     mail = a_mail(store, **changes)
     assert (mail.state, mail.reason) == ("recorded" if reason else "archived", reason)
 
@@ -234,6 +236,14 @@ def test_the_same_content_is_found_in_earlier_mails_only(store: SqlStore) -> Non
     assert found.id == first.id
     assert store.same_content("key", before=first.id) is None
     assert store.same_content("", before=third.id) is None
+
+
+def test_sent_mails_wait_to_be_put_to_a_dossier(store: SqlStore) -> None:
+    mails = store.record_arrivals([an_arrival(n, direction="sent") for n in (1, 2, 3)])
+    a_mail(store, 4)
+    store.update_mail(mails[0].id, reason="sent, filed")
+    assert [mail.id for mail in store.sent_unfiled(9)] == [mails[1].id, mails[2].id]
+    assert [mail.id for mail in store.sent_unfiled(1)] == [mails[1].id]
 
 
 def test_received_mails_are_counted_after_the_one_and_up_to_the_other_instant(store: SqlStore) -> None:
@@ -655,6 +665,7 @@ def test_a_lease_has_one_holder_at_a_time(store: SqlStore) -> None:
     assert store.take_lease("intake", "a", NOON, NOON + 2 * MINUTE)
     assert not store.take_lease("intake", "b", NOON + MINUTE, NOON + 3 * MINUTE)
     assert store.take_lease("intake", "b", NOON + 2 * MINUTE, NOON + 3 * MINUTE)
+    assert (store.lease_holder("intake"), store.lease_holder("other")) == ("b", "")
     store.release_lease("intake", "a")
     assert not store.take_lease("intake", "c", NOON + 2 * MINUTE, NOON + 4 * MINUTE)
     store.release_lease("intake", "b")

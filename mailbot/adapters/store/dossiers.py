@@ -128,9 +128,9 @@ class Dossiers(Part):
         """`reference/case` of another Industriel's connection of that client; empty if there is none."""
         c = dossier_clients.c
         query = select(dossiers.c.reference, c.case).join(dossiers, dossiers.c.id == c.dossier_id)
-        query = query.where(c.client_key == client_key, c.dossier_id != (dossier_id or 0)).limit(1)
+        query = query.where(c.client_key == client_key, c.dossier_id != (dossier_id or 0))
         with self._database.reading() as connection:
-            row = connection.execute(query).first()
+            row = connection.execute(query.order_by(dossiers.c.number, c.case).limit(1)).first()
         return f"{row[0]}/{row[1]}" if row else ""
 
 

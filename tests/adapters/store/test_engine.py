@@ -1,16 +1,20 @@
 """The database itself: its file, its settings, and writers in several threads."""
 
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from mailbot.adapters.store.sql import SqlStore, open_store
 from mailbot.errors import StoreUnreachable
 from tests.contract.rows import NOON, a_dossier, a_mail, an_outgoing
+from tests.integration.postgresql import PostgreSQL
 
 
 @pytest.fixture(params=["file", "memory", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -123,6 +127,44 @@ def test_a_thread_does_not_see_what_another_has_not_committed(tmp_path: Path) ->
         store.set_switch("hold", "1")
         assert pool.submit(store.switch, "hold").result(timeout=20) == ""
     assert store.switch("hold") == "1"
+    store.close()
+
+
+def test_a_process_that_dies_leaves_what_it_committed_and_nothing_else(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/mailbot.db"
+    program = """
+import os, sys
+from mailbot.adapters.store.sql import open_store
+store = open_store(sys.argv[1])
+store.set_switch("committed", "1")
+with store.transaction():
+    store.set_switch("halfway", "1")
+    os._exit(9)
+"""
+    died = subprocess.run([sys.executable, "-c", program, url], check=False, timeout=60)
+    assert died.returncode == 9
+    store = open_store(url)
+    assert (store.switch("committed"), store.switch("halfway")) == ("1", "")
+    store.close()
+
+
+@pytest.mark.postgresql
+def test_a_store_goes_on_after_its_server_dropped_it(postgresql: PostgreSQL) -> None:
+    url = postgresql.fresh_database()
+    store = open_store(url)
+    drop = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+
+    def work() -> None:
+        with store.transaction():
+            store.set_switch("halfway", "1")
+            with psycopg.connect(url.replace("+psycopg", "")) as other:
+                other.execute(f"{drop} AND pid <> pg_backend_pid()")
+            store.set_switch("later", "1")
+
+    with pytest.raises(StoreUnreachable):
+        work()
+    store.set_switch("again", "1")
+    assert (store.switch("halfway"), store.switch("again")) == ("", "1")
     store.close()
 
 
