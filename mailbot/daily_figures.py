@@ -30,7 +30,9 @@ class DailyFigures(BaseModel):
     queued_by_reason: dict[str, int] = Field(default={}, description="exception code -> entries, most first")
     oldest_waiting: datetime | None = Field(default=None, description="when the oldest waiting entry came in")
     dossiers: int | None = Field(default=None, description="dossiers in all")
-    deadlines: tuple[Deadline, ...] = Field(default=(), description="dates of the calendar ahead, INCERT's own too")
+    deadlines: tuple[Deadline, ...] = Field(
+        default=(), description="dates of the calendar ahead, INCERT's own too"
+    )
     odd: tuple[str, ...] = Field(default=(), description="anything unusual, in words (French)")
 
     @classmethod
