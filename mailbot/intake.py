@@ -66,21 +66,21 @@ class Intake:
         self._answer_from = answer_from
 
     def once(self, *, whole: bool = False) -> IntakeReport:
-        """Take in all that is new. With `whole`, the processed folder is compared with the ledger as well.
+        """Take in all that is new. With `whole`, all of the mailbox is compared with the ledger (nightly).
 
         Raises MailboxUnreachable when the connection is lost (what was recorded until then stays) and
         StoreUnreachable when the disk or the database gives out (then the server was not touched).
         """
         count = _Count()
-        self._inbox(count)
-        self._sent_folder(count)
+        self._inbox(count, whole)
+        self._sent_folder(count, whole)
         if whole:
             self._processed_folder(count)
         return count.report()
 
-    def _inbox(self, count: _Count) -> None:
+    def _inbox(self, count: _Count, whole: bool) -> None:
         state = self._mailbox.open(self._mailbox.inbox())
-        if self._unchanged(state) and not self._unhandled(state):
+        if not whole and self._unchanged(state) and not self._unhandled(state):
             return
         known = self._known(state)
         present = self._mailbox.uids()
@@ -244,13 +244,13 @@ class Intake:
         self._take(state, [u for u in self._mailbox.uids() if u not in known], count, elsewhere=True)
         self._leave(state)
 
-    def _sent_folder(self, count: _Count) -> None:
+    def _sent_folder(self, count: _Count, whole: bool) -> None:
         """What staff sent by hand: recorded, never moved. Older than `answer_from` is not of interest."""
         name = self._mailbox.sent_folder()
         if name is None or name == self._mailbox.inbox():
             return
         state = self._mailbox.open(name, readonly=True)
-        if self._unchanged(state):
+        if not whole and self._unchanged(state):
             return
         known = self._known(state)
         start = self._answer_from

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from mailbot.adapters.archive import FileArchive
+from mailbot.adapters.files import FileStore
 from mailbot.errors import ArchiveDamaged, StoreUnreachable
 
 RAW = b"From: a@b.lu\r\n\r\nBonjour\r\n"
@@ -86,6 +87,12 @@ def test_damage_is_noticed(tmp_path: Path) -> None:
     archive.path(DIGEST).write_bytes(RAW[::-1])
     with pytest.raises(ArchiveDamaged, match="damaged"):
         archive.get(DIGEST)
+
+
+def test_staff_s_files_are_kept_in_the_same_way(tmp_path: Path) -> None:
+    kept = FileStore(tmp_path)
+    assert kept.get(kept.put(RAW)) == RAW
+    assert list(kept.digests()) == [DIGEST]
 
 
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", DIGEST.upper(), DIGEST + "0"])

@@ -260,6 +260,15 @@ def test_a_pass_without_news_asks_the_server_next_to_nothing(desk: Desk) -> None
     assert desk.mailbox.calls == ["open", "open"]
 
 
+def test_the_nightly_pass_does_not_believe_that_nothing_changed(desk: Desk) -> None:
+    desk.mailbox.boxes["INBOX"].uidnext = 8
+    desk.take_in()
+    inbox = desk.mailbox.boxes["INBOX"]
+    inbox.mails[inbox.uidnext - 1] = (mail(1), NOON)  # behind the next UID: a server's mistake
+    assert desk.take_in() == IntakeReport()
+    assert desk.take_in(whole=True).new == 1
+
+
 def test_the_nightly_pass_finds_what_was_put_into_the_processed_folder(desk: Desk) -> None:
     desk.mailbox.deliver(mail(1))
     desk.take_in()
