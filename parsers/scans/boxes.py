@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import cv2
 import numpy as np
@@ -11,7 +10,7 @@ import numpy as np
 from parsers.documents.reading import TickState
 from parsers.scans.image import Mask, Sheet, as_gray
 
-_SMALLEST, _LARGEST = 5.0, 20.0
+_SMALLEST, _LARGEST = 6.2, 20.0
 """Points: the side of a box to tick."""
 _ON, _OFF = 0.09, 0.03
 """Share of the inside that is inked: a thin cross covers a tenth, dust a hundredth."""
@@ -41,9 +40,20 @@ class Square:
         return 0.5
 
 
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """The sides found in a patch, and whether there is nothing between them."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+    empty: bool
+
+
 def small_squares(ink: Mask, sheet: Sheet) -> list[tuple[int, int, int, int]]:
     """Frames of the size of a box to tick or of one cell of a comb, whatever is drawn across them."""
-    reach = sheet.px(_SMALLEST) - 3
+    reach = sheet.px(5.0) - 3
     across = cv2.dilate(ink, np.ones((3, 1), np.uint8))
     across = cv2.morphologyEx(across, cv2.MORPH_OPEN, np.ones((1, reach), np.uint8))
     down = cv2.dilate(ink, np.ones((1, 3), np.uint8))
@@ -56,16 +66,18 @@ def small_squares(ink: Mask, sheet: Sheet) -> list[tuple[int, int, int, int]]:
         left, top, width, height, _area = stats[index].tolist()
         if not (low <= width <= high and low <= height <= high and 0.75 < width / height < 1.34):
             continue
-        box = (left, top, left + width, top + height)
-        openness = _frame(ink[top : top + height, left : left + width] > 0)
-        # Blacked out entirely it looks like a fat letter, but letters have close neighbours.
-        if openness == "open" or (openness == "solid" and _alone(ink, box, 0.3)):
+        frame = _frame(ink[top : top + height, left : left + width] > 0)
+        if frame is None:
+            continue
+        box = (left + frame.left, top + frame.top, left + frame.right + 1, top + frame.bottom + 1)
+        # With something in it, it might be a letter B; but letters have close neighbours.
+        if frame.empty or _alone(ink, box, 0.22):
             found.append(box)
     return found
 
 
-def _frame(patch: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Literal["open", "solid", ""]:
-    """Four straight sides that meet in corners, open inside or blacked out; "" for anything else.
+def _frame(patch: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> _Frame | None:
+    """Four straight sides that meet in corners, open inside or blacked out.
 
     `patch` is the ink in and around the supposed frame, marks that overflow it included.
     """
@@ -74,16 +86,16 @@ def _frame(patch: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Literal["o
     # The outermost rows and columns that are inked for half their length: a mark's arms are not.
     long_rows, long_columns = np.nonzero(rows >= 0.5)[0], np.nonzero(columns >= 0.5)[0]
     if len(long_rows) < 2 or len(long_columns) < 2:
-        return ""
+        return None
     top, bottom = int(long_rows[0]), int(long_rows[-1])
     left, right = int(long_columns[0]), int(long_columns[-1])
     if bottom - top < 0.7 * height or right - left < 0.7 * width:
-        return ""
+        return None
     near = max(1, round(0.05 * min(height, width)))
     for y in (top, bottom):
         for x in (left, right):  # a letter O, D or B has round sides and nothing here
             if not patch[max(0, y - near) : y + near + 1, max(0, x - near) : x + near + 1].any():
-                return ""
+                return None
     across, down = slice(left, right + 1), slice(top, bottom + 1)
     edge = near + 2
     sides = (
@@ -93,12 +105,14 @@ def _frame(patch: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Literal["o
         patch[down, max(0, right - edge + 1) : right + near + 1].any(axis=1),
     )
     if min(float(side.mean()) for side in sides) < 0.9:
-        return ""
+        return None
     inner = patch[top + 2 * edge : bottom - 2 * edge, left + 2 * edge : right - 2 * edge]
     share = float(inner.mean()) if inner.size else 1.0
-    if share < 0.62:
-        return "open"
-    return "solid" if float(patch[down, across].mean()) > 0.8 else ""
+    if share >= 0.62:
+        even = 0.88 < (right - left) / (bottom - top) < 1.14
+        if not even or float(patch[down, across].mean()) <= 0.7:
+            return None
+    return _Frame(left, top, right, bottom, share < 0.02)
 
 
 def circles(ink: Mask, sheet: Sheet) -> list[tuple[int, int, int, int]]:
@@ -139,8 +153,11 @@ def _is_ring(patch: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> bool:
 def _alone(ink: Mask, box: tuple[int, int, int, int], room: float) -> bool:
     left, top, right, bottom = box
     margin = max(3, round((right - left) * room))
-    before = ink[top:bottom, max(0, left - margin) : max(0, left - 1)]
-    after = ink[top:bottom, right + 1 : right + margin]
+    # Neighbouring letters stand beside the middle; the arms of a mark leave at the corners.
+    quarter = (bottom - top) // 4
+    top, bottom = top + quarter, bottom - quarter
+    before = ink[top:bottom, max(0, left - margin) : max(0, left - 3)]
+    after = ink[top:bottom, right + 3 : right + margin]
     return not before.any() and not after.any()
 
 

@@ -21,6 +21,8 @@ MAX_PIXELS = 120_000_000
 """A page of A3 at 600 dpi has 70 million; more than this is no page."""
 BOMB_PIXELS = 400_000_000
 WORKING_DPI = 300
+_SCREEN_DPI = 96
+"""What programs write who know nothing of paper; no scanner goes that low."""
 _A4_LONG_INCHES, _A4_SHORT_INCHES = 11.69, 8.27
 _MULTI_PAGE = {"TIFF", "MPO"}
 _BROKEN = (
@@ -122,7 +124,7 @@ def _resolution(picture: Picture, size: tuple[int, int]) -> tuple[float, float]:
         x, y = (float(v) for v in declared[:2])
         if x > 0 and y > 0:
             inches = sorted((size[0] / x, size[1] / y))
-            if 3.0 <= inches[0] <= 13.0 and 4.0 <= inches[1] <= 20.0 and x >= 90:
+            if 3.0 <= inches[0] <= 13.0 and 4.0 <= inches[1] <= 20.0 and x >= _SCREEN_DPI + 4:
                 return x, y
             if 1.6 <= x / y <= 2.4:  # a fax whose unit was lost: keep the proportion
                 guess = size[0] / _A4_SHORT_INCHES

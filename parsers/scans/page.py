@@ -95,9 +95,9 @@ def furniture_of(sheet: Sheet) -> Furniture:
     squares = small_squares(ink, sheet)
     found = combs(ink, squares, sheet)
     in_comb = [c.box for c in found]
-    ticks = [measured(ink, s, False) for s in squares if not any(_inside(s, box) for box in in_comb)] + [
-        measured(ink, c, True) for c in circles(ink, sheet) if not any(_inside(c, b) for b in in_comb)
-    ]
+    free = [s for s in squares if not any(_inside(s, box) for box in in_comb)]
+    rings = [c for c in circles(ink, sheet) if not any(_inside(c, box) for box in (*in_comb, *free))]
+    ticks = [measured(ink, s, False) for s in free] + [measured(ink, c, True) for c in rings]
     across, down = line_masks(ink, sheet)
     text = without_lines(sheet.gray, across, down)
     text[leaders(ink, sheet) > 0] = 255

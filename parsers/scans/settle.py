@@ -74,7 +74,7 @@ def settled_identifier(readings: Sequence[tuple[str, float]]) -> Settled | None:
         found = [
             (variant, sure)
             for text, sure in readings
-            for variant in _variants(re.sub(r"[\s.\-/:,]", "", text))
+            for variant in dict.fromkeys(_variants(re.sub(r"[\s.\-/:,]", "", text)))
             if shape.pattern.fullmatch(variant)
         ]
         if found and (answer := settle(found, shape.passes)) is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from parsers.documents.reading import Word
 from parsers.scans.agree import agreed
@@ -74,17 +75,28 @@ def _votes(run: Run) -> list[tuple[Token, str, float]]:
             result.append((token, others[index], _AGAINST_FIRST))
         else:
             result.append((token, answers[index].text, min(_ALONE, token.confidence)))
-    rivals = [line for line in (run.again, run.third) if len(line) == len(run.tokens) == 1]
-    if (
-        rivals
-        and max(result[0][2], run.tokens[0].confidence) < (best := max(rivals, key=_surest))[0].confidence
-    ):
-        return [(run.tokens[0], best[0].text, _ALONE)]  # all three differ: the surest of them
+    rival = max((run.again, run.third), key=_surest)
+    if min(sure for _, _, sure in result) < _ALONE and _surest(rival) > _surest(run.tokens) + 0.15:
+        return _spread(rival, run)
     return result
 
 
 def _surest(line: Sequence[Token]) -> float:
-    return line[0].confidence
+    """Mean confidence, by letters."""
+    return sum(t.confidence * len(t.text) for t in line) / max(1, sum(len(t.text) for t in line))
+
+
+def _spread(line: Sequence[Token], run: Run) -> list[tuple[Token, str, float]]:
+    """All readings differ: the surest of them, its words laid along the run."""
+    left, top, right, bottom = run.box
+    total = sum(len(t.text) for t in line) + len(line) - 1
+    at, result = 0, []
+    for token in line:
+        start, end = (left + round((right - left) * n / total) for n in (at, at + len(token.text)))
+        placed = replace(token, box=(start, top, end, bottom))
+        result.append((placed, token.text, min(_ALONE, token.confidence)))
+        at += len(token.text) + 1
+    return result
 
 
 def _common(run: Run) -> list[str] | None:

@@ -7,12 +7,9 @@ from random import Random
 from stdnum import luhn, verhoeff
 from stdnum.iso7064 import mod_97_10
 
-FIRST = """Anne Marc Sophie Jean-Paul Léa Günther Zoé Françoise Tom Claude Éric Nathalie Björn Inês Paulo
-Hélène Raphaël Jürgen Martine Yves Carole Félix Monique Daniel Sandra""".split()
-LAST = """Weber Muller Schmit Hoffmann Kieffer Thill Wagner Reuter Faber Lefèvre Dos-Santos Becker Klein Müller
-Schroeder Majerus Kayser Ries D'Amico Steinmetz Bertrand Pütz Wolter Ferreira Nielsen""".split()
-COMPANY = """Medisoft Logimed DocuCare Praxsys Santalys Cabinet-Plus MediWare Clinéo Dentalog Arztwerk Novapraxis
-Hippocrate eHealthworks Curalux Sanitas Vitalis""".split()
+FIRST = ["Anne", "Marc", "Sophie", "Jean-Paul", "Léa", "Günther", "Zoé", "Françoise", "Tom", "Claude", "Éric", "Nathalie", "Björn", "Inês", "Paulo", "Hélène", "Raphaël", "Jürgen", "Martine", "Yves", "Carole", "Félix", "Monique", "Daniel", "Sandra"]
+LAST = ["Weber", "Muller", "Schmit", "Hoffmann", "Kieffer", "Thill", "Wagner", "Reuter", "Faber", "Lefèvre", "Dos-Santos", "Becker", "Klein", "Müller", "Schroeder", "Majerus", "Kayser", "Ries", "D'Amico", "Steinmetz", "Bertrand", "Pütz", "Wolter", "Ferreira", "Nielsen"]
+COMPANY = ["Medisoft", "Logimed", "DocuCare", "Praxsys", "Santalys", "Cabinet-Plus", "MediWare", "Clinéo", "Dentalog", "Arztwerk", "Novapraxis", "Hippocrate", "eHealthworks", "Curalux", "Sanitas", "Vitalis"]
 SUFFIX = ["S.à r.l.", "SA", "Sàrl", "S.A.", "SARL", "GmbH", "S.à r.l.-S", "SCS"]
 STREET = [
     "rue de la Gare",

@@ -1,5 +1,6 @@
 """The forms that are drawn: fields in the order of the page, wordings of our own in three languages."""
 
+# ruff: noqa: E501 - a table of wordings reads better with one row a line
 from __future__ import annotations
 
 Row = tuple[str, str, dict[str, str]]

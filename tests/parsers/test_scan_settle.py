@@ -1,0 +1,49 @@
+"""Two readings become one: accents that one model lacks, letters for digits, check digits that decide."""
+
+from __future__ import annotations
+
+from parsers.scans.agree import agreed
+from parsers.scans.settle import settle, settled_identifier
+
+MATRICULE = "1893120105732"  # the published OECD example
+
+
+def words(first: str, second: str) -> list[tuple[str, bool]]:
+    return [(a.text, a.same) for a in agreed(first.split(), second.split())]
+
+
+def test_an_accent_that_the_other_model_cannot_write_is_no_disagreement() -> None:
+    assert words("Éric Lefèvre", "Eric Lefevre") == [("Éric", True), ("Lefèvre", True)]
+    assert words("Bjorn", "Björn") == [("Björn", True)]
+
+
+def test_an_accent_that_both_could_have_written_is_a_doubt() -> None:
+    assert words("Muller", "Müller") == [("Müller", False)]
+
+
+def test_different_spacing_is_no_disagreement_but_a_lost_letter_is() -> None:
+    assert words("LU28 0019", "LU280019") == [("LU28", True), ("0019", True)]
+    assert words("Medi soft", "Medi-x soft")[0][1] is False
+
+
+def test_a_letter_for_a_digit_is_put_right_where_the_check_digits_hold() -> None:
+    answer = settled_identifier([("I893 12O1 O5732", 0.7), ("I8931201O5732", 0.6)])
+    assert answer is not None
+    assert answer.text == MATRICULE
+    assert answer.confidence >= 0.95
+    assert "check digits" in answer.evidence
+
+
+def test_a_number_that_fails_its_check_is_left_alone() -> None:
+    assert settled_identifier([("1893120105733", 0.9), ("1893120105731", 0.8)]) is None
+
+
+def test_a_single_reading_among_several_is_not_believed_because_it_happens_to_pass() -> None:
+    answer = settled_identifier([("1893120105732", 0.5), ("1893120165732", 0.5), ("1893120185732", 0.5)])
+    assert answer is not None
+    assert answer.text == MATRICULE
+    assert answer.confidence < 0.95
+
+
+def test_two_readings_that_pass_decide_nothing() -> None:
+    assert settle([("11", 0.9), ("22", 0.9)], lambda text: True) is None
