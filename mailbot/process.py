@@ -5,10 +5,11 @@ Works on archived ids, never on a live mail, so that a crash loses nothing and a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from pathlib import Path
 
 import structlog
 
@@ -71,11 +72,13 @@ class Processing:
         self._recorder = recorder
         self._references = references
 
-    def run(self) -> Processed:
-        """Read everything that is archived and decide everything that has settled."""
+    def run(self, stopping: Callable[[], bool] = lambda: False) -> Processed:
+        """Read everything that is archived and decide everything that has settled, unless told to stop."""
         read = failed = 0
         while mails := self._store.mails_in_state("archived", self._clock.now(), _BATCH):
             for mail in mails:
+                if stopping():
+                    return Processed(read=read, failed=failed)
                 if self._guarded(mail):
                     read += 1
                 else:
@@ -102,7 +105,7 @@ class Processing:
             self._read(mail)
             return True
         except Exception as error:  # noqa: BLE001 - one poison mail must not stop the others: it is quarantined
-            log.error("mail_not_processed", mail=mail.id, error=type(error).__name__)
+            log.error("mail_not_processed", mail=mail.id, **_where(error))
             self._retry_or_quarantine(mail, error)
             return False
 
@@ -271,7 +274,7 @@ class Processing:
             log.warning("decision_put_off", mails=[m.id for m in mails], error=type(error).__name__)
             return 0  # nothing was stored: the next pass decides
         except Exception as error:  # noqa: BLE001 - a rule or template that fails costs these mails only
-            log.error("mail_not_decided", mails=[m.id for m in mails], error=type(error).__name__)
+            log.error("mail_not_decided", mails=[m.id for m in mails], **_where(error))
             for mail in mails:
                 self._quarantine(mail, error)
             return 0

@@ -127,7 +127,8 @@ class Recorder:
     def _place(self, row: DossierRow, case_name: str) -> int:
         """The place in the labelling queue: behind everything whose evidence was complete earlier."""
         case = next((c for c in row.dossier.cases if c.name == case_name), None)
-        complete_at = datetime.fromisoformat(case.fact("complete_at")) if case else None
+        since = case.fact("complete_at") if case else ""
+        complete_at = datetime.fromisoformat(since) if since else None
         ahead = [
             e
             for e in self._store.entries()

@@ -16,6 +16,7 @@ from rules.exceptions import exceptions_of
 from rules.facts import Policy, Precedents
 from rules.filing import FILED, Filed, attach, file_exhibit, in_process_order
 from rules.parties import decide_for_party
+from rules.proof import with_proof
 from rules.trust import answer_address, doubts, is_enrolled
 from rules.types import Case, Decision, Dossier, Finding, Step, Submission
 from rules.unreadable import unreadable_findings
@@ -32,6 +33,7 @@ def decide(
     precedents: Precedents = NOTHING_ELSEWHERE,
 ) -> Decision:
     """What follows from these mails for this dossier (None where none was found and none is opened)."""
+    submission = submission.model_copy(update={"exhibits": with_proof(submission.exhibits, dossier)})
     if submission.sender.party not in ("industriel", "unknown"):
         by_party = decide_for_party(dossier, submission, policy)
         if by_party is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from parsers.types import Kind
+from rules import proof
 from rules.facts import COLLECTIVE_CLIENTS, Facts
 from rules.types import Finding
 
@@ -51,7 +52,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                 document=kind,
                 source="diapositives, 4. Enrôlement à 6. Raccordement, « Quoi / Comment / À qui »",
             )
-        elif exhibit.document.confidence < facts.policy.min_confidence and not exhibit.accepted:
+        elif exhibit.document.confidence < _enough(kind, facts) and not exhibit.accepted:
             yield Finding(
                 rule="kind_uncertain",
                 severity="doubt",
@@ -68,3 +69,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                 document=kind,
                 file=exhibit.document.file,
             )
+
+
+def _enough(kind: Kind, facts: Facts) -> float:
+    return proof.ENOUGH if kind == "preuve_tests" else facts.policy.min_confidence
