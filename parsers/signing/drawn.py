@@ -57,7 +57,7 @@ def drawn_signers(page_image: Gray, words: Sequence[Word], form: FormDef | None,
 def _printed_stamps(
     places: Sequence[Place], page: Page, lines: Sequence[Line], signers: Sequence[Signer]
 ) -> list[Signer]:
-    """Company stamps whose letters OCR read as words: three lines or more, or a frame of their own, in a place.
+    """Company stamps whose letters OCR read as words: three lines or more, or a frame, in a place to sign.
 
     A typed name is one line or two.
     """
@@ -221,7 +221,7 @@ def _owner(mark: Mark, places: Sequence[Place]) -> Place | None:
 
 
 def _is_value(mark: Mark, lines: Sequence[Line], form: FormDef | None, page: Page) -> bool:
-    """Handwriting that answers a field's label on the same row (« Nom : … »), or fills a field's own frame."""
+    """Handwriting that answers a label on its row (« Nom : … »), or fills a field's own frame."""
     left, top, _, bottom = mark.box
     height = bottom - top
     if any(

@@ -71,9 +71,10 @@ def marks_in(
         return []
     scale = dpi / 72.0
     _erase(ink, erased, scale, origin)
-    clean = _without_specks(
-        ink if whole else _without_lines(ink, scale, _drawn(lines, ink.shape, scale, origin)), scale
-    )
+    if not whole:
+        ink = _without_lines(ink, scale, _drawn(lines, ink.shape, scale, origin))
+        ink = _without_rule_pieces(ink, scale)
+    clean = _without_specks(ink, scale)
     return [
         Mark(kind, _on_page(box, scale, origin), strokes, why)
         for piece, box in (_trimmed(clean) if whole else _clusters(clean, scale))
@@ -111,7 +112,7 @@ def inked(gray: Gray) -> Mask:
 
 
 def judged(ink: Mask, scale: float) -> tuple[MarkKind, float, str]:
-    """What a mark is, its stroke width in points, and by which sign it was told. `scale` is pixels per point."""
+    """What a mark is, its stroke width in points, and what told it. `scale` is pixels per point."""
     height, width = (side / scale for side in ink.shape)
     strokes = stroke_width(ink) / scale
     share = float(ink.mean())
@@ -197,6 +198,23 @@ def _without_specks(ink: Mask, scale: float) -> Mask:
     return np.asarray(keep[labels])
 
 
+def _without_rule_pieces(ink: Mask, scale: float) -> Mask:
+    """Pieces of rules and frames that were left: thin, and all of their outline upright or level."""
+    picture = ink.astype(np.uint8)
+    contours, _ = cv2.findContours(picture, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    for contour in contours:
+        _, _, width, height = cv2.boundingRect(contour)
+        if max(width, height) < 6 * scale:
+            continue
+        corners = cv2.approxPolyDP(contour, 1.1 * scale, True)[:, 0, :].astype(np.float64)
+        edges = np.abs(np.diff(np.vstack([corners, corners[:1]]), axis=0))
+        lengths = np.hypot(edges[:, 0], edges[:, 1])
+        level = edges.min(axis=1) <= np.maximum(0.07 * edges.max(axis=1), 1.2 * scale)
+        if float(lengths[level].sum()) >= 0.92 * float(lengths.sum()):
+            cv2.drawContours(picture, [contour], -1, 0, thickness=cv2.FILLED)
+    return np.asarray(picture > 0)
+
+
 def _clusters(ink: Mask, scale: float) -> list[tuple[Mask, tuple[int, int, int, int]]]:
     """Ink that stands close together, each with its box in pixels; far too little of it is left out."""
     reach = max(3, round(_JOIN * scale)) | 1
@@ -274,18 +292,26 @@ def _straight(ink: Mask, scale: float) -> bool:
 
 def _written_over(rest: Mask, scale: float) -> bool:
     """What is left of a stamp without its ring reaches far in one stroke: somebody signed across it."""
-    parts = _parts(rest, scale)
-    height, width = (side / scale for side in rest.shape)
-    reach = np.hypot(parts.boxes[:, 2], parts.boxes[:, 3])
-    longest = int(reach.argmax())
-    letters = parts.boxes[parts.boxes[:, 3] > 1.5][:, 3]
-    tall = float(np.median(letters)) if len(letters) else 0.0
-    _, _, w, h = (float(v) for v in parts.boxes[longest])
-    fill = float(parts.areas[longest]) / max(1.0, w * h)
-    return bool(
-        reach[longest] > max(0.55 * float(np.hypot(width, height)) * 0.7, 4 * min(tall, 12.0), 34.0)
-        and fill < 0.4
-    )
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(rest.astype(np.uint8), connectivity=8)
+    sizes = stats[1:].astype(np.float64)
+    heights = sizes[:, 3][sizes[:, 3] > 1.5 * scale] / scale
+    letters = float(np.median(heights)) if len(heights) else 0.0
+    least = max(0.385 * float(np.hypot(*rest.shape)) / scale, 4 * min(letters, 12.0), 34.0)
+    for label, (_, _, width, height, filled) in enumerate(sizes, start=1):
+        reaches = float(np.hypot(width, height)) / scale > least
+        if reaches and filled < 0.4 * width * height and not _arc(labels == label, scale):
+            return True
+    return False
+
+
+def _arc(piece: Any, scale: float) -> bool:
+    """All of it lies on one circle, as a piece of a ring does."""
+    ys, xs = (v.astype(np.float64) for v in np.nonzero(piece))
+    system = np.column_stack([xs, ys, np.ones_like(xs)])
+    a, b, c = np.linalg.lstsq(system, xs * xs + ys * ys, rcond=None)[0]
+    radius = float(np.sqrt(max(0.0, c + (a * a + b * b) / 4)))
+    off = np.hypot(xs - a / 2, ys - b / 2) - radius
+    return bool(radius < 130 * scale and float(off.std()) < 1.5 * scale)
 
 
 def _without_ring(ink: Mask, scale: float) -> Mask | None:

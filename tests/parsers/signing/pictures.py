@@ -198,7 +198,8 @@ def stamp_annotation(
     rect = [left, A4[1] - bottom, right, A4[1] - top]
     if image is None:
         content = (
-            f"0.8 0 0 RG 0.8 0 0 rg 2 w {rect[0] + 2} {rect[1] + 2} {right - left - 4} {bottom - top - 4} re S "
+            f"0.8 0 0 RG 0.8 0 0 rg 2 w "
+            f"{rect[0] + 2} {rect[1] + 2} {right - left - 4} {bottom - top - 4} re S "
             f"BT /F1 18 Tf {rect[0] + 12} {rect[1] + 10} Td (APPROVED) Tj ET"
         )
         return _annotated(pdf, page, "/Stamp", rect, content.encode(), Name=pikepdf.Name(name), font=True)

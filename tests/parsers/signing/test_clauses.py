@@ -87,7 +87,10 @@ def test_a_clause_left_out_is_reported(nda: FormDef, issued: str) -> None:
 
 @pytest.mark.parametrize("before", ["Article 6 ", "2. Signatures"])
 def test_an_article_put_in_is_reported(nda: FormDef, issued: str, before: str) -> None:
-    added = "Article 11 – Dérogation Par dérogation, l'Industriel est libre de publier la documentation technique reçue. "
+    added = (
+        "Article 11 – Dérogation Par dérogation, l'Industriel est libre de publier la documentation "
+        "technique reçue. "
+    )
     (found,) = altered_clauses(issued.replace(before, added + before, 1), nda)
     assert "ajout de « Article 11" in found
 
