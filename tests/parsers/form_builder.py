@@ -291,7 +291,9 @@ class Sheet:
         self.y -= self.gap + 22
         return self
 
-    def comb(self, label: str, value: str, cells: int, x: float = 50, at: float = 220, pitch: float = 15) -> Sheet:
+    def comb(
+        self, label: str, value: str, cells: int, x: float = 50, at: float = 220, pitch: float = 15
+    ) -> Sheet:
         """One character per box."""
         self._put(label, x, self.y)
         for index in range(cells):
@@ -301,7 +303,9 @@ class Sheet:
         self.y -= self.gap
         return self
 
-    def ruled(self, rows: list[tuple[str, ...]], widths: tuple[float, ...], x: float = 50, height: float = 20) -> Sheet:
+    def ruled(
+        self, rows: list[tuple[str, ...]], widths: tuple[float, ...], x: float = 50, height: float = 20
+    ) -> Sheet:
         """A table of ruling lines."""
         top = self.y + 12
         total = sum(widths)
@@ -319,7 +323,9 @@ class Sheet:
         self.y = top - len(rows) * height - self.gap
         return self
 
-    def ticks(self, label: str, options: list[tuple[str, bool]], x: float = 50, at: float = 220, mark: str = "X") -> Sheet:
+    def ticks(
+        self, label: str, options: list[tuple[str, bool]], x: float = 50, at: float = 220, mark: str = "X"
+    ) -> Sheet:
         """Drawn boxes before their words."""
         self._put(label, x, self.y)
         for text, on in options:
@@ -352,5 +358,3 @@ class Sheet:
         for number, line in enumerate(text.split("\n")):
             self.canvas.drawString(x, y - number * 12, line)
         self.y -= 12 * text.count("\n")
-
-

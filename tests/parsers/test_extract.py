@@ -1,0 +1,358 @@
+"""Fields out of forms: the project's own, filled in every technical way, and forms in other shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from parsers.documents.docx import read_docx
+from parsers.documents.pdf import read_pdf
+from parsers.extract import Extraction, extract
+from parsers.forms import load_forms
+from parsers.types import ReadOptions
+from tests.parsers.form_builder import Sheet, acroform, blank, controls, docx, flattened, p, renamed, table
+from tests.parsers.specimens import KINDS, READ, TYPED
+
+BELIEVED = 0.95
+
+
+def fields_of(data: bytes, kind: str) -> Extraction:
+    form = load_forms().for_kind(kind)
+    assert form is not None
+    read = read_docx if data[:2] == b"PK" else read_pdf
+    return extract(read(data, ReadOptions()), form)
+
+
+def believed(extraction: Extraction) -> dict[str, Any]:
+    """What may be acted on without a person; unticked boxes left out."""
+    return {
+        k: v.value for k, v in extraction.fields.items() if v.confidence >= BELIEVED and v.value is not False
+    }
+
+
+# The project's own forms
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_filled_pdf_form(kind: str) -> None:
+    got = fields_of(acroform(blank(f"{kind}.pdf"), TYPED[kind]), kind)
+    assert believed(got) == READ[kind]
+    assert got.filled
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_pdf_form_filled_without_appearances(kind: str) -> None:
+    got = fields_of(acroform(blank(f"{kind}.pdf"), TYPED[kind], appearances=False), kind)
+    assert believed(got) == READ[kind]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_flattened_pdf_form(kind: str) -> None:
+    got = fields_of(flattened(acroform(blank(f"{kind}.pdf"), TYPED[kind])), kind)
+    assert believed(got) == READ[kind]
+
+
+@pytest.mark.parametrize("tooltips", [True, False])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_pdf_form_whose_field_names_say_nothing(kind: str, tooltips: bool) -> None:
+    filled = acroform(blank(f"{kind}.pdf"), TYPED[kind])
+    assert believed(fields_of(renamed(filled, tooltips), kind)) == READ[kind]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_filled_word_form(kind: str) -> None:
+    got = fields_of(controls(blank(f"{kind}.docx"), TYPED[kind]), kind)
+    assert believed(got) == READ[kind]
+    assert all(v.page is None and v.bbox is None for v in got.fields.values())
+
+
+@pytest.mark.parametrize("suffix", ["pdf", "docx"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_blank_says_nothing(kind: str, suffix: str) -> None:
+    got = fields_of(blank(f"{kind}.{suffix}"), kind)
+    assert believed(got) == {}
+    assert not got.filled
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_printed_blank_says_nothing(kind: str) -> None:
+    assert believed(fields_of(flattened(blank(f"{kind}.pdf")), kind)) == {}
+
+
+def test_a_date_alone_is_not_filled() -> None:
+    got = fields_of(acroform(blank("nda.pdf"), {"date_signature": "12/05/2025"}), "nda")
+    assert got.fields["date_signature"].value == "2025-05-12"
+    assert not got.filled
+
+
+def test_where_a_value_stands() -> None:
+    got = fields_of(acroform(blank("formulaire_1.pdf"), TYPED["formulaire_1"]), "formulaire_1")
+    matricule = got.fields["matricule"]
+    assert (matricule.source, matricule.page, matricule.raw) == ("acroform", 1, "2010 2412 340")
+    assert matricule.bbox is not None
+    assert 220 < matricule.bbox[0] < 235
+
+
+# Other shapes
+
+GERMAN = [
+    ("Firmenname", "Nordlicht Software AG"),
+    ("Name des CEO", "Keller"),
+    ("Vorname des CEO", "Thomas"),
+    ("Nationale Kennnummer", "1999 2201 233"),
+    ("USt-IdNr.", "DE 136695976"),
+    ("IBAN", "DE89 3704 0044 0532 0130 00"),
+    ("E-Mail-Adresse", "info@nordlicht.example"),
+    ("Anschrift", "Hauptstraße 5, D-54290 Trier"),
+    ("Datum", "03.06.2025"),
+]
+GERMAN_READ = {
+    "type_personne": "morale",
+    "denomination_sociale": "Nordlicht Software AG",
+    "ceo_nom": "Keller",
+    "ceo_prenom": "Thomas",
+    "matricule": "19992201233",
+    "numero_tva": "DE136695976",
+    "iban": "DE89370400440532013000",
+    "email": "info@nordlicht.example",
+    "adresse": "Hauptstraße 5, D-54290 Trier",
+    "pays": "DE",
+    "date_signature": "2025-06-03",
+}
+
+
+@pytest.mark.parametrize("way", ["inline", "right", "dotted", "boxed", "below"])
+def test_a_german_enrolment_in_other_layouts(way: str) -> None:
+    sheet = Sheet("Einschreibungsformular")
+    for label, value in GERMAN:
+        getattr(sheet, way)(label, value)
+    assert believed(fields_of(sheet.pdf(), "formulaire_1")) == GERMAN_READ
+
+
+def test_labels_over_boxes_in_two_columns() -> None:
+    sheet = Sheet("Einschreibungsformular")
+    pairs = [*GERMAN, ("Name des Unterzeichners", "")]
+    for start in range(0, len(pairs), 2):
+        sheet.box_below(pairs[start : start + 2])
+    assert believed(fields_of(sheet.pdf(), "formulaire_1")) == GERMAN_READ
+
+
+def test_a_table_of_ruling_lines() -> None:
+    sheet = Sheet("Einschreibungsformular").ruled(GERMAN, (180, 300))
+    assert believed(fields_of(sheet.pdf(), "formulaire_1")) == GERMAN_READ
+
+
+def test_one_character_per_box() -> None:
+    sheet = Sheet("Formulaire d'enrôlement")
+    sheet.comb("Matricule", "1893120105732", 13)
+    sheet.comb("IBAN", "LU280019400644750000", 20, at=180)
+    sheet.comb("Date", "03062025", 8)
+    assert believed(fields_of(sheet.pdf(), "formulaire_1")) == {
+        "matricule": "1893120105732",
+        "iban": "LU280019400644750000",
+        "date_signature": "2025-06-03",
+    }
+
+
+@pytest.mark.parametrize("mark", ["X", "lines"])
+def test_boxes_ticked_with_a_letter_or_two_strokes(mark: str) -> None:
+    sheet = Sheet("Formulaire de démarrage du processus de labélisation")
+    sheet.ticks(
+        "Nature de la demande", [("Première demande", False), ("Mise à jour majeure", True)], mark=mark
+    )
+    sheet.ticks("Mode d'intégration", [("eConnector NG", True), ("Accès direct", False)], mark=mark)
+    sheet.ticks("Services testés", [("Remboursement", True), ("PID v2", True)], mark=mark)
+    assert believed(fields_of(sheet.pdf(), "formulaire_3")) == {
+        "type_demande": "mise_a_jour_majeure",
+        "mode_integration": "econnector_ng",
+        "services": ["remboursement", "pid_v2"],
+    }
+
+
+def test_yes_and_no() -> None:
+    sheet = Sheet("Formulaire d'accès à l'environnement de test")
+    sheet.ticks("Espace MySecu actif", [("Oui", True), ("Non", False)])
+    sheet.ticks("eHealth ID actif", [("Oui", False), ("Non", True)])
+    got = fields_of(sheet.pdf(), "formulaire_2")
+    assert got.fields["mysecu_actif"].value is True
+    assert got.fields["ehealth_actif"].value is False
+
+
+def test_two_ticks_where_one_is_meant_say_nothing() -> None:
+    sheet = Sheet("Formulaire d'accès à l'environnement de test")
+    sheet.ticks("Espace MySecu actif", [("Oui", True), ("Non", True)])
+    sheet.ticks("Mode d'intégration", [("eConnector NG", True), ("Accès direct", True)])
+    assert fields_of(sheet.pdf(), "formulaire_2").fields == {}
+
+
+def test_one_box_for_the_whole_name() -> None:
+    sheet = Sheet("Formulaire d'enrôlement").inline("Nom et prénom", "DA SILVA Maria")
+    got = fields_of(sheet.pdf(), "formulaire_1")
+    assert (got.fields["nom"].value, got.fields["prenom"].value) == ("DA SILVA", "Maria")
+
+
+def test_one_box_for_the_whole_name_that_tells_nothing_is_doubtful() -> None:
+    sheet = Sheet("Formulaire d'enrôlement").inline("Nom et prénom", "Paul Martin")
+    got = fields_of(sheet.pdf(), "formulaire_1")
+    assert got.fields["nom"].confidence < 0.9
+
+
+def test_bilingual_labels_and_an_address_of_several_lines() -> None:
+    sheet = Sheet("Enrolment form / Formulaire d'enrôlement")
+    sheet.right("Last name / Nom *", "Da Silva")
+    sheet.right("First name / Prénom *", "Maria")
+    sheet.right("National ID number / Matricule", "1893120105732")
+    sheet.right("Address / Adresse *", "3, rue Neuve\nL-4050 Esch-sur-Alzette\nLuxembourg")
+    sheet.right("E-mail / Courriel *", "maria@dasilva.example")
+    got = believed(fields_of(sheet.pdf(), "formulaire_1"))
+    assert got["nom"] == "Da Silva"
+    assert got["adresse"] == "3, rue Neuve, L-4050 Esch-sur-Alzette"
+    assert got["pays"] == "LU"
+    assert got["type_personne"] == "physique"
+
+
+def test_a_heading_explains_a_short_label() -> None:
+    sheet = Sheet("Formulaire d'enrôlement")
+    sheet.boxed("Raison sociale", "Alpha SA").text("CEO", bold=True)
+    sheet.boxed("Nom", "Weis").boxed("Prénom", "Léa").boxed("Matricule", "1893120105732")
+    got = believed(fields_of(sheet.pdf(), "formulaire_1"))
+    assert (got.get("ceo_nom"), got.get("ceo_prenom"), got.get("nom")) == ("Weis", "Léa", None)
+
+
+def test_several_labels_on_one_line() -> None:
+    sheet = Sheet("Formulaire 3")
+    sheet.text("Nom du logiciel : MediX Version : 2.1 Email : a@alpha.example")
+    assert believed(fields_of(sheet.pdf(), "formulaire_3")) == {
+        "nom_logiciel": "MediX",
+        "version_logiciel": "2.1",
+        "email": "a@alpha.example",
+    }
+
+
+def test_a_table_that_goes_over_the_page() -> None:
+    heads = ("Nom du prestataire", "Code prestataire", "Postes")
+    sheet = Sheet("Bon de livraison")
+    sheet.ruled([heads, ("Dr Jean Weis", "111111-11", "3")], (200, 150, 80)).page()
+    sheet.ruled([heads, ("Léa Thill", "222222-22", "9")], (200, 150, 80))
+    got = fields_of(sheet.pdf(), "bon_de_livraison").fields["prestataires"]
+    assert got.value == [
+        {"nom": "Jean Weis", "code_prestataire": "111111-11", "postes": 3},
+        {"nom": "Léa Thill", "code_prestataire": "222222-22", "postes": 9},
+    ]
+
+
+def test_the_agency_s_block_of_an_nda_is_not_the_industriel_s() -> None:
+    sheet = Sheet("Accord de non-divulgation « Industriels »", gap=15)
+    sheet.text("Entre : Nova Santé SARL, établie au 3, rue Neuve à Esch, matricule 1893120105732,")
+    sheet.text("ci-après « l'Industriel », et l'Agence eSanté,")
+    at = sheet.y
+    sheet.text("Pour l'Industriel", bold=True).inline("Nom", "Luc Nova").inline("Date", "12/05/2025")
+    sheet.y = at
+    sheet.text("Pour l'Agence eSanté", 320, bold=True)
+    sheet.inline("Nom", "Carine Mauer", 320).inline("Date", "20/05/2025", 320)
+    assert believed(fields_of(sheet.pdf(), "nda")) == {
+        "denomination": "Nova Santé SARL",
+        "matricule": "1893120105732",
+        "signataire": "Luc Nova",
+        "date_signature": "2025-05-12",
+    }
+
+
+# What must never be believed
+
+
+def test_an_empty_place_is_not_filled_by_the_next_label() -> None:
+    sheet = Sheet("Formulaire 3")
+    sheet.below("Nom de l'Industriel", "Alpha SA").below("Matricule", "1893120105732")
+    sheet.below("Nom du logiciel", "").text("Téléphone", size=8).text("+352 123456")
+    sheet.below("Version", "2.1").below("Date", "1/6/2025")
+    assert "nom_logiciel" not in believed(fields_of(sheet.pdf(), "formulaire_3"))
+
+
+def test_an_empty_place_is_not_filled_by_its_neighbour() -> None:
+    sheet = Sheet("Formulaire 3")
+    sheet.right("Matricule", "1893120105732").right("Nom du logiciel", "").right("Téléphone", "+352 12")
+    sheet.right("Version", "").right("Département", "IT")
+    got = believed(fields_of(sheet.pdf(), "formulaire_3"))
+    assert got == {"matricule": "1893120105732"}
+
+
+def test_samples_and_hints_are_no_values() -> None:
+    sheet = Sheet("Formulaire 2")
+    sheet.right("Code prestataire", "ex. 123456-78").right("eHealth ID", "n/a").right("Date", "JJ/MM/AAAA")
+    assert fields_of(sheet.pdf(), "formulaire_2").fields == {}
+
+
+def test_options_without_a_mark_are_no_choice() -> None:
+    sheet = Sheet("Formulaire 3").right("Mode d'intégration", "eConnector NG")
+    sheet.text("Accès direct aux services", 240)
+    assert "mode_integration" not in fields_of(sheet.pdf(), "formulaire_3").fields
+
+
+def test_two_places_that_contradict_each_other_are_doubtful() -> None:
+    sheet = Sheet("Formulaire 2").right("Matricule", "1893120105732").right("Matricule", "19992201233")
+    assert fields_of(sheet.pdf(), "formulaire_2").fields["matricule"].confidence <= 0.6
+
+
+def test_the_edition_in_the_foot_is_not_the_software_s_version() -> None:
+    sheet = Sheet("Formulaire 3").right("Nom du logiciel", "MediX")
+    sheet.y = 30
+    sheet.text("Version : 2025-04", size=8)
+    assert "version_logiciel" not in fields_of(sheet.pdf(), "formulaire_3").fields
+
+
+def test_a_wrong_check_digit_is_given_as_printed() -> None:
+    got = fields_of(Sheet("Formulaire 2").right("Matricule", "1893120105733").pdf(), "formulaire_2")
+    assert got.fields["matricule"].value == "1893120105733"
+
+
+# Word without controls
+
+ROWS = [
+    ("Nom de l'Industriel", "Nova Santé SARL"),
+    ("Matricule utilisé pour obtenir le code prestataire", "1893 1201 05732"),
+    ("Code prestataire", "123456-78"),
+    ("eHealth ID", "EH-998877"),
+    ("Espace MySecu actif", "☒ Oui   ☐ Non"),
+    ("Matricule utilisé pour l'enrôlement MySecu", "1893120105732"),
+    ("Email", "info@nova.example"),
+    ("Mode d'intégration", "☒ eConnector NG  ☐ Accès direct aux services"),
+    ("Date", "12 mai 2025"),
+    ("Nom du signataire", "Luc Nova"),
+]
+ROWS_READ = {
+    "denomination": "Nova Santé SARL",
+    "matricule": "1893120105732",
+    "code_prestataire": "123456-78",
+    "ehealth_id": "EH-998877",
+    "mysecu_actif": True,
+    "matricule_mysecu": "1893120105732",
+    "email": "info@nova.example",
+    "mode_integration": "econnector_ng",
+    "date_signature": "2025-05-12",
+    "signataire": "Luc Nova",
+}
+PAIRS = [(ROWS[i], ROWS[i + 1]) for i in range(0, len(ROWS), 2)]
+WORD = {
+    "a table": [table(*ROWS)],
+    "four columns": [table(*((a, b, c, d) for (a, b), (c, d) in PAIRS))],
+    "labels over values": [table((a, c), (b, d)) for (a, b), (c, d) in PAIRS],
+    "label and value in one cell": [table(*((p(a, True) + p(b),) for a, b in ROWS))],
+    "colons": [p(f"{a} : {b}") for a, b in ROWS],
+    "tabs": [p(f"{a}\t{b}") for a, b in ROWS],
+    "underscores": [p(f"{a} : __{b}______") for a, b in ROWS],
+    "below": [paragraph for a, b in ROWS for paragraph in (p(a, True), p(b))],
+}
+
+
+@pytest.mark.parametrize("way", list(WORD))
+def test_a_word_form_without_controls(way: str) -> None:
+    assert believed(fields_of(docx(*WORD[way]), "formulaire_2")) == ROWS_READ
+
+
+@pytest.mark.parametrize("way", ["table", "lines"])
+def test_a_blank_word_form_without_controls(way: str) -> None:
+    labels = [a for a, _ in ROWS]
+    body = [table(*((a, "") for a in labels))] if way == "table" else [p(f"{a} : ________") for a in labels]
+    assert fields_of(docx(*body), "formulaire_2").fields == {}
