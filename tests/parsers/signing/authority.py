@@ -14,10 +14,11 @@ from asn1crypto import keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
+from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -31,7 +32,7 @@ class Identity:
     """A certificate with its key, and the chain above it, nearest first."""
 
     certificate: x509.Certificate
-    key: ec.EllipticCurvePrivateKey
+    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
     chain: tuple[x509.Certificate, ...] = field(default=())
 
     @property
@@ -42,6 +43,10 @@ class Identity:
 def authority(name: str = "Autorité d'essai", issuer: Identity | None = None) -> Identity:
     """A root, or an intermediate authority under `issuer`."""
     return _issued(name, "Autorité d'essai S.A.", issuer, ca=True)
+
+
+def time_stamper(issuer: Identity) -> Identity:
+    return _issued("Horodatage d'essai", "", issuer, ca=False, purpose=ExtendedKeyUsageOID.TIME_STAMPING)
 
 
 def person(
@@ -75,9 +80,11 @@ def _issued(
     since: datetime = FROM,
     until: datetime = UNTIL,
     usages: tuple[str, ...] | None = ("digital_signature", "content_commitment"),
+    purpose: x509.ObjectIdentifier | None = None,
 ) -> Identity:
     number = next(_count)
-    key = _key(number)
+    # pyHanko's time stamper for tests knows RSA only.
+    key = rsa.generate_private_key(65537, 2048) if purpose is not None else _key(number)
     attributes = [x509.NameAttribute(NameOID.COMMON_NAME, name)]
     if organisation:
         attributes.append(x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation))
@@ -101,6 +108,8 @@ def _issued(
         )
         usage: dict[str, bool] = {n: n in wanted for n in names}
         builder = builder.add_extension(x509.KeyUsage(**usage), critical=True)
+    if purpose is not None:
+        builder = builder.add_extension(x509.ExtendedKeyUsage([purpose]), critical=True)
     certificate = builder.sign(issuer.key if issuer else key, hashes.SHA256())
     chain = (issuer.certificate, *issuer.chain) if issuer else ()
     return Identity(certificate, key, chain)
@@ -114,15 +123,15 @@ def sign(
     at: datetime = SIGNED_ON,
     box: tuple[int, int, int, int] | None = None,
     page: int = 0,
+    stamped_by: Identity | None = None,
 ) -> bytes:
-    """The PDF with one signature more, as an incremental update; `box` makes a new visible field."""
+    """The PDF with one signature more, as an incremental update; `box` makes a new visible field.
+
+    `stamped_by` adds a time stamp of that authority, of the moment `at`.
+    """
     signer = signers.SimpleSigner(
         signing_cert=_asn1(who.certificate),
-        signing_key=keys.PrivateKeyInfo.load(
-            who.key.private_bytes(
-                serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-        ),
+        signing_key=_private(who),
         cert_registry=SimpleCertificateStore.from_certs([_asn1(c) for c in who.chain]),
     )
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)
@@ -130,7 +139,15 @@ def sign(
     metadata = signers.PdfSignatureMetadata(
         field_name=field_name, md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES
     )
-    signing = _SignerAt(metadata, signer, new_field_spec=spec)
+    stamper = None
+    if stamped_by is not None:
+        stamper = DummyTimeStamper(
+            _asn1(stamped_by.certificate),
+            _private(stamped_by),
+            certs_to_embed=SimpleCertificateStore.from_certs([_asn1(c) for c in stamped_by.chain]),
+            fixed_dt=at,
+        )
+    signing = _SignerAt(metadata, signer, new_field_spec=spec, timestamper=stamper)
     signing.moment = at
     out = io.BytesIO()
     signing.sign_pdf(writer, output=out)
@@ -146,6 +163,13 @@ class _SignerAt(signers.PdfSigner):
         session = super().init_signing_session(*args, **kwargs)
         session.system_time = self.moment
         return session
+
+
+def _private(who: Identity) -> keys.PrivateKeyInfo:
+    der = who.key.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return keys.PrivateKeyInfo.load(der)
 
 
 def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:

@@ -18,6 +18,7 @@ from tests.parsers.signing.authority import (
     filled,
     person,
     sign,
+    time_stamper,
     with_changed_field,
 )
 
@@ -218,3 +219,17 @@ def test_a_signature_whose_bytes_are_garbage_is_unknown_or_invalid(
     at = pdf.index(b"/Contents <") + len(b"/Contents <")
     broken = pdf[:at] + b"0" * 400 + pdf[at + 400 :]
     assert found(broken, "nda", trust).status in ("digital_invalid", "unknown")
+
+
+def test_a_trusted_time_stamp_keeps_a_signature_valid_after_its_certificate_expired(
+    root: Identity, trust: ReadOptions
+) -> None:
+    alice = person("Alice Muller", root, until=datetime(2025, 6, 10, tzinfo=UTC))
+    later = trust.model_copy(update={"as_of": date(2026, 1, 1)})
+    stamped = sign(blank("nda"), alice, "signature_industriel", stamped_by=time_stamper(root))
+    (signer,) = found(stamped, "nda", later).signers
+    assert signer.status == "digital_valid"
+    assert signer.signed_at == SIGNED_ON
+    assert "time: trusted time stamp" in signer.evidence
+    stranger = sign(blank("nda"), alice, "signature_industriel", stamped_by=time_stamper(authority("Autre")))
+    assert found(stranger, "nda", later).status == "digital_untrusted"
