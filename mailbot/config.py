@@ -16,7 +16,7 @@ from mailbot import settings
 from mailbot.errors import ConfigurationInvalid, ConfigurationProblem
 from mailbot.settings import Config, Section, is_loopback
 
-__all__ = ["SECTIONS", "Config", "is_loopback", "load_config"]
+__all__ = ["SECTIONS", "Config", "default_config", "is_loopback", "load_config"]
 
 SECTIONS: Mapping[str, type[Section]] = {
     "imap": settings.Imap,
@@ -64,6 +64,15 @@ def load_config(path: Path, *, check_secrets: bool = True) -> Config:
     if problems:
         raise ConfigurationInvalid(problems)
     values: dict[str, Any] = dict(sections)
+    return Config.model_construct(path=path, **values)
+
+
+def default_config(path: Path) -> Config:
+    """What holds where there is no file at all, for commands that need no mailbox."""
+    path = Path(path).absolute()
+    values: dict[str, Any] = {
+        name: model.model_validate({}, context={"base": path.parent}) for name, model in SECTIONS.items()
+    }
     return Config.model_construct(path=path, **values)
 
 

@@ -13,8 +13,10 @@ from mailbot.settings import secret
 FILE_NAME = "reference.key"
 
 
-def reference_key(config: Config) -> bytes:
+def reference_key(config: Config, *, make: bool = True) -> bytes:
     """The configured key, else the one beside the store, which is made if there is none yet.
+
+    With `make` false nothing is written: where there is no key yet, no reference is genuine.
 
     Raises ConfigurationInvalid when a configured key cannot be read or the file cannot be made.
     """
@@ -23,6 +25,8 @@ def reference_key(config: Config) -> bytes:
         configured = secret(section.reference_key_file, section.reference_key_env)
         if configured is not None:
             return configured.get_secret_value().encode()
+        if not make and not (config.store.folder / FILE_NAME).exists():
+            return secrets.token_bytes(32)
         return _own_key(config.store.folder / FILE_NAME)
     except (OSError, KeyError) as error:
         expected = f"expected a key that can be read ({error})"

@@ -47,6 +47,12 @@ class Control(Part):
             first = first.on_conflict_do_nothing()
             return connection.execute(first.returning(leases.c.name)).first() is not None
 
+    def lease_holder(self, name: str) -> str:
+        """Who took the lease last and did not give it back; empty when nobody did."""
+        with self._database.reading() as connection:
+            found = connection.execute(select(leases.c.holder).where(leases.c.name == name)).scalar()
+        return found or ""
+
     def release_lease(self, name: str, holder: str) -> None:
         """Give it back; nothing happens when it is somebody else's."""
         mine = (leases.c.name == name) & (leases.c.holder == holder)

@@ -22,16 +22,17 @@ from mailbot.errors import StoreUnreachable
 _WAIT_SECONDS = 30  # for another writer
 _CONNECT_SECONDS = 10
 _WRITER_LOCK = 5_365_843  # any number that nothing else in this database locks
+_PRAGMAS = ("foreign_keys = ON", "journal_mode = WAL", "synchronous = FULL")
 _READING = {"mailbot_reading": True}
 
 
 class Database:
     """One database. A thread that is in a write transaction stays on its connection until that ends."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, read_only: bool = False) -> None:
         """Raises StoreUnreachable for a URL or a file that cannot be used. Connects with the first query."""
         self.url = _checked(url)
-        self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+        self.engine = _sqlite(self.url, read_only) if self.is_sqlite else _postgresql(self.url, read_only)
         self._thread = threading.local()
         # SQLite lets its writers poll for their turn; in one process they can be told.
         self._write_turn: AbstractContextManager[Any] = threading.RLock() if self.is_sqlite else nullcontext()
@@ -108,7 +109,15 @@ def _in_memory(url: URL) -> bool:
     return url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
 
 
-def _sqlite(url: URL) -> Engine:
+def store_exists(url: str) -> bool:
+    """Whether there is something to read: a database on a server is taken to be there."""
+    parsed = _checked(url)
+    if parsed.get_backend_name() != "sqlite":
+        return True
+    return not _in_memory(parsed) and Path(str(parsed.database)).exists()
+
+
+def _sqlite(url: URL, read_only: bool) -> Engine:
     # Values are personal data: errors do not print them.
     if _in_memory(url):
         engine = create_engine(
@@ -116,7 +125,8 @@ def _sqlite(url: URL) -> Engine:
         )
     else:
         assert url.database is not None
-        _private_file(Path(url.database))
+        if not read_only:
+            _private_file(Path(url.database))
         engine = create_engine(
             url, hide_parameters=True, max_overflow=40, connect_args={"timeout": _WAIT_SECONDS}
         )
@@ -124,7 +134,8 @@ def _sqlite(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _entry: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # the driver's own BEGIN would be a deferred one
-        for pragma in ("foreign_keys = ON", "journal_mode = WAL", "synchronous = FULL"):
+        pragmas = ("query_only = ON",) if read_only else _PRAGMAS
+        for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -135,7 +146,7 @@ def _sqlite(url: URL) -> Engine:
     return engine
 
 
-def _postgresql(url: URL) -> Engine:
+def _postgresql(url: URL, read_only: bool) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,
@@ -147,6 +158,8 @@ def _postgresql(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _entry: ConnectionPoolEntry) -> None:
         connection.execute(f"SET lock_timeout = '{_WAIT_SECONDS}s'")
+        if read_only:
+            connection.execute("SET default_transaction_read_only = on")
         connection.commit()
 
     return engine

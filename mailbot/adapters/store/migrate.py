@@ -32,6 +32,15 @@ def migrate(database: Database) -> None:
         raise database.unreachable(error) from error
 
 
+def is_behind(database: Database) -> bool:
+    """Whether the tables are older than this version's. Raises StoreUnreachable, StoreTooNew."""
+    try:
+        with database.reading() as connection:
+            return _is_behind(connection)
+    except DBAPIError as error:
+        raise database.unreachable(error) from error
+
+
 def _is_behind(connection: Connection) -> bool:
     if not inspect(connection).has_table("alembic_version"):
         return True

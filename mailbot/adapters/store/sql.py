@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from mailbot.adapters.store.control import Control
 from mailbot.adapters.store.documents import Documents
 from mailbot.adapters.store.dossiers import Dossiers
-from mailbot.adapters.store.engine import Database
+from mailbot.adapters.store.engine import Database, store_exists
 from mailbot.adapters.store.history import History
 from mailbot.adapters.store.ledger import Ledger
-from mailbot.adapters.store.migrate import migrate
+from mailbot.adapters.store.migrate import is_behind, migrate
 from mailbot.adapters.store.outbox import Outbox
 from mailbot.adapters.store.queue import Queue
+from mailbot.errors import StoreUnreachable
 from mailbot.ports import Store
 
 
@@ -23,13 +24,17 @@ class SqlStore(Ledger, Dossiers, Documents, Queue, Outbox, History, Control, Sto
     Raises StoreUnreachable when the database is gone, full, or another writer takes too long.
     """
 
-    def __init__(self, url: str) -> None:
-        super().__init__(Database(url))
+    def __init__(self, url: str, *, read_only: bool = False) -> None:
+        super().__init__(Database(url, read_only=read_only))
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         with self._database.writing():
             yield
+
+    def is_behind(self) -> bool:
+        """Whether its tables are those of an earlier mailbot."""
+        return is_behind(self._database)
 
     def migrate(self) -> None:
         migrate(self._database)
@@ -46,6 +51,23 @@ def open_store(url: str) -> SqlStore:
     store = SqlStore(url)
     try:
         store.migrate()
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def open_store_to_read(url: str) -> SqlStore:
+    """The store as it is, so that nothing can be changed in it; an empty one in memory where there is none.
+
+    Raises StoreUnreachable when it cannot be opened, or an earlier mailbot wrote it.
+    """
+    if not store_exists(url):
+        return open_store("sqlite://")
+    store = SqlStore(url, read_only=True)
+    try:
+        if store.is_behind():
+            raise StoreUnreachable("store.url: an earlier mailbot wrote it; `mailbot check` brings it up to date")
     except BaseException:
         store.close()
         raise

@@ -1,0 +1,247 @@
+"""The service that keeps running: one process, one asyncio loop, the mailbox in a thread of its own.
+
+Four loops share nothing but the store: intake (IMAP), processing, delivery (SMTP), and the nightly run. Each goes
+on when a server or the store is gone, waiting longer from try to try; none of them ends the service.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import threading
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from mailbot.adapters.backoff import backoff_seconds
+from mailbot.bootstrap import Service
+from mailbot.errors import MailbotError, StoreUnreachable, Unreachable
+from mailbot.lease import Lease
+from mailbot.nightly import Nights
+from mailbot.once import recover
+
+log = structlog.get_logger(__name__)
+STEP_SECONDS = 2.0  # how long something that became due by the clock alone may wait
+STANDBY_SECONDS = 5.0
+SENT_AT_ONCE = 50
+GRACE_SECONDS = 8.0  # of the ten that a service manager grants
+LONGEST_WAIT_SECONDS = 300.0
+
+
+def run_service(service: Service) -> None:
+    """Run until SIGTERM or SIGINT. What is being read or sent then is finished, if that is soon."""
+    daemon = Daemon(service)
+    asyncio.run(daemon.run())
+    if not daemon.ended_well:
+        # A thread still waits for a server or a reader. Everything it does is safe to be cut off.
+        log.warning("stopped_hard")
+        os._exit(0)
+
+
+class Daemon:
+    """The loops, and how they are started and stopped."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._stop = threading.Event()
+        self._stopping = asyncio.Event()
+        self._arrived = asyncio.Event()
+        self._decided = asyncio.Event()
+        self._whole = threading.Event()  # the nightly run asks the intake to compare the whole mailbox
+        self._lease = Lease(service.store)
+        self.ended_well = True
+
+    async def run(self) -> None:
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, self._end)
+        notify("READY=1")
+        if not await self._own_lease():
+            return
+        log.info("started", holder=self._lease.holder)
+        try:
+            await self._work(loop)
+        finally:
+            notify("STOPPING=1")
+            self._lease.release()
+            log.info("stopped")
+
+    def _end(self) -> None:
+        self._stop.set()
+        for event in (self._stopping, self._arrived, self._decided):
+            event.set()
+
+    async def _own_lease(self) -> bool:
+        """Stand by until no other mailbot works on the store. False when the service is to end before that."""
+        said = ""
+        while not self._stop.is_set():
+            try:
+                if await asyncio.to_thread(self._lease.take):
+                    return True
+                if self._lease.other() != said:
+                    said = self._lease.other()
+                    log.info("standing_by", holder=said)
+            except StoreUnreachable as error:
+                log.warning("store_unreachable", error=str(error))
+            await self._sleep(STANDBY_SECONDS)
+        return False
+
+    async def _work(self, loop: asyncio.AbstractEventLoop) -> None:
+        scheduler = AsyncIOScheduler(event_loop=loop)
+        nights = Nights(self._service.store, self._service.clock, self._service.config.reminders.time)
+        await self._until_reachable("recovery", self._begin, nights)
+        scheduler.add_job(self._nightly, "interval", args=[nights], seconds=30, max_instances=1, coalesce=True)
+        scheduler.start()
+        intake = threading.Thread(target=self._take_in, args=(loop,), name="intake", daemon=True)
+        intake.start()
+        loops = [
+            asyncio.create_task(self._forever("nightly", self._first_night(nights))),
+            asyncio.create_task(self._forever("processing", self._process)),
+            asyncio.create_task(self._forever("delivery", self._deliver)),
+        ]
+        while not self._stop.is_set() and not self._lease.lost.is_set():
+            await self._sleep(1.0)
+        if self._lease.lost.is_set():
+            log.error("lease_lost")
+        self._end()
+        scheduler.shutdown(wait=False)
+        _, unfinished = await asyncio.wait(loops, timeout=GRACE_SECONDS)
+        await asyncio.to_thread(intake.join, 1.0)
+        self.ended_well = not unfinished and not intake.is_alive()
+        for task in unfinished:
+            task.cancel()
+        if self.ended_well:
+            await self._service.mailer.close()
+
+    def _begin(self, nights: Nights) -> None:
+        recover(self._service)
+        nights.begin()
+
+    # The loops
+
+    async def _forever(self, name: str, step: Callable[[], Awaitable[bool]]) -> None:
+        """Do the step again and again; it says whether to go on at once. An error costs time, not the loop."""
+        failures = 0
+        while not self._stop.is_set():
+            try:
+                more = await step()
+                failures = 0
+            except Exception as error:  # noqa: BLE001 - the service must outlive whatever one step meets
+                failures += 1
+                _log_failure(name, error)
+                await self._sleep(_pause(failures))
+                continue
+            if not more:
+                await self._sleep_or_event(self._arrived if name == "processing" else self._decided, name)
+
+    async def _process(self) -> bool:
+        self._arrived.clear()
+        done = await asyncio.to_thread(self._service.processing.run, self._stop.is_set)
+        if done.decided:
+            self._decided.set()
+        return False
+
+    async def _deliver(self) -> bool:
+        self._decided.clear()
+        report = await self._service.delivery.once(1)
+        if report.unreachable:
+            raise Unreachable(report.unreachable)
+        if report.sent:
+            return True
+        await asyncio.to_thread(self._service.delivery.save_missing_copies)
+        return bool(report.failed or report.uncertain)
+
+    def _first_night(self, nights: Nights) -> Callable[[], Awaitable[bool]]:
+        async def once() -> bool:
+            await self._nightly(nights)
+            await self._stopping.wait()
+            return False
+
+        return once
+
+    async def _nightly(self, nights: Nights) -> None:
+        """The night's run, if it is due; APScheduler asks every half minute, so a missed night is caught up."""
+        try:
+            night = await asyncio.to_thread(nights.due)
+            if night is None or self._stop.is_set():
+                return
+            added = await asyncio.to_thread(self._service.reminders.run)
+            await asyncio.to_thread(nights.done, night)
+        except Exception as error:  # noqa: BLE001 - tried again in half a minute
+            _log_failure("nightly", error)
+            return
+        log.info("night_done", night=night.isoformat(), mails=len(added))
+        self._whole.set()
+        self._decided.set()
+
+    def _take_in(self, loop: asyncio.AbstractEventLoop) -> None:
+        """The intake's thread: a look at every poll, and one as soon as the server says that something came."""
+        failures = 0
+        settings = self._service.config.imap
+        while not self._stop.is_set():
+            try:
+                whole = self._whole.is_set()
+                report = self._service.intake.once(whole=whole)
+                if whole:
+                    self._whole.clear()
+                failures = 0
+                for gap in report.gaps:
+                    log.warning("mailbox_gap", said=gap)
+                if report.new:
+                    log.info("mails_taken_in", new=report.new, copies=report.copies)
+                    loop.call_soon_threadsafe(self._arrived.set)
+                self._service.mailbox.wait(settings.poll_seconds, self._stop)
+            except Exception as error:  # noqa: BLE001 - the service must outlive whatever one pass meets
+                failures += 1
+                _log_failure("intake", error)
+                self._stop.wait(_pause(failures))
+        self._service.mailbox.close()
+
+    # Waiting
+
+    async def _sleep(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+
+    async def _sleep_or_event(self, event: asyncio.Event, name: str) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(event.wait(), STEP_SECONDS)
+
+    async def _until_reachable(self, name: str, step: Callable[[Nights], None], nights: Nights) -> None:
+        failures = 0
+        while not self._stop.is_set():
+            try:
+                await asyncio.to_thread(step, nights)
+                return
+            except MailbotError as error:
+                failures += 1
+                _log_failure(name, error)
+                await self._sleep(_pause(failures))
+
+
+def _pause(failures: int) -> float:
+    return backoff_seconds(failures, first=1.0, most=LONGEST_WAIT_SECONDS)
+
+
+def _log_failure(name: str, error: Exception) -> None:
+    """Ours say what happened; of others only the type, since their words may hold personal data."""
+    if isinstance(error, MailbotError):
+        log.warning("step_failed", step=name, error=type(error).__name__, said=str(error))
+    else:
+        log.error("step_failed", step=name, error=type(error).__name__, exc_info=False)
+
+
+def notify(state: str) -> None:
+    """Tell systemd how the service is, where systemd asked to be told (sd_notify)."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    if address.startswith("@"):
+        address = "\0" + address[1:]
+    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender:
+        sender.connect(address)
+        sender.send(state.encode())

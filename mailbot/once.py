@@ -1,0 +1,80 @@
+"""One full pass: take in all that waits, process it, send all that is due."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from mailbot.bootstrap import Service
+from mailbot.deliver import DeliveryReport
+from mailbot.errors import Unreachable
+from mailbot.intake import IntakeReport
+from mailbot.process import Processed
+
+EVERYTHING = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class PassReport:
+    """What a pass did. `unreachable`: servers that were not there; the rest of the pass was done all the same."""
+
+    intake: IntakeReport
+    processed: Processed
+    delivery: DeliveryReport
+    recovered: int = 0
+    unreachable: tuple[str, ...] = ()
+
+    def attention(self) -> tuple[str, ...]:
+        """What a person should look at."""
+        found = list(self.intake.gaps)
+        if self.processed.failed:
+            found.append(f"{self.processed.failed} mail(s) could not be processed: see `mailbot queue list`")
+        if self.delivery.failed:
+            found.append(f"{self.delivery.failed} mail(s) could not be sent: see `mailbot queue list`")
+        if self.recovered or self.delivery.uncertain:
+            found.append(
+                f"{self.recovered + self.delivery.uncertain} mail(s) may or may not have left: "
+                "see `mailbot queue list`"
+            )
+        return tuple(found)
+
+
+def one_pass(service: Service) -> PassReport:
+    """A pass from the mailbox to the SMTP server. A server that is gone does not keep the rest from being done."""
+    unreachable: list[str] = []
+    recovered = recover(service)
+    intake = IntakeReport()
+    try:
+        intake = service.intake.once()
+    except Unreachable as error:
+        unreachable.append(str(error))
+    processed = service.processing.run()
+    delivery = send_due(service)
+    if delivery.unreachable:
+        unreachable.append(delivery.unreachable)
+    if not unreachable:
+        try:
+            service.delivery.save_missing_copies()
+        except Unreachable as error:
+            unreachable.append(str(error))
+    return PassReport(intake, processed, delivery, recovered, tuple(unreachable))
+
+
+def recover(service: Service) -> int:
+    """Settle what a dead process left half sent; returns how many mails a person has to look at."""
+    left = service.delivery.recover()
+    if not left:
+        return 0
+    return sum(1 for entry in service.store.entries() if "delivery_uncertain" in entry.codes)
+
+
+def send_due(service: Service) -> DeliveryReport:
+    """Everything that is due, now, on a connection of its own."""
+
+    async def send() -> DeliveryReport:
+        try:
+            return await service.delivery.once(EVERYTHING)
+        finally:
+            await service.mailer.close()
+
+    return asyncio.run(send())

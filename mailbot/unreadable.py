@@ -1,0 +1,24 @@
+"""The document that stands for a file which broke its reader off."""
+
+from __future__ import annotations
+
+import hashlib
+
+from mailbot.errors import ReadingFailed
+from parsers.types import Document, Problem, ProblemCode
+
+_CODES: dict[str, ProblemCode] = {"timeout": "timeout", "memory": "too_large"}
+
+
+def unreadable_file(name: str, data: bytes, error: ReadingFailed) -> Document:
+    """`kind` is "unreadable", `problems` says why."""
+    digest = hashlib.sha256(data).hexdigest()
+    return Document(
+        file=name,
+        sha256=digest,
+        media_type="application/octet-stream",
+        kind="unreadable",
+        confidence=1,
+        problems=(Problem(code=_CODES.get(error.reason, "damaged"), message=str(error)),),
+        content_key=hashlib.sha256(digest.encode()).hexdigest(),
+    )
