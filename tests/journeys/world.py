@@ -159,9 +159,7 @@ class World:
 
     def entry(self, *, code: str = "", step: str = "") -> EntryRow:
         """The one open entry of that kind."""
-        (found,) = [
-            e for e in self.queue() if (not code or code in e.codes) and (not step or e.step == step)
-        ]
+        (found,) = [e for e in self.queue() if (not code or code in e.codes) and (not step or e.step == step)]
         return found
 
     def act(self, entry: EntryRow, action: str, **values: Any) -> list[Sent]:

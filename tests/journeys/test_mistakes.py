@@ -1,0 +1,208 @@
+"""What goes wrong in real life, and what follows."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailbot.demo.filling import filled_pdf
+from mailbot.errors import ActionRefused
+from outbox_templates.blanks import blank_bytes
+from tests.builders import AES, FORMULAIRE_1, FORMULAIRE_2, MEDISOFT, NDA, at
+from tests.journeys.test_happy_ways import enrol, templates
+from tests.journeys.world import MAILBOX, World
+
+FORM_1 = ("F1.pdf", filled_pdf("formulaire_1", FORMULAIRE_1))
+SIGNED_NDA = ("NDA.pdf", filled_pdf("nda", NDA, signed_by=("industriel",)))
+
+
+def test_two_mails_minutes_apart_get_one_answer(
+    world: World, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    settling = World(tmp_path_factory.mktemp("settling"), settle=10)
+    settling.deliver(MEDISOFT, files=[FORM_1])
+    assert settling.once() == []
+    settling.later(minutes=4)
+    settling.deliver(MEDISOFT, files=[SIGNED_NDA])
+    assert settling.once() == []
+    settling.later(minutes=11)
+    assert templates(settling.once()) == [("accuse_reception", MEDISOFT), ("nda_pour_signature", AES)]
+    assert settling.once() == []
+    settling.service.close()
+
+
+def test_a_missing_signature_is_asked_for_and_its_coming_completes(world: World) -> None:
+    world.deliver(MEDISOFT, files=[FORM_1, ("NDA.pdf", filled_pdf("nda", NDA))])
+    (asked,) = world.once()
+    assert asked.template == "elements_manquants"
+    world.deliver(MEDISOFT, files=[SIGNED_NDA], answers=asked)
+    assert templates(world.once()) == [("accuse_reception", MEDISOFT), ("nda_pour_signature", AES)]
+
+
+def test_the_same_content_under_a_new_message_id_is_recorded(world: World) -> None:
+    world.deliver(MEDISOFT, files=[FORM_1])
+    assert len(world.once()) == 1
+    world.later(hours=1)
+    world.deliver(MEDISOFT, files=[FORM_1])
+    assert world.once() == []
+    assert world.queue() == []
+
+
+def test_an_out_of_office_reply_is_ignored(world: World) -> None:
+    world.deliver(MEDISOFT, files=[FORM_1])
+    (asked,) = world.once()
+    world.deliver(MEDISOFT, "Je suis absent.", answers=asked, headers={"Auto-Submitted": "auto-replied"})
+    assert world.once() == []
+    assert world.queue() == []
+
+
+def test_our_own_mails_are_never_answered(world: World) -> None:
+    world.deliver(MAILBOX, "Une question ?")
+    assert world.once() == []
+    assert world.queue() == []
+
+
+def test_a_question_gets_a_contact_and_stands_in_the_queue(world: World) -> None:
+    world.deliver("qui@example.org", "Bonjour, comment s'inscrire au dispositif ?", subject="Question")
+    assert templates(world.once()) == [("orientation_contact", "qui@example.org")]
+    assert world.codes() == [("question",)]
+
+
+def test_our_blank_sent_back_with_a_question_is_no_request(world: World) -> None:
+    enrol(world)
+    blank = ("formulaire_2.pdf", blank_bytes("formulaire_2"))
+    world.deliver(MEDISOFT, "Bonjour, que faut-il écrire sous « eHealth ID » ?", [blank], subject="Question")
+    assert templates(world.once()) == [("orientation_contact", MEDISOFT)]
+
+
+def test_another_sender_is_held_and_a_registered_contact_lets_it_through(world: World) -> None:
+    enrol(world)
+    form = filled_pdf("formulaire_2", FORMULAIRE_2, signed_by=("industriel",))
+    world.deliver("stagiaire@elsewhere.example", files=[("F2.pdf", form)])
+    assert world.once() == []
+    entry = world.entry(code="sender_not_registered")
+    assert templates(world.act(entry, "approve")) == [("accuse_reception", MEDISOFT)]
+    assert world.states() == {"E": "valide", "L1": "acces_a_configurer"}
+    assert world.entry(step="L2").actions[:2] == ("access-configured", "access-refused")
+
+
+def test_a_correction_decides_again(world: World) -> None:
+    other = filled_pdf("nda", NDA | {"denomination": "Medisoft S.A."}, signed_by=("industriel",))
+    world.deliver(MEDISOFT, files=[FORM_1, ("NDA.pdf", other)])
+    assert world.once() == []
+    entry = world.entry(code="name_mismatch")
+    sent = world.act(entry, "correct", set={"nda.denomination": "Medisoft S.à r.l."})
+    assert templates(sent) == [("accuse_reception", MEDISOFT), ("nda_pour_signature", AES)]
+    assert world.queue() == []
+
+
+def test_approving_a_mismatch_sends_the_draft_and_waits(world: World) -> None:
+    other = filled_pdf("nda", NDA | {"denomination": "Medisoft S.A."}, signed_by=("industriel",))
+    world.deliver(MEDISOFT, files=[FORM_1, ("NDA.pdf", other)])
+    world.once()
+    sent = world.act(world.entry(code="name_mismatch"), "approve")
+    assert templates(sent) == [("elements_manquants", MEDISOFT)]
+    assert world.states() == {"E": "ouvert"}
+    world.later(days=1)
+    world.deliver(MEDISOFT, files=[SIGNED_NDA], answers=sent[0])
+    assert templates(world.once()) == [("accuse_reception", MEDISOFT), ("nda_pour_signature", AES)]
+
+
+def test_a_newer_mail_supersedes_an_old_draft(world: World) -> None:
+    other = filled_pdf("nda", NDA | {"denomination": "Medisoft S.A."}, signed_by=("industriel",))
+    world.deliver(MEDISOFT, files=[FORM_1, ("NDA.pdf", other)])
+    world.once()
+    world.later(hours=2)
+    world.deliver(MEDISOFT, files=[SIGNED_NDA])
+    assert templates(world.once()) == [("accuse_reception", MEDISOFT), ("nda_pour_signature", AES)]
+    assert world.queue() == []
+
+
+def test_confidential_mail_needs_valid_enrolment_and_documentation(world: World) -> None:
+    enrol_until_signed(world)
+    task = world.entry(step="E4")
+    with pytest.raises(ActionRefused, match="documentation technique"):
+        world.act(task, "enrolment-valid")
+    assert world.act(task, "enrolment-valid", set={"party": "incert"}) == []
+    folder = world.folder / "technique" / world.store.dossiers()[0].dossier.reference
+    folder.mkdir(parents=True)
+    (folder / "integration.pdf").write_bytes(b"%PDF-1.4 own")
+    (sent,) = world.act(task, "enrolment-valid", set={"party": "aes"})
+    assert sent.attachments == ["NDA.pdf", "formulaire_2.pdf", "integration.pdf"]
+
+
+def enrol_until_signed(world: World) -> None:
+    from mailbot.demo.filling import signed_too
+
+    world.deliver(MEDISOFT, files=[FORM_1, SIGNED_NDA])
+    _, to_aes = world.once()
+    world.deliver(AES, "Signé.", [("NDA.pdf", signed_too(SIGNED_NDA[1], "aes"))], answers=to_aes)
+    world.once()
+
+
+def test_the_mail_of_a_valid_enrolment_is_held_until_may_2025(world: World) -> None:
+    world.now("2025-04-10 10:00")
+    enrol_until_signed(world)
+    files = (("doc.pdf", b"%PDF-1.4 own"),)
+    assert world.act(world.entry(step="E4"), "enrolment-valid", files=files) == []
+    world.now("2025-04-30 23:59:59")
+    assert world.once() == []
+    world.now("2025-05-01 00:00:00")
+    assert templates(world.once()) == [("enrolement_valide", MEDISOFT)]
+
+
+def test_an_early_form_is_kept_and_taken_up_when_its_turn_comes(world: World) -> None:
+    enrol_until_signed(world)
+    form = filled_pdf("formulaire_2", FORMULAIRE_2, signed_by=("industriel",))
+    world.deliver(MEDISOFT, files=[("F2.pdf", form)])
+    assert world.once() == []
+    assert world.entry(code="step_out_of_order")
+    files = (("doc.pdf", b"%PDF-1.4 own"),)
+    sent = world.act(world.entry(step="E4"), "enrolment-valid", files=files)
+    assert templates(sent) == [("enrolement_valide", MEDISOFT), ("accuse_reception", MEDISOFT)]
+    assert world.states()["L1"] == "acces_a_configurer"
+
+
+def test_an_action_that_is_not_offered_changes_nothing(world: World) -> None:
+    world.deliver("qui@example.org", "Comment faire ?")
+    world.once()
+    with pytest.raises(ActionRefused, match="does not offer"):
+        world.act(world.entry(code="question"), "enrolment-valid")
+
+
+def test_a_change_of_iban_is_a_task_and_the_decision_is_told(world: World) -> None:
+    enrol(world)
+    world.deliver(
+        MEDISOFT, "Bonjour,\n\nnous changeons de banque. Notre nouvel IBAN est DE89 3704 0044 0532 0130 00."
+    )
+    assert templates(world.once()) == [("changement_donnees_recu", MEDISOFT)]
+    task = world.entry(code="data_change_request")
+    assert task.facts["new"] == {"iban": "DE89370400440532013000"}
+    assert templates(world.act(task, "change-accepted")) == [("changement_donnees_decide", MEDISOFT)]
+    assert world.store.dossiers()[0].dossier.registered["iban"] == "DE89370400440532013000"
+
+
+def test_no_more_than_five_answers_a_day_to_one_address(world: World) -> None:
+    for n in range(7):
+        world.deliver("robot@example.org", f"Question numéro {n} : comment faire ?")
+        world.once()
+    sent = [e for e in world.mailer.handed_over]
+    assert len(sent) == 5
+    assert sum("loop_suspected" in codes for codes in world.codes()) == 2
+
+
+def test_late_mail_waits_for_a_person_who_may_overrule(world: World) -> None:
+    enrol(world)
+    form = filled_pdf("formulaire_2", FORMULAIRE_2, signed_by=("industriel",))
+    world.deliver(MEDISOFT, files=[("F2.pdf", form)])
+    world.once()
+    world.act(world.entry(step="L2"), "access-configured", note="accès")
+    world.clock.set(at("2026-07-02 09:00"))
+    from tests.builders import FORMULAIRE_3
+    from tests.journeys.test_happy_ways import PROOF
+
+    files = [("F3.pdf", filled_pdf("formulaire_3", FORMULAIRE_3)), ("rapport_tests.txt", PROOF)]
+    world.deliver(MEDISOFT, files=files, received=at("2026-07-01 00:00:00"))
+    assert world.once() == []
+    late = world.entry(code="deadline_passed")
+    assert [r.template for r in world.store.outbox_of_entry(late.id)] == ["delai_depasse"]
+    assert templates(world.act(late, "deadline-overruled")) == [("demande_labelisation_recue", MEDISOFT)]
