@@ -6,258 +6,54 @@ environment, never in the configuration itself.
 
 from __future__ import annotations
 
-import ipaddress
-import os
-import re
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time
-from email.utils import parseaddr
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
-from zoneinfo import ZoneInfo
+from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationInfo,
-    model_validator,
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from mailbot.server_settings import Imap, OAuth, Server, Smtp
+from mailbot.setting_values import (
+    Domain,
+    Email,
+    LocalPath,
+    Mode,
+    Pattern,
+    Section,
+    Trouble,
+    below_base,
+    host_and_port,
+    is_loopback,
+    secret,
+    secret_troubles,
+    template_names,
 )
-
 from parsers.types import ReadOptions
 from rules.types import TemplateName
 
-LUXEMBOURG = ZoneInfo("Europe/Luxembourg")
-Security = Literal["tls", "starttls", "none"]
-Mode = Literal["auto", "approve", "shadow"]
-Trouble = tuple[str, str]
-"""A key of the section, and what was expected there."""
-
-
-def template_names() -> tuple[str, ...]:
-    """The names of all templates."""
-    return get_args(TemplateName)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether that host is this machine, as far as its name says."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-def _below_base(value: Path, info: ValidationInfo) -> Path:
-    base: Path = (info.context or {}).get("base", Path())
-    return Path(os.path.normpath(base / value.expanduser()))
-
-
-def _with_zone(value: Any) -> Any:
-    """TOML knows dates and times without a zone: those are Luxembourg's."""
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            return value
-    if isinstance(value, date) and not isinstance(value, datetime):
-        value = datetime.combine(value, time())
-    if isinstance(value, datetime) and value.tzinfo is None:
-        value = value.replace(tzinfo=LUXEMBOURG)
-    return value
-
-
-def _mailbox(value: str) -> str:
-    if value and not re.fullmatch(r"[^\s@<>,;]+@[^\s@<>,;]+", parseaddr(value)[1]):
-        raise ValueError("an e-mail address")
-    return value
-
-
-def _pattern(value: str) -> str:
-    try:
-        re.compile(value)
-    except re.error as error:
-        raise ValueError(f"a regular expression ({error})") from error
-    return value
-
-
-def _listen(value: str) -> str:
-    host, colon, port = value.rpartition(":")
-    if not (colon and host and port.isdecimal() and int(port) < 65536):
-        raise ValueError("HOST:PORT")
-    return value
-
-
-LocalPath = Annotated[Path, AfterValidator(_below_base)]
-Instant = Annotated[AwareDatetime, BeforeValidator(_with_zone)]
-Email = Annotated[str, AfterValidator(_mailbox)]
-Domain = Annotated[str, Field(pattern=r"^[^@\s]+\.[^@\s]+$"), AfterValidator(str.lower)]
-Pattern = Annotated[str, AfterValidator(_pattern)]
-
-
-class Section(BaseModel):
-    """A table of the configuration file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-    def troubles(self) -> Iterator[Trouble]:
-        """What single keys cannot show: keys that do not go together, files that are not there."""
-        yield from ()
-
-
-def secret(file: Path | None, variable: str, environment: Mapping[str, str] = os.environ) -> SecretStr | None:
-    """The secret in that file (without the line's end) or variable. Raises OSError, KeyError."""
-    if file is not None:
-        return SecretStr(file.read_text("utf-8").rstrip("\r\n"))
-    return SecretStr(environment[variable]) if variable else None
-
-
-def _secret_troubles(name: str, file: Path | None, variable: str) -> Iterator[Trouble]:
-    if file is not None and variable:
-        yield f"{name}_file", f"either this or {name}_env, not both"
-        return
-    try:
-        found = secret(file, variable)
-    except OSError as error:
-        yield f"{name}_file", f"a file that can be read ({file}: {error.strerror})"
-    except UnicodeDecodeError:
-        yield f"{name}_file", f"a text file in UTF-8 ({file})"
-    except KeyError:
-        yield f"{name}_env", f"the name of an environment variable that is set ({variable} is not)"
-    else:
-        if found is not None and not found.get_secret_value():
-            yield f"{name}_file" if file else f"{name}_env", "a password; it is empty"
-
-
-class Server(Section):
-    """What IMAP and SMTP have in common."""
-
-    host: str = Field(default="localhost", min_length=1, description="the server's name")
-    port: int | None = Field(default=None, ge=1, le=65535, description="a port, 1 to 65535")
-    security: Security = Field(
-        default="tls", description='"tls", "starttls", or "none" (only on this machine itself)'
-    )
-    auth: Literal["password", "xoauth2"] = Field(default="password", description='"password" or "xoauth2"')
-    username: str = Field(default="", description="the user's name; for a shared mailbox its address")
-    password_file: LocalPath | None = Field(default=None, description="a file that holds the password")
-    password_env: str = Field(default="", description="the environment variable that holds the password")
-    ca_file: LocalPath | None = Field(
-        default=None, description="a PEM file of the authorities to trust instead of the system's"
-    )
-    timeout_seconds: float = Field(default=60, gt=0, le=3600, description="seconds to wait for the server")
-
-    def password(self) -> SecretStr | None:
-        """The password. Raises OSError or KeyError when it went away since the configuration was read."""
-        return secret(self.password_file, self.password_env)
-
-    def troubles(self) -> Iterator[Trouble]:
-        if self.security == "none" and not is_loopback(self.host):
-            yield "security", f'"tls" or "starttls": "none" is only for this machine itself, not {self.host}'
-        if self.ca_file is not None and not self.ca_file.is_file():
-            yield "ca_file", f"a PEM file ({self.ca_file} is not there)"
-        if self.auth == "xoauth2":
-            if not self.username:
-                yield "username", "the mailbox's address, which xoauth2 needs"
-            return
-        if self.username and self.password_file is None and not self.password_env:
-            yield "password_file", "a file with the password, or password_env with the name of a variable"
-        yield from _secret_troubles("password", self.password_file, self.password_env)
-
-
-class Imap(Server):
-    """The mailbox that is read."""
-
-    folder: str = Field(default="INBOX", min_length=1, description="the folder that is read")
-    processed_folder: str = Field(
-        default="",
-        description="the folder that mails are moved to; left out: they are flagged with `keyword`",
-    )
-    keyword: str = Field(default="mailbot", pattern=r"^[A-Za-z0-9_$-]{1,32}$", description="an IMAP keyword")
-    sent_folder: str = Field(default="", description="the Sent folder; left out: the one the server names")
-    poll_seconds: float = Field(default=60, gt=0, le=86400, description="seconds between two looks")
-    idle: bool = Field(default=True, description="true to be woken up by the server (IDLE)")
-    answer_from: Instant | None = Field(
-        default=None, description="an instant (2025-04-01T00:00:00+02:00): older mail is never answered"
-    )
-    batch_bytes: int = Field(
-        default=16_000_000, ge=1, description="how many bytes are fetched at once, at most"
-    )
-
-    def troubles(self) -> Iterator[Trouble]:
-        yield from super().troubles()
-        if not self.username:
-            yield "username", "the user's name at the IMAP server"
-        if self.processed_folder == self.folder:
-            yield "processed_folder", "another folder than the one that is read"
-
-    @property
-    def account(self) -> str:
-        """The mailbox's name in the ledger."""
-        return f"{self.username}@{self.host}".lower()
-
-    @property
-    def effective_port(self) -> int:
-        return self.port or (993 if self.security == "tls" else 143)
-
-
-class Smtp(Server):
-    """Where mail leaves."""
-
-    from_: Email = Field(default="", alias="from", description="the mailbox's own address")
-    save_sent: Literal["append", "server", "none"] = Field(
-        default="append", description='"append", "server" (it saves by itself) or "none"'
-    )
-    hello: str = Field(
-        default="", description="the name to greet the server with; left out: the domain of `from`"
-    )
-
-    @property
-    def effective_port(self) -> int:
-        return self.port or {"tls": 465, "starttls": 587, "none": 25}[self.security]
-
-    @property
-    def address(self) -> str:
-        """The mailbox's bare address: From and envelope sender."""
-        return parseaddr(self.from_)[1]
-
-
-class OAuth(Section):
-    """Where the access tokens of `auth = "xoauth2"` come from."""
-
-    authority: str = Field(
-        default="https://login.microsoftonline.com/", description="the address of the token service"
-    )
-    tenant: str = Field(default="", description="the directory's (tenant's) id")
-    client_id: str = Field(default="", description="the application's (client's) id")
-    client_secret_file: LocalPath | None = Field(default=None, description="a file with the client's secret")
-    client_secret_env: str = Field(default="", description="the environment variable with that secret")
-    user: str = Field(default="", description="the user who signs in, where the mailbox is a shared one")
-    token_cache: LocalPath = Field(
-        default=Path("var/oauth.json"), validate_default=True, description="the file that keeps the tokens"
-    )
-    token_file: LocalPath | None = Field(
-        default=None, description="a file in which another program keeps a fresh access token"
-    )
-    token_env: str = Field(default="", description="the environment variable that holds an access token")
-    scopes: tuple[str, ...] = Field(
-        default=(
-            "https://outlook.office.com/IMAP.AccessAsUser.All",
-            "https://outlook.office.com/SMTP.Send",
-        ),
-        description="the permissions to ask for",
-    )
-
-    @property
-    def given_token(self) -> bool:
-        return self.token_file is not None or bool(self.token_env)
-
-    def troubles(self) -> Iterator[Trouble]:
-        yield from _secret_troubles("client_secret", self.client_secret_file, self.client_secret_env)
+__all__ = [
+    "Automation",
+    "Config",
+    "Documents",
+    "Imap",
+    "OAuth",
+    "Parties",
+    "Reading",
+    "Reminders",
+    "Secrets",
+    "Section",
+    "Server",
+    "Smtp",
+    "StoreSection",
+    "Trust",
+    "Web",
+    "is_loopback",
+    "secret",
+    "template_names",
+]
 
 
 class StoreSection(Section):
@@ -282,7 +78,7 @@ class StoreSection(Section):
         if database is not None:
             # The model is frozen for everybody else; this is still its making.
             rest = "?" + self.url.partition("?")[2] if "?" in self.url else ""
-            object.__setattr__(self, "url", f"sqlite:///{_below_base(database, info)}{rest}")
+            object.__setattr__(self, "url", f"sqlite:///{below_base(database, info)}{rest}")
         elif not self.url.startswith("sqlite:"):
             _check_url(self.url)
         return self
@@ -302,8 +98,6 @@ class StoreSection(Section):
 
 
 def _check_url(url: str) -> None:
-    from sqlalchemy.engine import make_url  # takes half a second, which short commands need not spend
-    from sqlalchemy.exc import ArgumentError
 
     try:
         make_url(url)
@@ -332,7 +126,7 @@ class Parties(Section):
 class Web(Section):
     """The reviewer's web app."""
 
-    listen: Annotated[str, AfterValidator(_listen)] = Field(
+    listen: Annotated[str, AfterValidator(host_and_port)] = Field(
         default="127.0.0.1:8025", description="HOST:PORT to listen on"
     )
 
@@ -450,7 +244,7 @@ class Secrets(Section):
     reference_key_env: str = Field(default="", description="the environment variable with the key")
 
     def troubles(self) -> Iterator[Trouble]:
-        yield from _secret_troubles("reference_key", self.reference_key_file, self.reference_key_env)
+        yield from secret_troubles("reference_key", self.reference_key_file, self.reference_key_env)
 
 
 class Config(Section):
