@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import accumulate
 
 _ONLY_FIRST = frozenset("éèêëàâîïôûùçñœæÿÉÈÊËÀÂÎÏÔÛÙÇŒÆŸ")
 _ONLY_SECOND = frozenset("öÖÄß")
@@ -25,16 +26,21 @@ class Agreed:
 
 
 def agreed(first: Sequence[str], second: Sequence[str]) -> list[Agreed]:
-    """One answer for each word of the first reading; spaces do not count."""
+    """One answer for each word of the first reading; spaces count between letters only."""
     one, two = "".join(first), "".join(second)
     letters = list(one)
     same = [False] * len(one)
     extra_before: set[int] = set()
+    starts, other_starts = _starts(first), _starts(second)
     matcher = SequenceMatcher(None, _folded(one), _folded(two), autojunk=False)
     for tag, a, a_end, b, b_end in matcher.get_opcodes():
         if tag == "equal":
             for i, j in zip(range(a, a_end), range(b, b_end), strict=True):
                 letters[i], same[i] = _resolved(one[i], two[j])
+                if i in starts and j and j not in other_starts and (one[i - 1] + one[i]).isalpha():
+                    same[i - 1] = same[i] = False  # one word or two? A name depends on it
+        elif tag == "delete" and set(one[a:a_end]) == {"_"}:
+            same[a:a_end] = [True] * (a_end - a)  # seen in the picture; Tesseract hardly ever reads it
         elif tag == "insert" and any(c.isalnum() or c == "@" for c in two[b:b_end]):
             extra_before.add(a)
     result, at = [], 0
@@ -44,6 +50,11 @@ def agreed(first: Sequence[str], second: Sequence[str]) -> list[Agreed]:
         result.append(Agreed("".join(letters[at:end]), whole))
         at = end
     return result
+
+
+def _starts(words: Sequence[str]) -> set[int]:
+    """Where words begin, the first apart, in the text without spaces."""
+    return set(accumulate(len(word) for word in words[:-1]))
 
 
 def _folded(text: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from parsers.scans import ocr
 from parsers.scans.agree import agreed
@@ -81,6 +82,46 @@ def runs(tokens: Sequence[ocr.Token]) -> list[list[ocr.Token]]:
     return sorted(found, key=lambda run: (bounds(run)[1], bounds(run)[0]))
 
 
+def _underscored(run: list[ocr.Token], gray: Gray) -> list[ocr.Token]:
+    """Tesseract takes the underscore of an e-mail address for a space: the stroke is looked for."""
+    if not any("@" in token.text for token in run):
+        return run
+    joined = run[:1]
+    for token in run[1:]:
+        last = joined[-1]
+        if (last.text[-1:] + token.text[:1]).isalnum() and _stroke_between(last, token, gray):
+            sure = min(last.confidence, token.confidence)
+            joined[-1] = ocr.Token(f"{last.text}_{token.text}", bounds((last, token)), sure, last.line)
+        else:
+            joined.append(token)
+    return joined
+
+
+def _stroke_between(last: ocr.Token, token: ocr.Token, gray: Gray) -> bool:
+    """A flat stroke at the feet that begins at the left word's end and has nothing above it."""
+    top, bottom = min(last.box[1], token.box[1]), max(last.box[3], token.box[3])
+    height = bottom - top
+    left, right = last.box[2] - height // 2, token.box[0]
+    if right - left < 4 or right - last.box[2] > 1.2 * height:
+        return False
+    dark = gray[top : bottom + height // 5, left:right] < 140
+    feet = round(0.6 * height)
+    best = max((_longest(row) for row in dark[feet:]), default=(0, 0))
+    length, end = best
+    if length < 0.35 * height or left + end < last.box[2] - 2:
+        return False
+    return not bool(dark[: feet - 2, end - length + 2 : end - 1].any())
+
+
+def _longest(row: npt.NDArray[np.bool_]) -> tuple[int, int]:
+    """(length, end) of the longest run of ink."""
+    best, length = (0, 0), 0
+    for index, ink in enumerate(row.tolist()):
+        length = length + 1 if ink else 0
+        best = max(best, (length, index + 1))
+    return best
+
+
 def _same_line(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> bool:
     overlap = min(a[3], b[3]) - max(a[1], b[1])
     return overlap > 0.5 * min(a[3] - a[1], b[3] - b[1])
@@ -91,7 +132,7 @@ def reread(
     deadline: float,
 ) -> Reread:  # fmt: skip
     """Read every run and comb again. Raises OcrFailed when time is over."""
-    groups = runs(tokens)
+    groups = [_underscored(group, text_only) for group in runs(tokens)]
     pieces = [_crop(text_only, bounds(group)) for group in groups]
     first_comb = len(pieces)
     strips: list[tuple[Comb, list[int]]] = []
