@@ -261,7 +261,7 @@ def match_choice(text: str, field: FieldDef) -> str | None:
         return None
     winner = max(best, key=lambda choice: best[choice][0])
     start, end = best[winner][1], best[winner][2]
-    rest = words[:start] + ("|",) + words[end:]
+    rest = (*words[:start], "|", *words[end:])
     # "Nouvelle demande / Mise à jour majeure" names two: what is left must not name another one.
     if any(_find(rest, words_of(w)) for c, ws in wordings.items() if c != winner for w in ws if words_of(w)):
         return None

@@ -36,7 +36,7 @@ def read_docx(data: bytes, options: ReadOptions) -> Reading:
         walk = BodyWalk()
         relations = _relations(package, main)
         for kind in ("header", "footer"):
-            for name, target in relations.items():
+            for _name, target in relations.items():
                 if target[0].endswith("/" + kind):
                     _side_part(package, target[1], kind, walk if kind == "header" else None, notes)
         walk.body(root)

@@ -246,7 +246,7 @@ def _button(
     kind: WidgetKind = "radio" if found.flags & _RADIO else "checkbox"
     normal = annot.get("/AP", Dictionary()).get("/N") if isinstance(annot.get("/AP"), Dictionary) else None
     states = (
-        [k for k in normal.keys() if k != "/Off"]
+        [k for k in normal if k != "/Off"]
         if isinstance(normal, Dictionary) and not isinstance(normal, Stream)
         else []
     )  # pikepdf dictionaries iterate values in older versions

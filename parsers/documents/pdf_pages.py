@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import itertools
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -94,7 +96,7 @@ def _read_page(document: Any, number: int) -> tuple[Page, bool]:
         return Page(number, 595.0, 842.0), False
     text_page = pdfium.FPDFText_LoadPage(page)
     try:
-        view = _View.of(page)
+        view = _View.of(page, _turns(text_page, page))
         words = _words(text_page, number, view) if text_page else []
         drawing = _Drawing()
         _walk(
@@ -130,13 +132,12 @@ class _View:
     height: float
 
     @classmethod
-    def of(cls, page: Any) -> _View:
+    def of(cls, page: Any, rotation: int) -> _View:
         rect = pdfium.FS_RECTF()
         if pdfium.FPDF_GetPageBoundingBox(page, rect):
             left, bottom, right, top = rect.left, rect.bottom, rect.right, rect.top
         else:
             left, bottom, right, top = 0.0, 0.0, 595.0, 842.0
-        rotation = pdfium.FPDFPage_GetRotation(page)
         width, height = right - left, top - bottom
         if rotation % 2:
             width, height = height, width
@@ -156,6 +157,21 @@ class _View:
         return (round(min(a, c), 2), round(min(b, d), 2), round(max(a, c), 2), round(max(b, d), 2))
 
 
+def _turns(text_page: Any, page: Any) -> int:
+    """Quarter turns that bring the page's text upright; the page's own rotation where it has none.
+
+    A page that was scanned or printed sideways is read as a person would hold it.
+    """
+    count = pdfium.FPDFText_CountChars(text_page) if text_page else 0
+    if count <= 0:
+        return int(pdfium.FPDFPage_GetRotation(page))
+    angles = [
+        pdfium.FPDFText_GetCharAngle(text_page, i) for i in range(0, min(count, 2000), max(1, count // 15))
+    ]
+    turns = [-round(angle / (math.pi / 2)) % 4 for angle in angles if angle >= 0]
+    return max(set(turns), key=turns.count) if turns else int(pdfium.FPDFPage_GetRotation(page))
+
+
 def _words(text_page: Any, number: int, view: _View) -> list[Word]:
     """Characters to words: a word ends at white space, at a jump, and where the line changes."""
     count = min(pdfium.FPDFText_CountChars(text_page), _MAX_CHARS)
@@ -163,6 +179,9 @@ def _words(text_page: Any, number: int, view: _View) -> list[Word]:
     unicode_of, loose_box = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
     size_of, weight_of = pdfium.FPDFText_GetFontSize, pdfium.FPDFText_GetFontWeight
     font_name = ctypes.create_string_buffer(128)
+    turned = view.rotation != 0
+    gap = 0.45 if turned else 0.28  # of the height; tight boxes leave their side bearings out
+    edges = tuple(ctypes.c_double() for _ in range(4))
     words: list[Word] = []
     letters: list[str] = []
     first = 0
@@ -177,7 +196,7 @@ def _words(text_page: Any, number: int, view: _View) -> list[Word]:
                 size = box[3] - box[1]
                 nominal = size_of(text_page, first)
                 bold = weight_of(text_page, first) >= 600 or _named_bold(text_page, first, font_name)
-                place = view.box(*box)
+                place = (box[0], -box[3], box[2], -box[1]) if turned else view.box(*box)
                 words.append(
                     Word(text, number, place, size=round(nominal if nominal > 2 else size, 1), bold=bold)
                 )
@@ -190,22 +209,20 @@ def _words(text_page: Any, number: int, view: _View) -> list[Word]:
                 continue  # PDFium's mark for a hyphen at a line's end
             close()
             continue
-        if not loose_box(text_page, index, rect):
+        if turned:
+            # Loose boxes are wrong for turned text; tight ones are placed as the page is read.
+            if not pdfium.FPDFText_GetCharBox(text_page, index, *edges):
+                continue
+            x0, low, x1, high = view.box(edges[0].value, edges[2].value, edges[1].value, edges[3].value)
+            y0, y1 = -high, -low  # upwards, like user space
+        elif loose_box(text_page, index, rect):
+            x0, y0, x1, y1 = rect.left, rect.bottom, rect.right, rect.top
+        else:
             continue
-        x0, y0, x1, y1 = rect.left, rect.bottom, rect.right, rect.top
         if letters:
-            height = max(box[3] - box[1], 1.0)
-            if view.rotation % 2 == 0:
-                jumped = (
-                    x0 - box[2] > 0.28 * height or x0 < box[0] - 0.5 * height or x0 < box[2] - 1.2 * height
-                )
-                other_line = abs(y0 - box[1]) > 0.6 * height and not (box[1] <= (y0 + y1) / 2 <= box[3])
-            else:
-                width = max(box[2] - box[0], 1.0)
-                jumped = min(abs(y0 - box[3]), abs(box[1] - y1)) > 0.28 * width and not (
-                    y0 < box[3] and y1 > box[1]
-                )
-                other_line = not (box[0] <= (x0 + x1) / 2 <= box[2])
+            height = max(box[3] - box[1], 1.0 if not turned else 0.7 * size_of(text_page, index))
+            jumped = x0 - box[2] > gap * height or x0 < box[0] - 0.5 * height or x0 < box[2] - 1.2 * height
+            other_line = abs(y0 - box[1]) > 0.6 * height and not (box[1] <= (y0 + y1) / 2 <= box[3])
             if jumped or other_line:
                 close()
         if not letters:
@@ -348,9 +365,7 @@ def _piece(
             drawing.rulings.append(box)
         return
     corners = {(round(x, 1), round(y, 1)) for x, y in points}
-    upright = all(
-        abs(a[0] - b[0]) < 0.6 or abs(a[1] - b[1]) < 0.6 for a, b in zip(points, points[1:], strict=False)
-    )
+    upright = all(abs(a[0] - b[0]) < 0.6 or abs(a[1] - b[1]) < 0.6 for a, b in itertools.pairwise(points))
     if upright and len(corners) == 4:
         drawing.boxes.append((box, filled))
     elif len(points) <= 12 and max(width, height) <= 40:

@@ -1,0 +1,187 @@
+"""The front door: whatever the bytes are, documents with typed problems come back."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from parsers.read import read_file, read_mail
+from parsers.types import Document, ReadOptions
+from tests.parsers.form_builder import Sheet, acroform, blank, controls
+from tests.parsers.specimens import READ, TYPED
+
+CORPORA = Path(__file__).parents[2].parent / "shared" / "corpora"
+DIGITAL = ReadOptions(ocr=False)
+
+
+def one(name: str, data: bytes) -> Document:
+    [document] = read_file(name, data, DIGITAL)
+    return document
+
+
+def filled(kind: str, **changes: str) -> bytes:
+    return acroform(blank(f"{kind}.pdf"), TYPED[kind] | changes)
+
+
+def zipped(**members: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as target:
+        for name, data in members.items():
+            target.writestr(name.replace("_pdf", ".pdf").replace("_docx", ".docx"), data)
+    return out.getvalue()
+
+
+def mail(text: str, *files: tuple[str, bytes]) -> bytes:
+    message = EmailMessage()
+    message["From"] = "Contact <contact@medilux.example>"
+    message["To"] = "support@incert.example"
+    message["Subject"] = "Enrôlement"
+    message.set_content(text)
+    for name, data in files:
+        message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
+    return message.as_bytes()
+
+
+def test_a_form_becomes_a_document() -> None:
+    document = one("f2.pdf", filled("formulaire_2"))
+    assert (document.kind, document.filled, document.media_type, document.pages) == (
+        "formulaire_2",
+        True,
+        "application/pdf",
+        1,
+    ) or document.pages == 2
+    assert {k: v.value for k, v in document.fields.items()} == READ["formulaire_2"]
+    assert document.public()["problems"] == []
+
+
+def test_members_of_an_archive_are_named_by_their_way() -> None:
+    documents = read_file("a.zip", zipped(f1_pdf=filled("nda"), f2_docx=blank("nda.docx")), DIGITAL)
+    assert [(d.file, d.kind, d.filled) for d in documents] == [
+        ("a.zip!f1.pdf", "nda", True),
+        ("a.zip!f2.docx", "nda", False),
+    ]
+
+
+def test_attachments_of_a_mail() -> None:
+    raw = mail(
+        "Bonjour, ci-joint le formulaire.",
+        ("f1.docx", controls(blank("formulaire_1.docx"), TYPED["formulaire_1"])),
+    )
+    reading = read_mail(raw, DIGITAL)
+    [document] = reading.documents
+    assert (document.kind, document.fields["rcs"].value) == ("formulaire_1", "B123456")
+    assert reading.message.sender is not None
+    assert all(part.data == b"" for part in reading.message.parts)
+
+
+NOTICE = """Une nouvelle demande d'enrôlement a été déposée sur le portail.
+
+Dénomination sociale : Médilux Santé S.à r.l.
+Nom et prénom du CEO : SCHROEDER Anne-Marie
+Matricule : 2010 2412 340
+RCS : B 123.456
+Numéro de TVA : LU 15027442
+IBAN : LU28 0019 4006 4475 0000
+Email : contact@medilux.example
+Adresse : 12, rue du Fort, L-1234 Luxembourg
+"""
+
+
+def test_the_portal_s_notice_is_a_formulaire_1() -> None:
+    [document] = read_mail(mail(NOTICE), DIGITAL).documents
+    assert (document.file, document.media_type, document.kind) == (
+        "(corps du message)",
+        "text/plain",
+        "formulaire_1",
+    )
+    values = {k: v.value for k, v in document.fields.items()}
+    assert values == {
+        "type_personne": "morale",
+        "denomination_sociale": "Médilux Santé S.à r.l.",
+        "ceo_nom": "SCHROEDER",
+        "ceo_prenom": "Anne-Marie",
+        "matricule": "20102412340",
+        "rcs": "B123456",
+        "numero_tva": "LU15027442",
+        "iban": "LU280019400644750000",
+        "email": "contact@medilux.example",
+        "adresse": "12, rue du Fort, L-1234 Luxembourg",
+        "pays": "LU",
+    }
+    assert all(v.source == "text" for v in document.fields.values())
+
+
+def test_words_with_a_few_values_are_no_form() -> None:
+    assert read_mail(mail("Bonjour,\nNotre IBAN : LU28 0019 4006 4475 0000\nMerci."), DIGITAL).documents == ()
+
+
+def test_the_same_content_under_a_new_date_has_the_same_key() -> None:
+    first = one("a.pdf", filled("formulaire_4"))
+    again = one("b.pdf", filled("formulaire_4", date_signature="17/09/2025", date_raccordement="16/09/2025"))
+    other = one("c.pdf", filled("formulaire_4", nombre_postes="8"))
+    assert first.content_key == again.content_key != other.content_key
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("a.pdf", b"", "empty"),
+        ("a.pdf", b"%PDF-1.7\n" + b"\xff" * 500, "damaged"),
+        ("a.docx", b"PK\x03\x04" + b"\0" * 200, "damaged"),
+        ("a.odt", b"{\\rtf1 Bonjour}", "unsupported"),
+        ("a.bin", bytes(range(256)) * 20, "unsupported"),
+        ("a.pdf", Sheet("").pdf(), "empty"),
+    ],
+)
+def test_what_cannot_be_read_says_why(name: str, data: bytes, code: str) -> None:
+    document = one(name, data)
+    assert document.kind == "unreadable"
+    assert code in [p.code for p in document.problems]
+
+
+def test_a_scan_without_ocr_says_so() -> None:
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.new("L", (600, 850), 255).save(out, "PNG")
+    document = one("scan.png", out.getvalue())
+    assert (document.kind, [p.code for p in document.problems]) == ("unreadable", ["ocr_unavailable"])
+
+
+def test_too_large_is_told() -> None:
+    [document] = read_file("a.pdf", filled("nda"), ReadOptions(ocr=False, max_bytes=1000))
+    assert [p.code for p in document.problems] == ["too_large"]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_damaged_forms_never_raise(seed: int) -> None:
+    """Bytes overwritten at places that depend on the seed only."""
+    kind = ("formulaire_1.pdf", "formulaire_3.docx")[seed % 2]
+    data = bytearray(blank(kind))
+    state = seed * 2654435761 % 2**32
+    for _ in range(60):
+        state = (state * 1103515245 + 12345) % 2**31
+        data[state % len(data)] = state % 251
+    assert read_file(kind, bytes(data), DIGITAL)
+
+
+def corpus() -> list[Path]:
+    return sorted(f for folder in ("pdf", "docx") for f in (CORPORA / folder).rglob("*") if f.is_file())
+
+
+@pytest.mark.corpora
+@pytest.mark.skipif(not CORPORA.is_dir(), reason="the public files are not beside the checkout")
+@pytest.mark.parametrize("path", corpus(), ids=lambda p: p.name)
+@pytest.mark.timeout(60)
+def test_public_files_give_documents_or_typed_problems(path: Path) -> None:
+    documents = read_file(path.name, path.read_bytes(), DIGITAL)
+    assert documents
+    for document in documents:
+        assert document.kind != "unreadable" or document.problems
+        assert document.kind not in ("formulaire_1", "formulaire_2", "formulaire_3", "formulaire_4", "nda")
+        # The guarded place is for the unforeseen; every public file is foreseen.
+        assert not any("cannot be read (" in p.message and "Error" in p.message for p in document.problems)
