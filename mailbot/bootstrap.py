@@ -63,11 +63,6 @@ class Service:
         return self.make_mailbox()
 
     @cached_property
-    def sent_mailbox(self) -> Mailbox:
-        """A connection of its own for copies of what left: the other one may be waiting for new mail."""
-        return self.make_mailbox()
-
-    @cached_property
     def mailer(self) -> Mailer:
         return self.make_mailer()
 
