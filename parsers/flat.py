@@ -584,6 +584,8 @@ def _claim(
     evidence = [f"label “{hit.label.rstrip(' :*')}”", _PLACE_WORDS[place.place]]
     if result.certain and strong:
         sure = max(sure, 0.975 if hit.strength != "weak" else 0.93)
+        if hit.score >= 0.7 and definition.type in ("iban", "vat", "email"):
+            sure = max(sure, 0.955)  # nothing else on a form looks like it
     elif result.problem == "malformed":
         sure = min(sure, 0.75)
     elif not strong and place.place == "below" and not place.closed:

@@ -247,7 +247,16 @@ def match_text(text: str, index: LabelIndex) -> tuple[tuple[str, ...], Strength,
     fuzzy = _fuzzy(tokens, index)
     if fuzzy:
         return fuzzy
-    return _weak(tokens, index)
+    return _weak(tokens, index) or (_part_of(tokens, index) if text.rstrip().endswith(":") else None)
+
+
+def _part_of(tokens: Sequence[str], index: LabelIndex) -> tuple[tuple[str, ...], Strength, float] | None:
+    """One word of a longer label ("Solution :"), where only one field has it."""
+    printed = {t for t in tokens if t not in _STOP}
+    if len(printed) != 1 or len(next(iter(printed))) < 5:
+        return None
+    owners = {field_id for words, field_id in index.content if printed <= words}
+    return ((owners.pop(),), "weak", 0.6) if len(owners) == 1 else None
 
 
 def _match_pieces(pieces: list[str], index: LabelIndex) -> tuple[tuple[str, ...], Strength, float] | None:

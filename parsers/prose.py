@@ -21,6 +21,11 @@ _SHAPES = {
     "vat": r"[a-z]{2} ?[0-9a-z](?:[ .]?\d){6,11}",
     "rcs": r"[a-k] ?\d{1,3}(?:[ .]?\d{3})?",
 }
+_DATE = r"(\d{1,2} ?[./-] ?\d{1,2} ?[./-] ?\d{2,4}|\d{1,2}(?:er)?\.? [a-z]+\.? \d{4}|\d{4}-\d\d-\d\d)"
+_SIGNED_AT = re.compile(
+    r"\b(?:fait|signe|etabli|unterzeichnet|geschehen|done|signed) (?:a|in|at|zu) [a-z' -]{2,40}?,? ?"
+    rf"(?:le|den|am|on|the) ?:? ?{_DATE}"
+)
 _BETWEEN = r"(?:\s|:|n°|no\.?|nr\.?|numero|sous le|le|the|\(|,)*"
 
 
@@ -29,9 +34,12 @@ def claims_from_prose(context: Context, missing: Iterable[FieldDef]) -> list[Cla
     claims: list[Claim] = []
     for definition in missing:
         shape = _SHAPES.get(definition.type)
-        if shape is None:
+        if definition.id == "date_signature":
+            found = [c for sheet in context.sheets for c in _signed_at(sheet, definition)]
+        elif shape is not None:
+            found = [c for sheet in context.sheets for c in _on_sheet(sheet, definition, shape)]
+        else:
             continue
-        found = [c for sheet in context.sheets for c in _on_sheet(sheet, definition, shape)]
         if len({str(c.value) for c in found}) == 1:
             claims.append(found[0])
     return claims
@@ -53,6 +61,20 @@ def _on_sheet(sheet: Sheet, definition: FieldDef, shape: str) -> Iterable[Claim]
         evidence = (f"named in the text: “{match[0][:60]}”",)
         yield Claim(definition.id, result.value, match[1].upper(), min([0.95, *doubts]), source, 1, sheet.number,
                     union(s.box for s in segments), evidence, True)  # fmt: skip
+
+
+def _signed_at(sheet: Sheet, definition: FieldDef) -> Iterable[Claim]:
+    """ "Fait à Luxembourg, le 12/05/2025": the sentence over a signature."""
+    text, owners = _running_text(sheet)
+    for match in _SIGNED_AT.finditer(text):
+        result = parse_value("date", match[1], definition)
+        if not result.certain:
+            continue
+        segments = [s for start, end, s in owners if start < match.end(1) and end > match.start(1)]
+        doubts = [w.confidence for s in segments for w in s.words if w.confidence is not None]
+        source: Source = "ocr" if doubts else "text"
+        yield Claim(definition.id, result.value, match[1], min([0.97, *doubts]), source, 1, sheet.number,
+                    union(s.box for s in segments), (f"“{match[0][:60]}”",), True)  # fmt: skip
 
 
 def _running_text(sheet: Sheet) -> tuple[str, list[tuple[int, int, Segment]]]:
