@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from mailbot.commands import documents, operate, queue
+from mailbot.commands import documents, dossiers, operate, queue
 from mailbot.commands.session import Session, instant, say
 from mailbot.errors import MailbotError
 
@@ -63,6 +63,7 @@ def global_options(
 operate.add_to(app)
 documents.add_to(app)
 queue.add_to(app)
+dossiers.add_to(app)
 
 
 def main() -> None:

@@ -35,6 +35,7 @@ from rules.names import name_key
 from rules.types import Submission
 
 log = structlog.get_logger(__name__)
+ENTERED = "entered"  # by staff, who know where it came from
 _BATCH = 50
 _TRIES = 3
 _LONGEST_WAIT = 3  # times settle_minutes, so that a mail every few minutes cannot put an answer off for ever
@@ -241,6 +242,26 @@ class Processing:
             )
         )
         return row
+
+    def enter(self, mail: MailRow, reading: MailReading, row: DossierRow | None) -> None:
+        """A mail that staff made of documents which came another way: for that dossier, decided at once."""
+        with self._store.transaction():
+            if mail.state != "archived":
+                return  # the same files were entered before
+            if row is None:
+                row = self._open_dossier(Read(reading, mail.received_at, mail.id, mail.sha256))
+            for document in reading.documents:
+                self._store.add_document(mail.id, row.id, "", document)
+            self._store.update_mail(
+                mail.id,
+                state="waiting",
+                reason=ENTERED,
+                dossier_id=row.id,
+                decide_at=self._clock.now(),
+                reading=reading,
+                content_key=content_key(reading),
+            )
+        self._guarded_decision([self._store.mail(mail.id)])
 
     # Deciding
 

@@ -25,9 +25,9 @@ FORMULAIRE_1 = {
     "denomination_sociale": "Medisoft S.à r.l.",
     "ceo_nom": "Weber",
     "ceo_prenom": "Anne",
-    "matricule": "20052412345",
+    "matricule": "20142406897",
     "rcs": "B123456",
-    "numero_tva": "LU15027442",
+    "numero_tva": "LU10000356",
     "iban": "LU280019400644750000",
     "email": MEDISOFT,
     "adresse": "1, rue de l'Exemple\nL-1234 Luxembourg",
@@ -37,7 +37,7 @@ FORMULAIRE_1 = {
 }
 NDA = {
     "denomination": "Medisoft S.à r.l.",
-    "matricule": "20052412345",
+    "matricule": "20142406897",
     "signataire": "Anne Weber",
     "date_signature": "2025-06-02",
 }
