@@ -37,7 +37,7 @@ class DailyFigures(BaseModel):
 
     @classmethod
     def read(cls, figures: Mapping[str, JsonValue]) -> DailyFigures:
-        """The figures of a letter; a value that makes no sense is left out, so that the summary still leaves."""
+        """The figures of a letter; a value that makes no sense is left out, so that the summary leaves."""
         try:
             return cls.model_validate(dict(figures))
         except ValidationError as error:

@@ -1,8 +1,9 @@
-"""The mails that go out: folders of texts in outbox_templates/, filled with a `Letter`.
+"""The mails that go out: texts of outbox_templates/ filled with a `Letter`.
 
 A mail is a folder `<language>/<template>/` with subject.txt, body.txt and body.html (Jinja2); the words that
 many mails share stand in `<language>/*.toml`, the common layout in `_base/`. An operator's folder with the
-same names replaces single files, and single entries of the TOML files. German and English fall back to French.
+same names replaces single files, and single entries of the TOML files. Without a German or English text the
+mail is in French.
 """
 
 from __future__ import annotations
@@ -136,7 +137,7 @@ class Templates:
         return None
 
     def variables(self, language: Language, letter: Letter, automatic: bool, html: bool) -> dict[str, Any]:
-        """What a template may use: `letter`, `address`, `automatic`, `language`, and `say` and `knows` for texts."""
+        """What a template may use. Values: letter, address, figures, automatic, language; the rest look up texts."""
         shared: dict[str, Any] = {
             "letter": letter,
             "address": self.addresses,
@@ -146,7 +147,7 @@ class Templates:
         }
 
         def say(key: str, **more: object) -> str:
-            said = self._text(language, key, html).render(shared, **more).strip()
+            said = self._text(language, key, html).render(shared, **more)
             return Markup(said) if html else said  # the html environment has escaped what was filled in
 
         def about(item: Item, part: str) -> str:
@@ -161,11 +162,16 @@ class Templates:
             at = f"{kind}.{key}"
             return say(at) if key and self.wording(language, at) is not None else otherwise or key
 
+        def form_of(item: Item) -> str:
+            """ " : 13 chiffres …", the form that the field's type expects; empty where there is nothing to say."""
+            form = named("phrases.forms", item.expected or "text")
+            return say("phrases.form", form=form) if form else ""
+
         def names_of(kinds: Iterable[str]) -> str:
             """ "Formulaire 1, NDA et bon de livraison" """
             return listed((say(f"documents.{kind}.name") for kind in kinds), language)
 
-        shared |= {"say": say, "about": about, "named": named, "names_of": names_of}
+        shared |= {"say": say, "about": about, "named": named, "form_of": form_of, "names_of": names_of}
         return shared
 
     def environment(self, html: bool) -> Environment:
@@ -221,7 +227,7 @@ class Templates:
 
 
 def _item_keys(item: Item) -> Iterator[str]:
-    """Where a rule's texts may stand in items.toml, the most particular first; `other` is for unknown rules."""
+    """Where a rule's texts may stand in items.toml, the most particular first."""
     for particular in (item.detail, item.field, item.document):
         if particular and particular.isidentifier():
             yield f"items.{item.rule}.{particular}"
