@@ -163,9 +163,12 @@ def _with_following(segment: Segment, segments: Sequence[Segment], number: int) 
     for other in segments[number + 1 : number + 8]:
         height = box[3] - box[1]
         centred = abs((other.box[0] + other.box[2]) - (box[0] + box[2])) < 30
-        if other.box[1] - box[1] - 0.5 * height >= 0 and other.box[1] - box[3] < 0.9 * height and (
-            abs(other.box[0] - box[0]) < 6 or centred
-        ) and abs(other.size - segment.size) < 1.5:  # fmt: skip
+        if (
+            other.box[1] - box[1] - 0.5 * height >= 0
+            and other.box[1] - box[3] < 0.9 * height
+            and (abs(other.box[0] - box[0]) < 6 or centred)
+            and abs(other.size - segment.size) < 1.5
+        ):
             texts.append(f"{texts[-1]} {other.text}")
             box = other.box
             if len(texts) == 3:

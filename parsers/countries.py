@@ -10,11 +10,19 @@ from importlib import resources
 from parsers.folding import fold, words_of
 
 # Postal prefixes as printed before a post code (UPU); the older car codes are still common.
-_PREFIXES = {"L": "LU", "LU": "LU", "D": "DE", "DE": "DE", "F": "FR", "FR": "FR", "B": "BE", "BE": "BE", "NL": "NL",
-             "A": "AT", "AT": "AT", "I": "IT", "IT": "IT", "E": "ES", "ES": "ES", "P": "PT", "PT": "PT", "CH": "CH",
-             "DK": "DK", "SE": "SE", "S": "SE", "FI": "FI", "PL": "PL", "CZ": "CZ", "SK": "SK", "HU": "HU", "SI": "SI",
-             "HR": "HR", "RO": "RO", "BG": "BG", "GR": "GR", "LT": "LT", "LV": "LV", "EE": "EE", "CY": "CY", "MT": "MT",
-             "NO": "NO", "N": "NO", "IS": "IS", "FL": "LI", "LI": "LI"}  # fmt: skip
+_CODES = (
+    "LU", "DE", "FR", "BE", "NL", "AT", "IT", "ES", "PT", "CH", "DK", "SE", "FI", "PL", "CZ", "SK", "HU",
+    "SI", "HR", "RO", "BG", "GR", "LT", "LV", "EE", "CY", "MT", "NO", "IS", "LI", "IE",
+)  # fmt: skip
+_CAR_CODES = {
+    "L": "LU", "D": "DE", "F": "FR", "B": "BE", "A": "AT", "I": "IT", "E": "ES", "P": "PT", "S": "SE",
+    "N": "NO", "FL": "LI",
+}  # fmt: skip
+_PREFIXES = _CAR_CODES | {code: code for code in _CODES}
+_ALPHA_3 = {
+    "LUX": "LU", "DEU": "DE", "GER": "DE", "FRA": "FR", "BEL": "BE", "NLD": "NL", "AUT": "AT", "ITA": "IT",
+    "ESP": "ES", "PRT": "PT", "CHE": "CH", "POL": "PL", "IRL": "IE",
+}  # fmt: skip
 _PREFIX = re.compile(r"(?<![\w.-])([A-Z]{1,2})\s?[-–‑]\s?(\d{3,5})(?!\d)")
 _POST_CODE = re.compile(r"(?<!\d)\d{4,5}(?!\d)")
 
@@ -44,9 +52,8 @@ def country_code(text: str) -> str | None:
         return code if code in _codes() else None
     if re.fullmatch(r"L|D|F|B", stripped):
         return _PREFIXES[stripped]
-    if re.fullmatch(r"LUX|DEU|FRA|BEL|NLD|GER|AUT|ITA|ESP|PRT|CHE|POL|IRL", stripped.upper()):
-        return {"LUX": "LU", "DEU": "DE", "GER": "DE", "FRA": "FR", "BEL": "BE", "NLD": "NL", "AUT": "AT", "ITA": "IT",
-                "ESP": "ES", "PRT": "PT", "CHE": "CH", "POL": "PL", "IRL": "IE"}[stripped.upper()]  # fmt: skip
+    if stripped.upper() in _ALPHA_3:
+        return _ALPHA_3[stripped.upper()]
     pieces = [piece for piece in re.split(r"[/(),;–—]|\s-\s", text) if piece.strip()]
     if len(pieces) > 1:
         found = {country_code(piece) for piece in pieces}

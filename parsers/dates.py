@@ -20,7 +20,8 @@ def _month_pattern() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, int]]:
     months = {fold(name): int(number) for number, names in vocabulary().months.items() for name in names}
     one_of = "|".join(sorted(map(re.escape, months), key=len, reverse=True))
     day_first = re.compile(
-        rf"(?<!\d)(\d{{1,2}})\s?(?:er|st|nd|rd|th|\.|eme)?\s*(?:of\s+)?[-/ ]?({one_of})\b\.?,?\s*[-/ ]?'?(\d{{4}}|\d{{2}})(?!\d)"
+        r"(?<!\d)(\d{1,2})\s?(?:er|st|nd|rd|th|\.|eme)?\s*(?:of\s+)?[-/ ]?"
+        rf"({one_of})\b\.?,?\s*[-/ ]?'?(\d{{4}}|\d{{2}})(?!\d)"
     )
     month_first = re.compile(rf"\b({one_of})\b\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})(?!\d)")
     return day_first, month_first, months
@@ -55,8 +56,9 @@ def _dates(text: str) -> list[date | None]:
         digits = re.sub(r"\s", "", text)
         for match in _SPACED.finditer(text) or ():
             results.append(_date(match[3], match[2], match[1]))
-        if not results and re.fullmatch(r"\d{8}", digits) and (match := _COMB.fullmatch(digits)):
-            results.append(_date(match[3], match[2], match[1]))
+        comb = _COMB.fullmatch(digits)
+        if not results and comb:
+            results.append(_date(comb[3], comb[2], comb[1]))
     return results
 
 

@@ -101,9 +101,15 @@ def infer(fields: dict[str, FieldValue], form: FormDef) -> None:
         found = country_of_address(printed)
         if found:
             code, why = found
-            fields["pays"] = FieldValue(value=code, raw=None, confidence=min(address.confidence, 0.96),
-                                        source=address.source, page=address.page, bbox=address.bbox,
-                                        evidence=(f"inferred: {why}",))  # fmt: skip
+            fields["pays"] = FieldValue(
+                value=code,
+                raw=None,
+                confidence=min(address.confidence, 0.96),
+                source=address.source,
+                page=address.page,
+                bbox=address.bbox,
+                evidence=(f"inferred: {why}",),
+            )
     if form.field("type_personne") and "type_personne" not in fields:
         morale = [f for f in _MORALE if f in fields and fields[f].value]
         physique = [f for f in _PHYSIQUE if f in fields and fields[f].value]

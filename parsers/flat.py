@@ -232,8 +232,12 @@ def _places(hit: LabelHit, sheet: Sheet, context: Context) -> Iterable[Found]:
         if not is_absent(text) and not is_hint(text) and not re.fullmatch(r"\(.*\)\s*[*:]*", text):
             closed = hit.closed or _changes_look(segment, hit.end)
             more = _continued(rest, sheet, context, segment) if closed else ()
-            yield Found((*rest, *(w for s in more for w in s.words)), _joined([text, *[s.text for s in more]]),
-                        "inline", closed)  # fmt: skip
+            yield Found(
+                (*rest, *(w for s in more for w in s.words)),
+                _joined([text, *[s.text for s in more]]),
+                "inline",
+                closed,
+            )
             return
         if is_absent(text) and re.search(r"\w", text):
             yield Found(tuple(rest), text, "inline")
@@ -407,37 +411,51 @@ def _below(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Iterab
     cell = segment.frame
     if cell is not None and _is_cell(cell, sheet):
         inside = [
-            s for s in sheet.segments
+            s
+            for s in sheet.segments
             if covers(cell, s.box) and s.box[1] > label[3] - 0.4 * height and _free(s, context)
-        ]  # fmt: skip
+        ]
         if inside:
             words = tuple(w for s in inside for w in s.words)
             yield Found(words, _joined(_lines_of(inside)), "in_cell", all(s.entered for s in inside))
             return
         under = [
-            f for f in sheet.frames
-            if abs(f[1] - cell[3]) < 3 and f[0] - 3 <= (segment.box[0] + segment.box[2]) / 2 <= f[2] + 3 and f is not cell
-        ]  # fmt: skip
+            f
+            for f in sheet.frames
+            if abs(f[1] - cell[3]) < 3
+            and f[0] - 3 <= (segment.box[0] + segment.box[2]) / 2 <= f[2] + 3
+            and f is not cell
+        ]
         under += [
-            s.frame for s in sheet.segments
+            s.frame
+            for s in sheet.segments
             if s.frame is not None and abs(s.frame[1] - cell[3]) < 3 and abs(s.frame[0] - cell[0]) < 4
-        ]  # fmt: skip
+        ]
         if under:
             yield from _in_frame(under[0], sheet, context, "cell_below")
         return
     frames = [
         f
         for f in sheet.frames
-        if (cell is None or covers(cell, f)) and -3 <= f[1] - label[3] <= 2.6 * height and f[0] - 14 <= segment.box[0] <= f[2] and f[2] - f[0] >= 14
+        if (cell is None or covers(cell, f))
+        and -3 <= f[1] - label[3] <= 2.6 * height
+        and f[0] - 14 <= segment.box[0] <= f[2]
+        and f[2] - f[0] >= 14
         and f[3] - f[1] <= 120
-    ]  # fmt: skip
+    ]
     if frames:
         frame = _comb_frame(min(frames, key=lambda f: (round(f[1]), abs(f[0] - segment.box[0]))), sheet)
         between = [
-            s for s in sheet.segments
-            if id(s) in context.labels and s is not segment and s not in hit.below
-            and label[3] - 1 <= s.box[1] and s.box[3] <= frame[1] + 1 and s.box[0] < frame[2] and s.box[2] > frame[0]
-        ]  # fmt: skip
+            s
+            for s in sheet.segments
+            if id(s) in context.labels
+            and s is not segment
+            and s not in hit.below
+            and label[3] - 1 <= s.box[1]
+            and s.box[3] <= frame[1] + 1
+            and s.box[0] < frame[2]
+            and s.box[2] > frame[0]
+        ]
         if not between:
             yield from _in_frame(frame, sheet, context, "frame_below")
             return
@@ -605,8 +623,18 @@ def _claim(
     if result.note:
         evidence.append(result.note)
     rank = 2 if hit.strength != "weak" else 1
-    return Claim(definition.id, result.value, text, round(sure, 3), source, rank, hit.segment.page,
-                 union(w.box for w in place.words), tuple(evidence), result.certain)  # fmt: skip
+    return Claim(
+        definition.id,
+        result.value,
+        text,
+        round(sure, 3),
+        source,
+        rank,
+        hit.segment.page,
+        union(w.box for w in place.words),
+        tuple(evidence),
+        result.certain,
+    )
 
 
 def _own_look(hit: LabelHit, context: Context) -> bool:
@@ -744,8 +772,19 @@ def _pair_claims(
         evidence = (f"label “{hit.label.rstrip(' :*')}”", _PLACE_WORDS[place.place], *notes)
         box = union(w.box for w in place.words)
         if split is None:
-            return [Claim(last_field.id, result.value, text, min(base, 0.6), _source(place, sheet), 2,
-                          hit.segment.page, box, (*evidence, "one word for two names"))]  # fmt: skip
+            return [
+                Claim(
+                    last_field.id,
+                    result.value,
+                    text,
+                    min(base, 0.6),
+                    _source(place, sheet),
+                    2,
+                    hit.segment.page,
+                    box,
+                    (*evidence, "one word for two names"),
+                )
+            ]
         sure = round(min(base, split.confidence), 3)
         if hit.strength == "weak":
             sure = min(sure, 0.8)

@@ -6,8 +6,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_VARIANTS = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "–": "-", "—": "-", "−": "-",
-                           "‐": "-", "‑": "-", "ß": "ss", "œ": "oe", "æ": "ae", "\u00a0": " ", "\u202f": " "})  # fmt: skip
+_VARIANTS = str.maketrans(
+    dict.fromkeys("’‘`´ʼ", "'") | dict.fromkeys("–—−‐‑", "-") | {"ß": "ss", "œ": "oe", "æ": "ae"}
+)
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 

@@ -35,7 +35,7 @@ def under_headings(hits: Sequence[LabelHit], sheet: Sheet, form: FormDef) -> lis
             heading = words_of(above.text)
             # Who signs is named under "Pour l'Industriel", not the Industriel.
             named = _together(words_of(label), _SIGNATORY if heading in signed else heading, index)
-        if not named:
+        if not named or (hit is not None and named == hit.fields[:1]):
             if hit is not None:
                 result.append(hit)
             continue

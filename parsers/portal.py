@@ -61,5 +61,15 @@ def _claims(
         sure = 0.85
     if result.problem == "malformed":
         sure = min(sure, 0.8)
-    return [Claim(definition.id, result.value, value, sure, "text", 1 if weak else 2, evidence=evidence,
-                  certain=result.certain)]  # fmt: skip
+    return [
+        Claim(
+            definition.id,
+            result.value,
+            value,
+            sure,
+            "text",
+            1 if weak else 2,
+            evidence=evidence,
+            certain=result.certain,
+        )
+    ]

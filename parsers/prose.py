@@ -59,8 +59,18 @@ def _on_sheet(sheet: Sheet, definition: FieldDef, shape: str) -> Iterable[Claim]
         doubts = [w.confidence for s in segments for w in s.words if w.confidence is not None]
         source: Source = "ocr" if doubts else "text"
         evidence = (f"named in the text: “{match[0][:60]}”",)
-        yield Claim(definition.id, result.value, match[1].upper(), min([0.95, *doubts]), source, 1, sheet.number,
-                    union(s.box for s in segments), evidence, True)  # fmt: skip
+        yield Claim(
+            definition.id,
+            result.value,
+            match[1].upper(),
+            min([0.95, *doubts]),
+            source,
+            1,
+            sheet.number,
+            union(s.box for s in segments),
+            evidence,
+            True,
+        )
 
 
 def _signed_at(sheet: Sheet, definition: FieldDef) -> Iterable[Claim]:
@@ -73,8 +83,18 @@ def _signed_at(sheet: Sheet, definition: FieldDef) -> Iterable[Claim]:
         segments = [s for start, end, s in owners if start < match.end(1) and end > match.start(1)]
         doubts = [w.confidence for s in segments for w in s.words if w.confidence is not None]
         source: Source = "ocr" if doubts else "text"
-        yield Claim(definition.id, result.value, match[1], min([0.97, *doubts]), source, 1, sheet.number,
-                    union(s.box for s in segments), (f"“{match[0][:60]}”",), True)  # fmt: skip
+        yield Claim(
+            definition.id,
+            result.value,
+            match[1],
+            min([0.97, *doubts]),
+            source,
+            1,
+            sheet.number,
+            union(s.box for s in segments),
+            (f"“{match[0][:60]}”",),
+            True,
+        )
 
 
 def _running_text(sheet: Sheet) -> tuple[str, list[tuple[int, int, Segment]]]:

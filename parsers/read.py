@@ -204,7 +204,7 @@ def _document(
 
 
 def content_key(kind: str, fields: dict[str, FieldValue], text: str) -> str:
-    """A digest of what a document claims. Dates are left out: the same content under a new date is the same."""
+    """A digest of what a document claims; dates are left out, so that a new date is no new content."""
     claims: object = {
         key: value.value for key, value in sorted(fields.items()) if not key.startswith("date_")
     }

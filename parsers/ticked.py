@@ -43,7 +43,7 @@ def claims_from_ticks(context: Context) -> list[Claim]:
 
 
 def paired(sheet: Sheet) -> list[tuple[Tick, Segment]]:
-    """Each box with the words that it belongs to: those behind it, or before it where lines end with boxes."""
+    """Each box with its words: those behind it, or before it where lines end with boxes."""
     pairs: list[tuple[Tick, Segment]] = []
     for tick in sheet.ticks:
         middle = (tick.box[1] + tick.box[3]) / 2
@@ -168,8 +168,18 @@ def _claim(
         sure = min(sure, max(min(doubts), 0.5))
     state = "ticked" if value is not None and value is not False else "not ticked"
     evidence = (f"box beside “{first.segment.text}” {state}",)
-    return Claim(definition.id, value, ", ".join(o.segment.text for o in options if o.tick.on) or None, sure,
-                 _source(first.tick, sheet), 2, first.segment.page, union(o.tick.box for o in options), evidence, True)  # fmt: skip
+    return Claim(
+        definition.id,
+        value,
+        ", ".join(o.segment.text for o in options if o.tick.on) or None,
+        sure,
+        _source(first.tick, sheet),
+        2,
+        first.segment.page,
+        union(o.tick.box for o in options),
+        evidence,
+        True,
+    )
 
 
 def _source(tick: Tick, sheet: Sheet) -> Source:
@@ -260,8 +270,18 @@ def _bool_beside(
             source: Source = "ocr" if any(w.confidence is not None for w in segment.words) else "text"
             doubts = [w.confidence for w in segment.words if w.confidence is not None]
             sure = min([0.97 if hit.strength != "weak" else 0.8, *doubts])
-            return Claim(definition.id, result.value, text, sure, source, 2, segment.page, segment.box,
-                         (f"label “{hit.label}”", f"“{text}” beside it"), True)  # fmt: skip
+            return Claim(
+                definition.id,
+                result.value,
+                text,
+                sure,
+                source,
+                2,
+                segment.page,
+                segment.box,
+                (f"label “{hit.label}”", f"“{text}” beside it"),
+                True,
+            )
     return None
 
 

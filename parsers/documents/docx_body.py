@@ -13,8 +13,10 @@ EMPTY_CONTROL = "\ufffc"
 _MAX_DEPTH = 120
 _MAX_BLOCKS = 50_000
 # Symbol fonts' boxes and ticks (Wingdings, Wingdings 2) as characters that everybody has.
-_SYMBOLS = {"A8": "☐", "6F": "☐", "71": "☐", "72": "☐", "FE": "☒", "FD": "☒", "78": "☒", "FC": "✓", "FB": "✗",
-            "A3": "☐", "52": "☑", "53": "☒", "54": "☒", "50": "✓", "4F": "✗", "6E": "■", "A2": "■"}  # fmt: skip
+_SYMBOLS = {
+    "A8": "☐", "6F": "☐", "71": "☐", "72": "☐", "FE": "☒", "FD": "☒", "78": "☒", "FC": "✓", "FB": "✗",
+    "A3": "☐", "52": "☑", "53": "☒", "54": "☒", "50": "✓", "4F": "✗", "6E": "■", "A2": "■",
+}  # fmt: skip
 _TRUE = {"1", "true", "on", ""}
 
 
@@ -160,9 +162,11 @@ class BodyWalk:
             properties = child(row, "trPr")
             if properties is not None and child(properties, "del") is not None:
                 continue
-            column = int(attribute(child(properties, "gridBefore"), "val") or 0) if (
-                properties is not None and child(properties, "gridBefore") is not None
-            ) else 0  # fmt: skip
+            column = (
+                int(attribute(child(properties, "gridBefore"), "val") or 0)
+                if (properties is not None and child(properties, "gridBefore") is not None)
+                else 0
+            )
             self._row(row, number, row_number, column, depth)
             row_number += 1
         self._cell = outer
@@ -323,8 +327,15 @@ class BodyWalk:
         if box is not None:
             checked = _on(child(box, "checked")) if child(box, "checked") is not None else False
             shown = "☒" if checked else "☐"
-            widget = Widget(name, "checkbox", "docx_control", checked=checked, label=label,
-                            value="true" if checked else "", export=name)  # fmt: skip
+            widget = Widget(
+                name,
+                "checkbox",
+                "docx_control",
+                checked=checked,
+                label=label,
+                value="true" if checked else "",
+                export=name,
+            )
             # What is seen and what is stored can differ after careless copying.
             if written in ("☒", "☑", "✓", "☐") and (written != "☐") != checked:
                 widget = replace(widget, doubtful=True)
@@ -339,16 +350,15 @@ class BodyWalk:
             kind = "choice"
             items = [i for i in listed if local(i) == "listItem"]
             options = tuple(
-                (attribute(i, "value") or attribute(i, "displayText") or "",
-                 attribute(i, "displayText") or attribute(i, "value") or "")
+                (
+                    attribute(i, "value") or attribute(i, "displayText") or "",
+                    attribute(i, "displayText") or attribute(i, "value") or "",
+                )
                 for i in items
-            )  # fmt: skip
+            )
             by_text = {shown.strip(): export for export, shown in options}
             if value in by_text:
-                if not by_text[value]:
-                    value = ""  # the list's own "choose one"
-                else:
-                    value = by_text[value]
+                value = by_text[value]  # empty for the list's own "choose one"
         date = child(properties, "date")
         if date is not None:
             kind = "date"
@@ -405,24 +415,44 @@ class BodyWalk:
         if box is not None:
             state = child(box, "checked")
             checked = _on(state) if state is not None else _on(child(box, "default"))
-            widget = Widget(name, "checkbox", "docx_field", checked=checked, label=label,
-                            value="true" if checked else "", export=name)  # fmt: skip
+            widget = Widget(
+                name,
+                "checkbox",
+                "docx_field",
+                checked=checked,
+                label=label,
+                value="true" if checked else "",
+                export=name,
+            )
             shown = "☒" if checked else "☐"
         elif listed is not None:
             entries = [attribute(e, "val") or "" for e in listed if local(e) == "listEntry"]
             result = child(listed, "result")
             index = _integer(attribute(result, "val"), 0) if result is not None else None
             value = entries[index] if index is not None and 0 <= index < len(entries) else written.strip()
-            widget = Widget(name, "choice", "docx_field", value=value.strip(), label=label,
-                            options=tuple((e, e) for e in entries), doubtful=index is None)  # fmt: skip
+            widget = Widget(
+                name,
+                "choice",
+                "docx_field",
+                value=value.strip(),
+                label=label,
+                options=tuple((e, e) for e in entries),
+                doubtful=index is None,
+            )
             shown = value or EMPTY_CONTROL
         else:
             value = written.replace("\u2002", " ").strip()
             default = (
                 child(child(data, "textInput"), "default") if child(data, "textInput") is not None else None
             )
-            widget = Widget(name, "text", "docx_field", value=value, label=label,
-                            default=(attribute(default, "val") or "") if default is not None else "")  # fmt: skip
+            widget = Widget(
+                name,
+                "text",
+                "docx_field",
+                value=value,
+                label=label,
+                default=(attribute(default, "val") or "") if default is not None else "",
+            )
             shown = value or EMPTY_CONTROL
         text.cut(start)
         text.add(shown)

@@ -6,7 +6,6 @@ also where no appearance was ever drawn.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,7 +61,7 @@ def read_form(pdf: pikepdf.Pdf, options: ReadOptions) -> FormContent:
         if not isinstance(annots, Array):
             continue
         frame = _Frame.of(page)
-        for annot in annots:  # type: ignore[attr-defined]  # pikepdf's stubs: Array is iterable
+        for annot in annots:
             if not isinstance(annot, Dictionary):
                 continue
             subtype = str(annot.get("/Subtype", ""))
@@ -143,7 +142,7 @@ class _Frame:
     def box(self, rect: Any) -> BBox | None:
         if not isinstance(rect, Array) or len(rect) != 4:
             return None
-        a, b, c, d = (float(v) for v in rect)  # type: ignore[attr-defined]  # as above
+        a, b, c, d = (float(v) for v in rect)
         x0, x1, y0, y1 = min(a, c), max(a, c), min(b, d), max(b, d)
         if self.turns == 0:
             points = (x0 - self.left, self.top - y1, x1 - self.left, self.top - y0)
@@ -220,7 +219,8 @@ def _widget(annot: Any, page: int | None, box: BBox | None, trust_values: bool) 
     kind = kinds.get(found.kind)
     if kind is None:
         return None
-    value, values = "", ()
+    value = ""
+    values: tuple[str, ...] = ()
     if kind != "signature":
         value, values = _values(found.value)
     elif isinstance(found.value, Dictionary):
@@ -244,12 +244,10 @@ def _button(
     annot: Any, found: _Inherited, page: int | None, box: BBox | None, trust_values: bool
 ) -> Widget | None:
     kind: WidgetKind = "radio" if found.flags & _RADIO else "checkbox"
-    normal = annot.get("/AP", Dictionary()).get("/N") if isinstance(annot.get("/AP"), Dictionary) else None
-    states = (
-        [k for k in normal if k != "/Off"]
-        if isinstance(normal, Dictionary) and not isinstance(normal, Stream)
-        else []
-    )  # pikepdf dictionaries iterate values in older versions
+    looks: Any = annot.get("/AP")
+    normal: Any = looks.get("/N") if isinstance(looks, Dictionary) else None
+    by_state = isinstance(normal, Dictionary) and not isinstance(normal, Stream)
+    states = [str(key) for key in normal if key != "/Off"] if by_state else []
     shown = str(annot["/AS"]) if "/AS" in annot else None
     state = states[0] if states else (shown if shown not in (None, "/Off") else None)
     chosen = _state_name(found.value)
@@ -296,7 +294,7 @@ def _state_name(value: Any) -> str | None:
 
 def _values(value: Any) -> tuple[str, tuple[str, ...]]:
     if isinstance(value, Array):
-        values = tuple(_string(v) for v in value)  # type: ignore[attr-defined]  # as above
+        values = tuple(_string(v) for v in value)
         return "; ".join(values), values
     text = _string(value)
     return text, (text,) if text else ()
@@ -311,7 +309,3 @@ def _string(value: Any) -> str:
         raw = value.read_bytes()[:200_000]
         return raw.decode("utf-16" if raw[:2] in (b"\xfe\xff", b"\xff\xfe") else "utf-8", "replace")
     return "" if value is None or isinstance(value, Dictionary | Array) else str(value)
-
-
-def picture_digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

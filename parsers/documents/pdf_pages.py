@@ -280,8 +280,16 @@ def _walk(
             drawing.curves += 1
         elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < 4:
             inner = _product(_matrix_of(item), matrix)
-            _walk(item, pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject, page, inner, view, drawing,
-                  depth + 1)  # fmt: skip
+            _walk(
+                item,
+                pdfium.FPDFFormObj_CountObjects,
+                pdfium.FPDFFormObj_GetObject,
+                page,
+                inner,
+                view,
+                drawing,
+                depth + 1,
+            )
 
 
 def _matrix_of(item: Any) -> Matrix:

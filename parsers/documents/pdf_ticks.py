@@ -9,8 +9,10 @@ from parsers.types import BBox
 
 TICK_SIZE = (5.0, 24.0)
 """Smallest and largest side of a box to tick, in points."""
-DINGBATS = {"4": "✔", "3": "✓", "8": "✘", "6": "✘", "5": "✗", "l": "●", "n": "■", "u": "◆", "H": "★", "q": "□",
-            "ü": "✓", "û": "✗", "þ": "☑", "ý": "☒", "¨": "☐", "o": "☐", "x": "☒"}  # fmt: skip
+DINGBATS = {
+    "4": "✔", "3": "✓", "8": "✘", "6": "✘", "5": "✗", "l": "●", "n": "■", "u": "◆", "H": "★", "q": "□",
+    "ü": "✓", "û": "✗", "þ": "☑", "ý": "☒", "¨": "☐", "o": "☐", "x": "☒",
+}  # fmt: skip
 """What letters of the symbol fonts (ZapfDingbats, Wingdings) show."""
 
 _GLYPHS = frozenset("xX×✓✔✗✘✕✖☒☑■●•⬤█√◆★")

@@ -21,15 +21,13 @@ def packets(xfa: Any) -> bytes:
         return xfa.read_bytes()[:_MAX_XML]
     if not isinstance(xfa, Array):
         return b""
-    streams = [item for item in xfa if isinstance(item, Stream)]  # type: ignore[attr-defined]  # Array is iterable
+    streams = [item for item in xfa if isinstance(item, Stream)]
     return b"\n".join(stream.read_bytes() for stream in streams)[:_MAX_XML]
 
 
 def dynamic(xml: bytes) -> bool:
     """True for a form whose pages exist only after a viewer laid it out."""
-    return b"dynamicRender>required" in xml.replace(b" ", b"") or (
-        b"<pageSet" in xml and b"xfa_dynamic" in xml
-    )
+    return b"dynamicRender>required" in xml.replace(b" ", b"")
 
 
 def widgets_of(xml: bytes) -> tuple[list[Widget], Problem | None]:

@@ -20,6 +20,22 @@ from reportlab.pdfgen.canvas import Canvas
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+_OPC = "http://schemas.openxmlformats.org/package/2006"
+_VND = "application/vnd.openxmlformats"
+_TYPES = (
+    f'<Types xmlns="{_OPC}/content-types"><Default Extension="xml" ContentType="application/xml"/>'
+    f'<Default Extension="rels" ContentType="{_VND}-package.relationships+xml"/>'
+    '<Override PartName="/word/document.xml" '
+    f'ContentType="{_VND}-officedocument.wordprocessingml.document.main+xml"/></Types>'
+)
+_RELATIONS = (
+    f'<Relationships xmlns="{_OPC}/relationships"><Relationship Id="r1" Target="word/document.xml" '
+    'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"/></Relationships>'
+)
+_DOCUMENT = (
+    '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+    'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w:body>{}</w:body></w:document>'
+)
 
 
 def blank(name: str) -> bytes:
@@ -180,27 +196,9 @@ def docx(*body: str) -> bytes:
     """A Word file with this body (WordprocessingML, prefixes w and w14 declared)."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as target:
-        target.writestr(
-            "[Content_Types].xml",
-            '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-            '<Default Extension="xml" ContentType="application/xml"/>'
-            '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-            '<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument'
-            '.wordprocessingml.document.main+xml"/></Types>',
-        )
-        target.writestr(
-            "_rels/.rels",
-            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship '
-            'Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
-            'Target="word/document.xml"/></Relationships>',
-        )
-        target.writestr(
-            "word/document.xml",
-            '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
-            'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w:body>'
-            + "".join(body)
-            + "</w:body></w:document>",
-        )
+        target.writestr("[Content_Types].xml", _TYPES)
+        target.writestr("_rels/.rels", _RELATIONS)
+        target.writestr("word/document.xml", _DOCUMENT.format("".join(body)))
     return out.getvalue()
 
 

@@ -149,7 +149,12 @@ def test_two_forms_in_one_file_are_told_apart_by_page() -> None:
 def test_a_cover_page_does_not_hide_the_form() -> None:
     sheet = Sheet("Nova SARL").text("Veuillez trouver ci-joint le Formulaire 2.").page()
     sheet.text("Formulaire d'accès à l'environnement de test", size=15, bold=True)
-    for label, value in [("Nom de l'Industriel", "Nova"), ("Code prestataire", "123456-78"), ("eHealth ID", "EH-1"),
-                         ("Matricule MySecu", "1893120105732"), ("Email", "a@b.example")]:  # fmt: skip
+    for label, value in [
+        ("Nom de l'Industriel", "Nova"),
+        ("Code prestataire", "123456-78"),
+        ("eHealth ID", "EH-1"),
+        ("Matricule MySecu", "1893120105732"),
+        ("Email", "a@b.example"),
+    ]:
         sheet.inline(label, value)
     assert "formulaire_2" in kinds(sheet.pdf())

@@ -107,7 +107,10 @@ def test_copies_in_a_repeating_section_are_numbered() -> None:
 
 def test_legacy_form_fields() -> None:
     box = '<w:name w:val="C1"/><w:checkBox><w:default w:val="0"/><w:checked/></w:checkBox>'
-    listed = '<w:name w:val="D1"/><w:ddList><w:result w:val="1"/><w:listEntry w:val="A"/><w:listEntry w:val="B"/></w:ddList>'
+    listed = (
+        '<w:name w:val="D1"/><w:ddList><w:result w:val="1"/>'
+        '<w:listEntry w:val="A"/><w:listEntry w:val="B"/></w:ddList>'
+    )
     text = '<w:name w:val="T1"/><w:textInput/>'
     reading = read(
         f"<w:p>{run('Nom : ')}{legacy(text, 'Weis')}</w:p>",
@@ -149,7 +152,8 @@ def test_merged_and_nested_cells_keep_their_places() -> None:
 
 
 def test_symbols_text_boxes_and_hidden_text() -> None:
-    box = f"<w:r><w:pict><v:textbox xmlns:v='v'><w:txbxContent>{p('im Kasten')}</w:txbxContent></v:textbox></w:pict></w:r>"
+    inner = f"<w:txbxContent>{p('im Kasten')}</w:txbxContent>"
+    box = f"<w:r><w:pict><v:textbox xmlns:v='v'>{inner}</v:textbox></w:pict></w:r>"
     reading = read(
         '<w:p><w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r>' + run(" Oui") + "</w:p>",
         f"<w:p>{box}</w:p>",
