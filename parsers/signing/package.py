@@ -175,6 +175,8 @@ def _role_of(picture: Picture, reading: Reading, form: FormDef) -> Role | None:
     here = reading.blocks[picture.block]
     if here.kind in ("header", "footer"):
         return None
+    if here.cell is None and _after_the_places(picture.block, reading, form):
+        return "unknown"  # pasted below the form's last place to sign: whose it is, the order tells
     before = [
         (label, block)
         for block in reversed(reading.blocks[max(0, picture.block - 40) : picture.block + 1])
@@ -188,6 +190,17 @@ def _role_of(picture: Picture, reading: Reading, form: FormDef) -> Role | None:
     if not label.generic:
         return label.role
     return next((other.role for other, _ in before if not other.generic), label.role)
+
+
+def _after_the_places(index: int, reading: Reading, form: FormDef) -> bool:
+    """The last place to sign stands in a table before that block, and no further label follows."""
+    labelled = [
+        (n, block)
+        for n, block in enumerate(reading.blocks)
+        if block.kind not in ("header", "footer")
+        and label_of(words_of(block.text.replace("\ufffc", " ")), form) is not None
+    ]
+    return bool(labelled) and labelled[-1][0] < index and labelled[-1][1].cell is not None
 
 
 def _together(label: Block, here: Block) -> bool:

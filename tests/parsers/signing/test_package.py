@@ -51,6 +51,16 @@ def test_a_picture_of_a_signature_in_its_place_is_handwritten(column: int, role:
     assert seen(found(docx)) == [(role, "image", "handwritten")]
 
 
+def test_a_picture_at_the_very_end_is_the_signature_of_who_signs_first() -> None:
+    document = open_docx(io.BytesIO(BLANK))
+    picture = io.BytesIO()
+    pictures.signature(4).save(picture, "PNG")
+    document.add_picture(io.BytesIO(picture.getvalue()), width=Pt(140))
+    out = io.BytesIO()
+    document.save(out)
+    assert seen(found(out.getvalue())) == [("industriel", "image", "handwritten")]
+
+
 def test_a_stamp_is_listed_and_is_no_signature() -> None:
     signature = found(pasted(pictures.round_stamp(), column=0, width=80))
     assert seen(signature) == [("industriel", "stamp", "absent")]
