@@ -26,6 +26,7 @@ _MONTHS = {
 _AND = {"fr": "et", "de": "und", "en": "and"}
 _LEAD = re.compile(r"^( *)((?:[-–•]|\d{1,2}[.)]) )?")
 _REFERENCE = re.compile(r"\[?\bSONS2-\d{6,}-[0-9A-Za-z]{4}(?:/[A-Za-z]\d*)?\]?\s*")
+_BOUND_TO_NUMBER = re.compile(r"\b(Formulaire|Formular|Form|Vague|chapitre|Kapitel|chapter) (?=\d)")
 _LINK = re.compile(r"https://[^\s<>«»\"'&]+[^\s<>«»\"'&.,;:!?)]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
@@ -150,6 +151,7 @@ def _wrapped_line(line: str) -> list[str]:
     indent = " " * len(lead.group()) if lead else ""
     start = lead.group() if lead else ""
     rest = re.sub(" {2,}", " ", line[len(start) :]).strip(" ")
+    rest = _BOUND_TO_NUMBER.sub(rf"\1{TIE}", rest)
     if not rest:
         return [""]
     return textwrap.wrap(

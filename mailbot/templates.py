@@ -8,6 +8,7 @@ mail is in French.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from mailbot.daily_figures import DailyFigures
+from mailbot.template_check import TemplateProblem, check_templates
 from mailbot.template_filters import (
     as_is,
     by_document,
@@ -35,6 +37,8 @@ from mailbot.template_filters import (
     without_reference,
     wrapped,
 )
+from mailbot.template_preview import Preview, page
+from mailbot.template_samples import sample
 from parsers.types import Language
 from rules.types import Item, Letter, TemplateName
 
@@ -44,6 +48,7 @@ TEXT_FILES = ("phrases", "items", "documents", "contacts", "awaited", "situation
 FALLBACK: Language = "fr"
 _MEMBERS = ("subject.txt", "body.txt", "body.html")
 _LONGEST_SUBJECT = 180
+_JINJA = re.compile(r"(\{\{.*?\}\}|\{%.*?%\})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +83,11 @@ class Templates:
     def __init__(self, folder: Path | None, addresses: Addresses) -> None:
         self.folder = folder
         self.addresses = addresses
+        self.broken: list[tuple[str, str]] = []  # TOML files of the operator's that do not parse, and why
         self._texts = {language: self._read_texts(language) for language in LANGUAGES}
         self._plain = self._environment(autoescape=False)
         self._html = self._environment(autoescape=True)
-        self._compiled: dict[tuple[bool, Language, str], Template] = {}
+        self._compiled: dict[tuple[bool, Language, tuple[str, ...]], Template | str] = {}
         self._languages: dict[tuple[TemplateName, Language], Language] = {}
 
     def render(self, template: TemplateName, letter: Letter, *, automatic: bool = True) -> Rendered:
@@ -101,6 +107,25 @@ class Templates:
         html = self._html.get_template(f"{folder}/body.html").render(rich, subject=subject)
         prefix = f"[{letter.reference}] " if letter.reference else ""
         return Rendered(prefix + subject, wrapped(text), tied(html).strip() + "\n")
+
+    def check(self) -> list[TemplateProblem]:
+        """Everything that is wrong in the operator's files and the shipped ones; empty when all is well."""
+        return check_templates(self, LANGUAGES, TEMPLATE_NAMES)
+
+    def samples(self, template: TemplateName) -> Letter:
+        """An invented letter that fills this template."""
+        return sample(template)
+
+    def preview(self, out: Path | None = None) -> list[Preview]:
+        """Every mail in every language, filled; with `out`, also written there as one HTML page."""
+        previews = [
+            Preview(name, language, self.render(name, sample(name).model_copy(update={"language": language})))
+            for language in LANGUAGES
+            for name in TEMPLATE_NAMES
+        ]
+        if out is not None:
+            out.write_text(page(previews), "utf-8")
+        return previews
 
     def language_of(self, template: TemplateName, language: Language) -> Language:
         """The language that the mail can be written in: the wanted one if all its three files are there."""
@@ -126,18 +151,22 @@ class Templates:
         """Every text of a language: its dotted key and its wording."""
         yield from _flat(self._texts[language])
 
-    def wording(self, language: Language, key: str) -> str | None:
-        """The unfilled text under a dotted key such as `items.field_missing.title`."""
+    def wording(self, language: Language, *keys: str) -> str | None:
+        """The unfilled text under the first of those dotted keys (`items.field_missing.title`) that there is.
+
+        A text in the mail's own language comes before a more particular one in French.
+        """
         for texts in (self._texts[language], self._texts[FALLBACK]):
-            found: Any = texts
-            for part in key.split("."):
-                found = found.get(part) if isinstance(found, dict) else None
-            if isinstance(found, str):
-                return found
+            for key in keys:
+                found: Any = texts
+                for part in key.split("."):
+                    found = found.get(part) if isinstance(found, dict) else None
+                if isinstance(found, str):
+                    return found
         return None
 
     def variables(self, language: Language, letter: Letter, automatic: bool, html: bool) -> dict[str, Any]:
-        """What a template may use. Values: letter, address, figures, automatic, language; the rest look up texts."""
+        """What a template may use: values, and functions that look up texts (say, about, named, …)."""
         shared: dict[str, Any] = {
             "letter": letter,
             "address": self.addresses,
@@ -146,16 +175,15 @@ class Templates:
             "language": language,
         }
 
-        def say(key: str, **more: object) -> str:
-            said = self._text(language, key, html).render(shared, **more)
+        def say(*keys: str, **more: object) -> str:
+            text = self._text(language, keys, html)
+            said = text if isinstance(text, str) else text.render(shared, **more)
             return Markup(said) if html else said  # the html environment has escaped what was filled in
 
         def about(item: Item, part: str) -> str:
             """A text about one item: the most particular one there is, empty where there is none."""
-            for key in _item_keys(item):
-                if self.wording(language, f"{key}.{part}") is not None:
-                    return say(f"{key}.{part}", item=item)
-            return ""
+            keys = [f"{key}.{part}" for key in _item_keys(item)]
+            return say(*keys, item=item) if self.wording(language, *keys) is not None else ""
 
         def named(kind: str, key: str, otherwise: str = "") -> str:
             """The words for a value of the program, such as `phrases.fields.iban`; else the value itself."""
@@ -163,7 +191,7 @@ class Templates:
             return say(at) if key and self.wording(language, at) is not None else otherwise or key
 
         def form_of(item: Item) -> str:
-            """ " : 13 chiffres …", the form that the field's type expects; empty where there is nothing to say."""
+            """The form that the field's type expects, as a sentence; empty where there is nothing to say."""
             form = named("phrases.forms", item.expected or "text")
             return say("phrases.form", form=form) if form else ""
 
@@ -178,13 +206,15 @@ class Templates:
         """The Jinja2 environment for HTML or for plain text."""
         return self._html if html else self._plain
 
-    def _text(self, language: Language, key: str, html: bool) -> Template:
-        at = (html, language, key)
+    def _text(self, language: Language, keys: tuple[str, ...], html: bool) -> Template | str:
+        """The text under the first of those keys, compiled; one without variables as it is."""
+        at = (html, language, keys)
         if at not in self._compiled:
-            wording = self.wording(language, key)
+            wording = self.wording(language, *keys)
             if wording is None:
-                raise TextMissing(f"no text {key!r} in {language} or {FALLBACK}")
-            self._compiled[at] = self.environment(html).from_string(wording)
+                raise TextMissing(f"no text {' or '.join(keys)} in {language} or {FALLBACK}")
+            own = _as_html(wording) if html else wording
+            self._compiled[at] = self.environment(html).from_string(own) if "{" in own else own
         return self._compiled[at]
 
     def _environment(self, *, autoescape: bool) -> Environment:
@@ -221,9 +251,19 @@ class Templates:
             shipped = resources.files("outbox_templates").joinpath(*name.split("/"))
             texts[file] = tomllib.loads(shipped.read_text("utf-8")) if shipped.is_file() else {}
             if self.folder is not None and (self.folder / name).is_file():
-                own = tomllib.loads((self.folder / name).read_text("utf-8"))
+                try:
+                    own = tomllib.loads((self.folder / name).read_text("utf-8"))
+                except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+                    self.broken.append((str(self.folder / name), str(error)))
+                    continue
                 texts[file] = _merged(texts[file], own)
         return texts
+
+
+def _as_html(wording: str) -> str:
+    """A plain text as HTML, what Jinja2 fills in left alone."""
+    pieces = _JINJA.split(wording)
+    return "".join(p if _JINJA.fullmatch(p) else p.replace("&", "&amp;").replace("<", "&lt;") for p in pieces)
 
 
 def _item_keys(item: Item) -> Iterator[str]:
