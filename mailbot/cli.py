@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from mailbot.commands import documents, dossiers, operate, queue
+from mailbot.commands import demo, documents, dossiers, operate, overview, queue
 from mailbot.commands.session import Session, instant, say
 from mailbot.errors import MailbotError
 
@@ -25,6 +25,15 @@ class Commands(TyperGroup):
         except MailbotError as error:
             say(f"mailbot: {error}")
             raise typer.Exit(error.exit_code) from error
+        except ImportError:
+            from mailbot.checks import foreign_packages
+
+            foreign = foreign_packages()
+            if not foreign:
+                raise
+            for text in foreign:
+                say(f"mailbot: {text}")
+            raise typer.Exit(2) from None
         if isinstance(ctx.obj, Session) and ctx.obj.attention:
             raise typer.Exit(1)
         return result
@@ -60,10 +69,12 @@ def global_options(
     context.call_on_close(context.obj.close)
 
 
+demo.add_to(app)
 operate.add_to(app)
 documents.add_to(app)
 queue.add_to(app)
 dossiers.add_to(app)
+overview.add_to(app)
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mailbot.config import Config
 from mailbot.errors import ConfigurationInvalid, ConfigurationProblem
-from parsers.forms import load_forms
+from parsers.forms import FormBook, FormDefinitionError, load_forms
 from parsers.values import parse_value
 from rules.calendar import shipped_calendar
 from rules.criteria.criterion_3_established_in_eea import shipped_countries
@@ -26,7 +26,7 @@ def build_policy(config: Config) -> Policy:
     """The policy in force. Raises ConfigurationInvalid for a list that cannot be read."""
     participants = _vague_1(config.documents.vague1_csv) if config.documents.vague1_csv else ()
     return Policy(
-        forms=load_forms(config.documents.forms_dir),
+        forms=_forms(config),
         calendar=shipped_calendar(),
         countries=shipped_countries(),
         vague_1=participants,
@@ -36,6 +36,14 @@ def build_policy(config: Config) -> Policy:
         aes_address=config.parties.aes_address,
         blank_format=config.automation.blank_format,
     )
+
+
+def _forms(config: Config) -> FormBook:
+    try:
+        return load_forms(config.documents.forms_dir)
+    except FormDefinitionError as error:
+        problem = ConfigurationProblem(error.file, error.key, f"expected {error.expected}")
+        raise ConfigurationInvalid([problem]) from error
 
 
 def _vague_1(path: Path) -> tuple[Vague1Participant, ...]:

@@ -9,6 +9,7 @@ from mailbot.adapters.store.control import Control
 from mailbot.adapters.store.documents import Documents
 from mailbot.adapters.store.dossiers import Dossiers
 from mailbot.adapters.store.engine import Database, store_exists
+from mailbot.adapters.store.figures import Figures
 from mailbot.adapters.store.history import History
 from mailbot.adapters.store.ledger import Ledger
 from mailbot.adapters.store.migrate import is_behind, migrate
@@ -18,7 +19,7 @@ from mailbot.errors import StoreUnreachable
 from mailbot.ports import Store
 
 
-class SqlStore(Ledger, Dossiers, Documents, Queue, Outbox, History, Control, Store):
+class SqlStore(Ledger, Dossiers, Documents, Queue, Outbox, History, Control, Figures, Store):
     """ports.Store in SQLite or PostgreSQL. May be used from several threads.
 
     Raises StoreUnreachable when the database is gone, full, or another writer takes too long.
