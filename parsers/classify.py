@@ -396,6 +396,10 @@ def _printed_labels(group: Iterable[Sheet], widgets: Sequence[Widget]) -> frozen
                 if tokens and re.fullmatch(r"\d{1,2}|[a-z]", tokens[0]) and len(tokens) > 1:
                     texts.add(" ".join(tokens[1:]))
                 texts.add(" ".join(tokens))
+            if not colon and 1 < len(segment.words) <= 10:
+                # A label without a colon and its value behind it.
+                tokens = words_of(segment.text)
+                texts.update(" ".join(tokens[:n]) for n in range(1, min(len(tokens), 9)))
     texts.update(" ".join(words_of(w.label)) for w in widgets if w.label)
     texts.discard("")
     return frozenset(texts)

@@ -356,3 +356,25 @@ def test_a_blank_word_form_without_controls(way: str) -> None:
     labels = [a for a, _ in ROWS]
     body = [table(*((a, "") for a in labels))] if way == "table" else [p(f"{a} : ________") for a in labels]
     assert fields_of(docx(*body), "formulaire_2").fields == {}
+
+
+def test_labels_without_colons() -> None:
+    sheet = Sheet("Formulaire d'accès à l'environnement de test")
+    sheet.text("Matricule 1893120105732").text("Code prestataire 123456-78").text("Date 12/05/2025")
+    assert believed(fields_of(sheet.pdf(), "formulaire_2")) == {
+        "matricule": "1893120105732",
+        "code_prestataire": "123456-78",
+        "date_signature": "2025-05-12",
+    }
+
+
+def test_the_sentence_over_a_signature_dates_it() -> None:
+    sheet = Sheet("Formulaire d'enrôlement").text("Fait à Luxembourg, le 20/05/2025")
+    assert believed(fields_of(sheet.pdf(), "formulaire_1")) == {"date_signature": "2025-05-20"}
+
+
+def test_a_running_sentence_is_no_value() -> None:
+    sheet = Sheet("Accord de non-divulgation « Industriels »")
+    sheet.text("L'Industriel garde les informations confidentielles secrètes et ne les utilise que")
+    sheet.text("pour l'intégration. La société répond de son personnel.")
+    assert fields_of(sheet.pdf(), "nda").fields == {}
