@@ -137,6 +137,7 @@ def _title_list(forms: tuple[FormDef, ...]) -> _TitleList:
 _TITLES: dict[int, tuple[tuple[FormDef, ...], _TitleList]] = {}
 
 
+@lru_cache(maxsize=4096)
 def _title_matches(tokens: tuple[str, ...], titles: _TitleList) -> dict[str, float]:
     """Kind -> how well the line is one of its titles; kinds without a match are left out."""
     starts = {token[:4] for token in tokens[:3]}

@@ -102,9 +102,9 @@ class LabelHit:
         return self.strength != "weak" and (self.closed or self.end == len(self.segment.words))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LabelIndex:
-    """The labels of a form, prepared for looking up."""
+    """The labels of a form, prepared for looking up. Compared by identity: `index_of` makes each once."""
 
     exact: dict[str, tuple[str, ...]]
     joined: tuple[str, ...]
@@ -227,6 +227,7 @@ def match_segment(segment: Segment, index: LabelIndex) -> LabelHit | None:
     return None
 
 
+@lru_cache(maxsize=8192)
 def match_text(text: str, index: LabelIndex) -> tuple[tuple[str, ...], Strength, float] | None:
     """(field ids, strength, score) for a text that is a label from end to end."""
     tokens = words_of(text)

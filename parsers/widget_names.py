@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pydantic import JsonValue
 
@@ -77,6 +78,7 @@ def _own_name(name: str, form: FormDef) -> tuple[FieldDef, str] | None:
     return None
 
 
+@lru_cache(maxsize=2048)
 def _compact(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", fold(name))
 
