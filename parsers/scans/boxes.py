@@ -12,6 +12,10 @@ from parsers.scans.image import Mask, Sheet, as_gray
 
 _SMALLEST, _LARGEST = 6.2, 20.0
 """Points: the side of a box to tick."""
+_DENSE = 0.62
+"""Inked share of the inside from which it could as well be a fat letter."""
+_LETTER_GAP = 11
+"""Pixels at 300 dpi: letters of a word stand closer, even in a typewriter's face."""
 _ON, _OFF = 0.09, 0.03
 """Share of the inside that is inked: a thin cross covers a tenth, dust a hundredth."""
 
@@ -42,13 +46,13 @@ class Square:
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """The sides found in a patch, and whether there is nothing between them."""
+    """The sides found in a patch, and the inked share of what is between them."""
 
     left: int
     top: int
     right: int
     bottom: int
-    empty: bool
+    share: float
 
 
 def small_squares(ink: Mask, sheet: Sheet) -> list[tuple[int, int, int, int]]:
@@ -71,13 +75,14 @@ def small_squares(ink: Mask, sheet: Sheet) -> list[tuple[int, int, int, int]]:
             continue
         box = (left + frame.left, top + frame.top, left + frame.right + 1, top + frame.bottom + 1)
         # With something in it, it might be a letter B; but letters have close neighbours.
-        if frame.empty or _alone(ink, box, 0.22):
+        room = 0.0 if frame.share < 0.02 else 0.22 if frame.share < _DENSE else 0.4
+        if _alone(ink, box, room):
             found.append(box)
     return found
 
 
 def _frame(patch: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> _Frame | None:
-    """Four straight sides that meet in corners, open inside or blacked out.
+    """Four straight sides that meet in corners.
 
     `patch` is the ink in and around the supposed frame, marks that overflow it included.
     """
@@ -91,7 +96,7 @@ def _frame(patch: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> _Frame | N
     left, right = int(long_columns[0]), int(long_columns[-1])
     if bottom - top < 0.7 * height or right - left < 0.7 * width:
         return None
-    near = max(1, round(0.05 * min(height, width)))
+    near = max(1, round(0.075 * min(height, width)))
     for y in (top, bottom):
         for x in (left, right):  # a letter O, D or B has round sides and nothing here
             if not patch[max(0, y - near) : y + near + 1, max(0, x - near) : x + near + 1].any():
@@ -108,11 +113,9 @@ def _frame(patch: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> _Frame | N
         return None
     inner = patch[top + 2 * edge : bottom - 2 * edge, left + 2 * edge : right - 2 * edge]
     share = float(inner.mean()) if inner.size else 1.0
-    if share >= 0.62:
-        even = 0.88 < (right - left) / (bottom - top) < 1.14
-        if not even or float(patch[down, across].mean()) <= 0.7:
-            return None
-    return _Frame(left, top, right, bottom, share < 0.02)
+    if share >= 0.02 and not 0.86 < (right - left) / (bottom - top) < 1.16:
+        return None
+    return _Frame(left, top, right, bottom, share)
 
 
 def circles(ink: Mask, sheet: Sheet) -> list[tuple[int, int, int, int]]:
@@ -151,8 +154,10 @@ def _is_ring(patch: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> bool:
 
 
 def _alone(ink: Mask, box: tuple[int, int, int, int], room: float) -> bool:
+    if not room:
+        return True
     left, top, right, bottom = box
-    margin = max(3, round((right - left) * room))
+    margin = max(_LETTER_GAP, round((right - left) * room))
     # Neighbouring letters stand beside the middle; the arms of a mark leave at the corners.
     quarter = (bottom - top) // 4
     top, bottom = top + quarter, bottom - quarter

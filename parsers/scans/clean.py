@@ -8,6 +8,10 @@ import cv2
 import numpy as np
 
 from parsers.scans.image import Gray, Sheet, as_gray, binary, resized
+from parsers.scans.quality import sharpness
+
+_SOFT = 1.0
+"""Sharpness of a page that lies out of focus: clean scans have 1.3 and more, even after JPEG."""
 
 
 def cleaned(sheet: Sheet) -> Sheet:
@@ -16,6 +20,8 @@ def cleaned(sheet: Sheet) -> Sheet:
     if not sheet.bilevel:
         gray = _evened(gray)
         gray = _stretched(gray)
+        if sharpness(gray) < _SOFT:
+            gray = _sharpened(gray)
     gray = _without_borders(gray)
     gray = _without_specks(gray, sheet.dpi)
     return replace(sheet, gray=gray)
@@ -39,6 +45,12 @@ def _stretched(gray: Gray) -> Gray:
     if high - low < 40 or (low < 60 and high > 245):
         return gray
     return as_gray(np.clip((gray.astype(np.float32) - low) * (255.0 / (high - low)), 0, 255))
+
+
+def _sharpened(gray: Gray) -> Gray:
+    """Unsharp mask: out of focus, letters keep their shapes but lose their edges."""
+    wide = cv2.GaussianBlur(gray, (0, 0), 3)
+    return as_gray(cv2.addWeighted(gray, 3.5, wide, -2.5, 0))
 
 
 def _without_borders(gray: Gray) -> Gray:

@@ -171,10 +171,10 @@ def scaled(
     width = round(gray.shape[1] * WORKING_DPI / xdpi)
     height = round(gray.shape[0] * WORKING_DPI / ydpi)
     if (height, width) != gray.shape:
+        gray = resized(gray, width, height)
         if bilevel and ydpi < 150:
             import cv2  # the steps of a coarse fax become edges again
 
-            gray = as_gray(cv2.GaussianBlur(gray, (0, 0), sigmaX=0.8, sigmaY=0.5))
-        gray = resized(gray, width, height)
+            gray = as_gray(cv2.GaussianBlur(gray, (0, 0), 1.5))
         ink = resized(ink, width, height) if ink is not None else None
     return Sheet(number, gray, float(WORKING_DPI), bilevel, ink)
