@@ -188,6 +188,66 @@ class DocumentRow:
     created_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """An account of the web app. `password` is argon2id's encoded hash; empty: signs in elsewhere."""
+
+    name: str
+    role: Literal["reader", "reviewer", "admin"]
+    password: str
+    disabled: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session of the web app, found by the digest of the id that the browser has."""
+
+    digest: str
+    user: str
+    created_at: datetime
+    seen_at: datetime
+    csrf: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HolderRow:
+    """Who took an entry on, and who has it open until when."""
+
+    entry_id: int
+    owner: str = ""
+    locked_by: str = ""
+    locked_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLine:
+    """An entry as the queue's list shows it."""
+
+    id: int
+    codes: tuple[str, ...]
+    messages: tuple[str, ...]
+    state: EntryState
+    received_at: datetime
+    dossier_id: int | None
+    mail_id: int | None
+    case: str
+    step: str
+    subject: str
+    sender: str
+    industriel: str
+    order_at: datetime | None
+    until: date | None
+    closed_at: datetime | None
+    outcome: str
+    reference: str | None
+    matricule: str | None
+    owner: str | None
+    locked_by: str | None
+    locked_until: datetime | None
+
+
 class Clock(Protocol):
     """The time, aware, in UTC."""
 
@@ -403,3 +463,32 @@ class Store(Protocol):
     def take_lease(self, name: str, holder: str, now: datetime, until: datetime) -> bool: ...
     def lease_holder(self, name: str) -> str: ...
     def release_lease(self, name: str, holder: str) -> None: ...
+
+
+class WebStore(Store, Protocol):
+    """What the reviewer's web app needs besides: accounts, sessions, who has an entry in hand, and lists."""
+
+    def add_user(self, row: UserRow) -> None: ...
+    def user(self, name: str) -> UserRow | None: ...
+    def users(self) -> list[UserRow]: ...
+    def update_user(self, name: str, **changes: Any) -> None: ...
+    def add_session(self, row: SessionRow) -> None: ...
+    def session(self, digest: str) -> SessionRow | None: ...
+    def update_session(self, digest: str, **changes: Any) -> None: ...
+    def end_session(self, digest: str) -> None: ...
+    def end_sessions_before(self, seen: datetime, created: datetime) -> None: ...
+    def holder(self, entry_id: int) -> HolderRow: ...
+    def holders(self) -> dict[int, HolderRow]: ...
+    def hold_entry(self, entry_id: int, **changes: Any) -> None: ...
+    def lock_entry(
+        self, entry_id: int, user: str, now: datetime, until: datetime, force: bool = False
+    ) -> bool: ...
+    def queue_lines(self, *, closed: bool = False, limit: int = 500) -> list[QueueLine]: ...
+    def count_closed_entries(self) -> int: ...
+    def closed_lines_matching(self, text: str) -> list[QueueLine]: ...
+    def mails_with_file(self, name: str) -> set[int]: ...
+    def dossier_versions(self) -> dict[int, int]: ...
+    def case_states(self, dossier_ids: list[int]) -> dict[int, dict[str, str]]: ...
+    def arrivals(self, since: datetime) -> list[tuple[datetime, str]]: ...
+    def answers(self, since: datetime) -> list[tuple[datetime | None, datetime, bool, str]]: ...
+    def entries_since(self, since: datetime) -> list[tuple[datetime, datetime | None, str]]: ...

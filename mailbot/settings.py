@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from mailbot.server_settings import Imap, OAuth, Server, Smtp
 from mailbot.setting_values import (
@@ -98,6 +96,8 @@ class StoreSection(Section):
 
 
 def _check_url(url: str) -> None:
+    from sqlalchemy.engine import make_url  # takes half a second, which short commands need not spend
+    from sqlalchemy.exc import ArgumentError
 
     try:
         make_url(url)
@@ -128,6 +128,19 @@ class Web(Section):
 
     listen: Annotated[str, AfterValidator(host_and_port)] = Field(
         default="127.0.0.1:8025", description="HOST:PORT to listen on"
+    )
+    hosts: tuple[str, ...] = Field(
+        default=(), description="names under which browsers reach the app, besides that of `listen`"
+    )
+    undo_seconds: float = Field(
+        default=10, ge=0, le=3600, description="seconds that a decided mail waits, so that it can be undone"
+    )
+    idle_minutes: float = Field(
+        default=30, gt=0, le=1440, description="minutes without use that end a session"
+    )
+    session_hours: float = Field(default=10, gt=0, le=168, description="hours after which every session ends")
+    pages: LocalPath = Field(
+        default=Path("var/pages"), validate_default=True, description="the folder of rendered pages"
     )
 
 

@@ -14,13 +14,27 @@ from mailbot.adapters.store.history import History
 from mailbot.adapters.store.ledger import Ledger
 from mailbot.adapters.store.migrate import is_behind, migrate
 from mailbot.adapters.store.outbox import Outbox
+from mailbot.adapters.store.people import People
 from mailbot.adapters.store.queue import Queue
+from mailbot.adapters.store.queue_lists import QueueLists
 from mailbot.errors import StoreUnreachable
-from mailbot.ports import Store
+from mailbot.ports import WebStore
 
 
-class SqlStore(Ledger, Dossiers, Documents, Queue, Outbox, History, Control, Figures, Store):
-    """ports.Store in SQLite or PostgreSQL. May be used from several threads.
+class SqlStore(
+    Ledger,
+    Dossiers,
+    Documents,
+    Queue,
+    QueueLists,
+    Outbox,
+    History,
+    Control,
+    Figures,
+    People,
+    WebStore,
+):
+    """ports.Store, and what the web app needs besides (ports.WebStore), in SQLite or PostgreSQL. May be used from several threads.
 
     Raises StoreUnreachable when the database is gone, full, or another writer takes too long.
     """
@@ -68,7 +82,9 @@ def open_store_to_read(url: str) -> SqlStore:
     store = SqlStore(url, read_only=True)
     try:
         if store.is_behind():
-            raise StoreUnreachable("store.url: an earlier mailbot wrote it; `mailbot check` brings it up to date")
+            raise StoreUnreachable(
+                "store.url: an earlier mailbot wrote it; `mailbot check` brings it up to date"
+            )
     except BaseException:
         store.close()
         raise

@@ -266,6 +266,38 @@ leases = Table(
     Column("until", Instant, nullable=False),
 )
 
+users = Table(
+    "users",
+    metadata,
+    Column("name", Key, primary_key=True),
+    _key("role"),
+    _words("password"),  # argon2id's encoded hash
+    Column("disabled", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", Key, primary_key=True),  # of the random id that only the browser has
+    _key("user"),
+    Column("created_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    _key("csrf"),
+    Column("data", Json(dict[str, Any]), nullable=False),
+    Index("ix_sessions_user", "user"),
+)
+
+entry_holders = Table(
+    "entry_holders",
+    metadata,
+    Column("entry_id", Integer, ForeignKey("entries.id"), primary_key=True),
+    _key("owner"),  # who took it on; empty when nobody did
+    _key("locked_by"),  # who has it open
+    Column("locked_until", Instant),
+    Index("ix_entry_holders_owner", "owner"),
+)
+
 
 def columns_of(table: Table, row: Any) -> list[Column[Any]]:
     """The table's columns in the order of the row's members, so that `row(*found)` makes one."""

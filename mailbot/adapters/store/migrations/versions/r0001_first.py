@@ -50,6 +50,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name="pk_switches"),
     )
     op.create_table(
+        "users",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("password", sa.Text(), nullable=False),
+        sa.Column("disabled", sa.Boolean(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_users"),
+    )
+    op.create_table(
+        "sessions",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("user", sa.Text(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("seen_at", Instant(), nullable=False),
+        sa.Column("csrf", sa.Text(), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_sessions"),
+    )
+    op.create_index("ix_sessions_user", "sessions", ["user"])
+    op.create_table(
         "dossier_addresses",
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("dossier_id", sa.Integer(), nullable=False),
@@ -147,6 +167,16 @@ def upgrade() -> None:
     op.create_index("ix_entries_dossier_id", "entries", ["dossier_id"])
     op.create_index("ix_entries_mail_id", "entries", ["mail_id"])
     op.create_index("ix_entries_state", "entries", ["state"])
+    op.create_table(
+        "entry_holders",
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("locked_by", sa.Text(), nullable=False),
+        sa.Column("locked_until", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name="fk_entry_holders_entry_id"),
+        sa.PrimaryKeyConstraint("entry_id", name="pk_entry_holders"),
+    )
+    op.create_index("ix_entry_holders_owner", "entry_holders", ["owner"])
     op.create_table(
         "ledger",
         sa.Column("id", sa.Integer(), nullable=False),
