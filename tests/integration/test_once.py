@@ -98,7 +98,9 @@ def test_explain_says_what_once_then_does_and_changes_nothing(desk: Desk) -> Non
 
 def test_the_clock_may_only_be_set_on_loopback(desk: Desk) -> None:
     text = (desk.folder / "config.toml").read_text().replace('security = "none"', 'security = "tls"')
-    (desk.folder / "config.toml").write_text(text.replace(f'host = "{desk.sink.host}"', 'host = "smtp.example.lu"'))
+    (desk.folder / "config.toml").write_text(
+        text.replace(f'host = "{desk.sink.host}"', 'host = "smtp.example.lu"')
+    )
     desk.call("once", code=2)
     desk.call("queue", "list")
 
