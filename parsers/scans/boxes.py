@@ -115,7 +115,9 @@ def _frame(patch: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> _Frame | N
     share = float(inner.mean()) if inner.size else 1.0
     if share >= 0.02 and not 0.86 < (right - left) / (bottom - top) < 1.16:
         return None
-    return _Frame(left, top, right, bottom, share)
+    # The hollow of a fat letter is empty too, but its walls are thick.
+    thick = float(patch[down, across].mean()) > 0.42
+    return _Frame(left, top, right, bottom, max(share, 0.02) if thick else share)
 
 
 def circles(ink: Mask, sheet: Sheet) -> list[tuple[int, int, int, int]]:

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from parsers.documents.reading import Word
 from parsers.scans.agree import agreed
+from parsers.scans.handwriting import GUESS, by_hand
 from parsers.scans.image import Sheet
 from parsers.scans.lines import points_of
 from parsers.scans.ocr import Token
@@ -114,8 +115,10 @@ def confidence(token: Token, same: bool) -> float:
 
 
 def _word(text: str, box: tuple[int, int, int, int], sure: float, sheet: Sheet) -> Word:
-    height = (box[3] - box[1]) * sheet.points
-    return Word(text, sheet.number, points_of(box, sheet), round(sure, 3), round(height, 1))
+    height = round((box[3] - box[1]) * sheet.points, 1)
+    written = by_hand(box, sure, sheet)
+    sure = round(min(sure, GUESS) if written else sure, 3)
+    return Word(text, sheet.number, points_of(box, sheet), sure, height, handwritten=written)
 
 
 def _comb_word(reading: CombReading, sheet: Sheet) -> Word | None:
