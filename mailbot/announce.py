@@ -44,13 +44,15 @@ def announce(
 
 
 def _documents(folder: Path, references: set[str]) -> dict[str, Files]:
-    """Reference -> its files. A folder that fits no enrolled Industriel is a mistake: nothing is sent then."""
+    """Reference -> its files. A folder that fits no enrolled Industriel stops everything."""
     if not folder.is_dir():
         raise UsageError(f"--attach-dir {folder}: expected a folder")
     found: dict[str, Files] = {}
     for place in sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")):
         if place.name not in references:
-            raise UsageError(f"{place}: no enrolled Industriel has the reference {place.name}; nothing was sent")
+            raise UsageError(
+                f"{place}: no enrolled Industriel has the reference {place.name}; nothing was sent"
+            )
         files = sorted(p for p in place.iterdir() if p.is_file() and not p.name.startswith("."))
         found[place.name] = tuple((p.name, p.read_bytes()) for p in files)
     return found
@@ -99,8 +101,8 @@ def _tell(
         )
         cause = Cause(key=f"announce:{key}", at=now, by_staff=True)
         service.outbox.add(planned, cause, row.id, "due")
-        for case in labelled or [None]:
-            _history(service, row, case, by, note)
+        for name in names or ("",):
+            _history(service, row, name, by, note)
     return Announced(dossier.reference, dossier.email, "sent", names)
 
 
@@ -131,7 +133,7 @@ def _letter(
     )
 
 
-def _history(service: Service, row: DossierRow, case: Case | None, by: str, note: str) -> None:
+def _history(service: Service, row: DossierRow, case: str, by: str, note: str) -> None:
     service.store.add_history(
         HistoryRow(
             id=0,
@@ -140,6 +142,6 @@ def _history(service: Service, row: DossierRow, case: Case | None, by: str, note
             what="requirements_changed",
             detail={"note": note},
             dossier_id=row.id,
-            case=case.name if case else "",
+            case=case,
         )
     )

@@ -1,4 +1,4 @@
-"""A consistent copy of everything while the service runs. Restored, it is on hold until a person lets it send.
+"""A consistent copy of everything while the service runs. Restored, it is on hold.
 
 The database is copied first (by SQLite's own backup), the archive after it: what the copy of the database
 refers to is on disk before it is referred to, so it is in the copy of the archive too.
@@ -46,7 +46,12 @@ def back_up(config: Config, target: Path) -> dict[str, object]:
             "documentation": config.documents.technical_dir,
         }
         copied = [name for name, folder in folders.items() if _copy_folder(folder, target / name)]
-        files = (config.path, config.secrets.reference_key_file, source.parent / FILE_NAME, config.documents.vague1_csv)
+        files = (
+            config.path,
+            config.secrets.reference_key_file,
+            source.parent / FILE_NAME,
+            config.documents.vague1_csv,
+        )
         for file in files:
             if file is not None and file.is_file():
                 shutil.copy2(file, target / file.name)

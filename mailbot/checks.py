@@ -94,9 +94,7 @@ def foreign_packages() -> list[str]:
     return found
 
 
-def _guarded(
-    report: CheckReport, look: Callable[[CheckReport, Service], None], service: Service
-) -> None:
+def _guarded(report: CheckReport, look: Callable[[CheckReport, Service], None], service: Service) -> None:
     try:
         look(report, service)
     except ConfigurationInvalid as error:
@@ -129,7 +127,9 @@ def _blank_forms(report: CheckReport, service: Service) -> None:
         read_as = {document.kind for document in documents}
         if kind not in read_as:
             said = ", ".join(sorted(read_as)) or "nothing"
-            report.problems.append(CheckProblem(f"blank form {name}: expected a {kind}, it is read as {said}"))
+            report.problems.append(
+                CheckProblem(f"blank form {name}: expected a {kind}, it is read as {said}")
+            )
         elif any(document.kind == kind and document.filled for document in documents):
             report.problems.append(CheckProblem(f"blank form {name}: expected a blank one, it is filled in"))
     if len(report.problems) == before:

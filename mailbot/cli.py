@@ -46,7 +46,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # they would print values, which are personal data
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="The mailbox of SONS Vague 2: reads forms, checks the criteria, answers, and asks people when in doubt.",
+    help="The mailbox of SONS Vague 2: reads forms, checks criteria, answers, and asks when in doubt.",
 )
 
 

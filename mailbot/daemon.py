@@ -1,6 +1,6 @@
 """The service that keeps running: one process, one asyncio loop, the mailbox in a thread of its own.
 
-Four loops share nothing but the store: intake (IMAP), processing, delivery (SMTP), and the nightly run. Each goes
+Four loops share nothing but the store: intake (IMAP), processing, delivery (SMTP), the nightly run. Each goes
 on when a server or the store is gone, waiting longer from try to try; none of them ends the service.
 """
 
@@ -76,7 +76,7 @@ class Daemon:
             event.set()
 
     async def _own_lease(self) -> bool:
-        """Stand by until no other mailbot works on the store. False when the service is to end before that."""
+        """Stand by until no other mailbot works on the store. False when told to end before that."""
         said = ""
         while not self._stop.is_set():
             try:
@@ -94,7 +94,9 @@ class Daemon:
         scheduler = AsyncIOScheduler(event_loop=loop)
         nights = Nights(self._service.store, self._service.clock, self._service.config.reminders.time)
         await self._until_reachable("recovery", self._begin, nights)
-        scheduler.add_job(self._nightly, "interval", args=[nights], seconds=30, max_instances=1, coalesce=True)
+        scheduler.add_job(
+            self._nightly, "interval", args=[nights], seconds=30, max_instances=1, coalesce=True
+        )
         scheduler.start()
         intake = threading.Thread(target=self._take_in, args=(loop,), name="intake", daemon=True)
         intake.start()
@@ -124,7 +126,7 @@ class Daemon:
     # The loops
 
     async def _forever(self, name: str, step: Callable[[], Awaitable[bool]]) -> None:
-        """Do the step again and again; it says whether to go on at once. An error costs time, not the loop."""
+        """Do the step again and again; it says whether to go on at once. An error costs time only."""
         failures = 0
         while not self._stop.is_set():
             try:
@@ -164,7 +166,7 @@ class Daemon:
         return once
 
     async def _nightly(self, nights: Nights) -> None:
-        """The night's run, if it is due; APScheduler asks every half minute, so a missed night is caught up."""
+        """The night's run, if it is due; asked every half minute, a missed one is caught up."""
         try:
             night = await asyncio.to_thread(nights.due)
             if night is None or self._stop.is_set():
@@ -179,7 +181,7 @@ class Daemon:
         self._decided.set()
 
     def _take_in(self, loop: asyncio.AbstractEventLoop) -> None:
-        """The intake's thread: a look at every poll, and one as soon as the server says that something came."""
+        """The intake's thread: a look at every poll, and one when the server says that something came."""
         failures = 0
         settings = self._service.config.imap
         while not self._stop.is_set():

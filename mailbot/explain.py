@@ -54,7 +54,7 @@ def _known(service: Service, reading: MailReading, digest: str, row: DossierRow 
 
 
 def _waiting_with(service: Service, row: DossierRow | None, reading: MailReading) -> list[Read]:
-    """Mails of the same sender that wait for the dossier to settle: they are decided together with this one."""
+    """Mails of the same sender that wait for the dossier to settle: they are decided with this one."""
     sender = reading.message.sender.email if reading.message.sender else ""
     if row is None or not sender:
         return []

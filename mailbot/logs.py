@@ -1,6 +1,6 @@
 """Logs on stderr: one line of key=value each, without personal data.
 
-What is logged are ids of our own and words of ours. As a second line of defence, whatever looks like an address,
+What is logged are ids of our own and words of ours. As a second line of defence, what looks like an address,
 a matricule or an IBAN is masked.
 """
 

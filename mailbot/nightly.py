@@ -1,4 +1,4 @@
-"""The nightly run: reminders, and a comparison of the whole mailbox with the ledger. Once a night, caught up once.
+"""The nightly run: reminders, and a comparison of the mailbox with the ledger. Once a night, caught up once.
 
 Which night is due goes by the clock of the service, not by a timer: a machine that slept at 05:30 does the
 run when it wakes up.
@@ -33,12 +33,12 @@ class Nights:
             self._store.claim_once(JOB, self._latest(now).isoformat(), now)
 
     def due(self) -> date | None:
-        """The latest night, if its run was not done. An earlier one is not made up for: nobody wants it twice."""
+        """The latest night, if its run was not done. An earlier one is not made up for."""
         night = self._latest(self._clock.now())
         return None if self._store.is_claimed(JOB, night.isoformat()) else night
 
     def done(self, night: date) -> None:
-        """Called when all of the run is done; each reminder guards itself against a run that is begun twice."""
+        """Called when all of the run is done; each reminder guards itself against a second run."""
         with self._store.transaction():
             self._store.claim_once(JOB, night.isoformat(), self._clock.now())
 

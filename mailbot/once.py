@@ -16,7 +16,7 @@ EVERYTHING = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class PassReport:
-    """What a pass did. `unreachable`: servers that were not there; the rest of the pass was done all the same."""
+    """What a pass did. `unreachable`: servers that were not there; the rest was done all the same."""
 
     intake: IntakeReport
     processed: Processed
@@ -40,7 +40,7 @@ class PassReport:
 
 
 def one_pass(service: Service) -> PassReport:
-    """A pass from the mailbox to the SMTP server. A server that is gone does not keep the rest from being done."""
+    """A pass from the mailbox to the SMTP server. A server that is gone stops only its own part."""
     unreachable: list[str] = []
     recovered = recover(service)
     intake = IntakeReport()

@@ -1,1 +1,1 @@
-"""What `mailbot` offers on the command line, one module per group. Heavy imports stand inside the commands."""
+"""What `mailbot` offers on the command line, one module per group. Heavy imports stand inside them."""

@@ -145,18 +145,21 @@ def export(
 @app.command("import")
 def import_csv(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="CSV", help="Headings are field ids: see the operator's guide.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="CSV", help="Headings are field ids: see the operator's guide.")
+    ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is wrong.")] = False,
     partial: Annotated[bool, typer.Option("--partial", help="Import what is right; leave the rest.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Take over cases that were run by hand (Industriels, codes, states, labelled versions, connections).
 
-    One line per Industriel, software version or connection; lines with the same matricule are one Industriel.
-    Columns: type_personne, denomination_sociale, ceo_nom, ceo_prenom, nom, prenom, matricule, rcs, numero_tva,
-    iban, email, adresse, pays, participation_vague_1, code_prestataire, contacts, langue, enrolement,
-    enrolement_le, nom_logiciel, version_logiciel, mode_integration, labelisation, labelisation_le, nom_client,
-    type_client, code_prestataire_client, nombre_postes, raccordement, raccordement_le, montant.
+    One line per Industriel, software version or connection; lines of one matricule are one Industriel.
+    Columns: type_personne, denomination_sociale, ceo_nom, ceo_prenom, nom, prenom, matricule, rcs,
+    numero_tva, iban, email, adresse, pays, participation_vague_1, code_prestataire, contacts, langue,
+    enrolement, enrolement_le, nom_logiciel, version_logiciel, mode_integration, labelisation,
+    labelisation_le, nom_client, type_client, code_prestataire_client, nombre_postes, raccordement,
+    raccordement_le, montant.
     """
     from mailbot.importing import read_plan
     from mailbot.take_over import known_already, take_over
@@ -205,7 +208,8 @@ def add(
         str | None, typer.Option("--received", metavar="ISO", help="When they arrived; now if left out.")
     ] = None,
     sender: Annotated[
-        str, typer.Option("--from", metavar="EMAIL", help="Whose they are; the registered e-mail's if left out.")
+        str,
+        typer.Option("--from", metavar="EMAIL", help="Whose they are; the registered e-mail's if left out."),
     ] = "",
     as_json: AsJson = False,
 ) -> None:

@@ -72,7 +72,9 @@ def once(context: typer.Context, as_json: AsJson = False) -> None:
     service = session.service(changes=True, servers=True)
     lease = Lease(service.store)
     if not lease.take():
-        session.attend(f"another mailbot ({lease.other()}) is at work on this store: it does what is to be done")
+        session.attend(
+            f"another mailbot ({lease.other()}) is at work on this store: it does what is to be done"
+        )
         return
     try:
         report = one_pass(service)
@@ -112,7 +114,11 @@ def remind(
         mails = [{"template": p.template, "to": p.address, "reference": p.letter.reference} for p in planned]
     else:
         mails = [
-            {"template": row.template, "to": ", ".join(row.to), "reference": row.letter.reference if row.letter else ""}
+            {
+                "template": row.template,
+                "to": ", ".join(row.to),
+                "reference": row.letter.reference if row.letter else "",
+            }
             for row in service.reminders.run()
         ]
         deliver_now(session)
@@ -161,5 +167,3 @@ def deliver_now(session: Session) -> DeliveryReport:
     if report.held:
         say("sending is on hold: the mail stays due until `mailbot resume`")
     return report
-
-

@@ -57,7 +57,13 @@ def calendar(context: typer.Context, as_json: AsJson = False) -> None:
     print_table(
         ("date", "what", "effect", "steps", "source"),
         (
-            (d.last_day if d.effect == "closes" else d.opens_at, d.label, d.effect, " ".join(d.steps), d.source)
+            (
+                d.last_day if d.effect == "closes" else d.opens_at,
+                d.label,
+                d.effect,
+                " ".join(d.steps),
+                d.source,
+            )
             for d in dates.dates
         ),
     )
@@ -66,7 +72,9 @@ def calendar(context: typer.Context, as_json: AsJson = False) -> None:
 @templates.command("preview")
 def preview(
     context: typer.Context,
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE.html", help="As texts on stdout if left out.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.html", help="As texts on stdout if left out.")
+    ] = None,
 ) -> None:
     """Every mail with invented values, in every language, on one page."""
     from mailbot.bootstrap import make_templates
@@ -74,7 +82,9 @@ def preview(
     texts = make_templates(session_of(context).config_or_defaults())
     if out is None:
         for shown in texts.preview():
-            typer.echo(f"--- {shown.template} ({shown.language}): {shown.rendered.subject}\n\n{shown.rendered.text}")
+            typer.echo(
+                f"--- {shown.template} ({shown.language}): {shown.rendered.subject}\n\n{shown.rendered.text}"
+            )
         return
     try:
         texts.preview(out)
@@ -160,7 +170,7 @@ def announce(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show who would be told.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Requirements changed: each enrolled Industriel gets its own new documentation, labelled versions are to renew."""
+    """Requirements changed: tell each enrolled Industriel, with its own new documentation."""
     from dataclasses import asdict
 
     from mailbot.announce import announce as tell

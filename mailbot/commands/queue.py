@@ -87,8 +87,8 @@ def show(
 def _print_details(details: dict[str, Any]) -> None:
     from rich.markup import escape
 
-    head = f"[bold]{details['id']}[/bold] {', '.join(details['codes'])} {details['case'] or ''} ({details['state']})"
-    print_rich(head)
+    codes = ", ".join(details["codes"])
+    print_rich(f"[bold]{details['id']}[/bold] {codes} {details['case'] or ''} ({details['state']})")
     print_rich(escape(f"{details['from']}: {details['subject']}"))
     for message in details["messages"]:
         print_rich(f"  {escape(message)}")

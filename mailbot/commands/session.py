@@ -36,7 +36,7 @@ class Session:
         self.opened: Service | None = None  # what the command opened
 
     def config(self, *, changes: bool, servers: bool = False) -> Config:
-        """The configuration. `servers`: passwords have to be there. `changes`: `--now` needs loopback servers."""
+        """The configuration. `servers`: with passwords. `changes`: `--now` needs loopback servers."""
         from mailbot.config import load_config
 
         config = load_config(self.path, check_secrets=servers)
@@ -48,7 +48,7 @@ class Session:
         return config
 
     def config_or_defaults(self) -> Config:
-        """For commands that need no mailbox: without a configuration file, what would stand there by default."""
+        """For commands that need no mailbox: without a file, the defaults."""
         from mailbot.config import default_config
 
         if not self.named and not self.path.exists():

@@ -39,7 +39,7 @@ aes_address = "aes@esante.example"
 [automation]
 settle_minutes = 0
 """
-CSV = """matricule;denomination_sociale;e-mail;code_prestataire;enrolement;nom_logiciel;version_logiciel;labelisation;nom_client;raccordement
+CSV = """matricule;denomination;e-mail;code_prestataire;enrolement;logiciel;version;labelisation;client;raccordement
 20142406897;Medisoft S.à r.l.;direction@medisoft.example;123456-78;validé;MediPraxis;4.2;labélisé;;
 20142406897;;;;;MediPraxis;4.2;;Cabinet Exemple;payé
 1893120105732;Jean Exemple;jean@exemple.example;;ouvert;;;;;
@@ -155,7 +155,8 @@ def test_extract_loads_no_server_library(folder: Path) -> None:
         "import sys; from mailbot.cli import main\n"
         "sys.argv = ['mailbot', 'extract', 'f1.pdf', '--json']\n"
         "try: main()\nexcept SystemExit: pass\n"
-        "print(sorted({'sqlalchemy', 'imapclient', 'aiosmtplib', 'msal', 'jinja2'} & set(sys.modules)), file=sys.stderr)"
+        "servers = {'sqlalchemy', 'imapclient', 'aiosmtplib', 'msal', 'jinja2'}\n"
+        "print(sorted(servers & set(sys.modules)), file=sys.stderr)"
     )
     (folder / "f1.pdf").write_bytes(blank_bytes("formulaire_1"))
     begun = time.monotonic()
