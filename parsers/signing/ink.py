@@ -364,6 +364,8 @@ def _without_ellipse(ink: Mask, scale: float) -> Mask | None:
     if best is None or best[0] < 0.86:
         return None
     _, cx, cy, rx, ry = best
+    if 2 * rx < 0.5 * width or 2 * ry < 0.5 * height or _share_drawn(ink, best[1:], tolerance) < 0.8:
+        return None  # loops of a pen, not what bounds the mark
     yy, xx = np.mgrid[0:height, 0:width]
     radius = np.hypot((xx - cx) / rx, (yy - cy) / ry)
     band = np.abs(radius - 1) * min(rx, ry) < 3.2 * scale
@@ -371,6 +373,17 @@ def _without_ellipse(ink: Mask, scale: float) -> Mask | None:
     if not within.any() or float(ink[within].mean()) > 0.5:
         return None  # a disc, not a ring
     return np.asarray(ink & ~band)
+
+
+def _share_drawn(ink: Mask, ellipse: tuple[float, float, float, float], tolerance: float) -> float:
+    """How much of the ellipse's way runs along ink."""
+    cx, cy, rx, ry = ellipse
+    angles = np.linspace(0, 2 * np.pi, 240, endpoint=False)
+    xs = np.clip(np.round(cx + rx * np.cos(angles)), 0, ink.shape[1] - 1).astype(int)
+    ys = np.clip(np.round(cy + ry * np.sin(angles)), 0, ink.shape[0] - 1).astype(int)
+    side = max(1, round(tolerance)) * 2 + 1
+    near = cv2.dilate(ink.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
+    return float(near[ys, xs].mean())
 
 
 def _circle(
@@ -400,6 +413,11 @@ def _without_frame(ink: Mask, scale: float) -> Mask | None:
     corners = cv2.boxPoints(rectangle).astype(np.int32)
     band = np.zeros(ink.shape, np.uint8)
     cv2.polylines(band, [corners], True, 1, thickness=max(3, round(5.5 * scale)))
+    edge = np.zeros(ink.shape, np.uint8)
+    cv2.polylines(edge, [corners], True, 1, thickness=1)
+    near = cv2.dilate(ink.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=max(1, round(0.8 * scale)))
+    if float(near[edge > 0].mean()) < 0.8:
+        return None  # a coil of the pen fills a rectangle too, but does not run along its sides
     filled = np.zeros(ink.shape, np.uint8)
     cv2.fillPoly(filled, [corners], 1)
     inner = ink & (filled > 0) & (band == 0)
