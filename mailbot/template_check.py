@@ -78,33 +78,39 @@ def _layout(templates: Templates) -> Iterator[TemplateProblem]:
 
 def _unknown_folders(templates: Templates, names: tuple[Any, ...]) -> Iterator[TemplateProblem]:
     """A folder of the operator's whose name is no template is a typing error, not an addition."""
-    if templates.folder is None:
+    if templates.files.folder is None:
         return
     for language in ("fr", "de", "en"):
-        own = templates.folder / language
+        own = templates.files.folder / language
         for folder in sorted(own.iterdir()) if own.is_dir() else ():
             if folder.is_dir() and folder.name not in names:
                 yield TemplateProblem(str(folder), 0, "no template has this name")
 
 
 def _file(templates: Templates, language: Any, name: str, *, missing_ok: bool) -> Iterator[TemplateProblem]:
-    source = templates.source(name)
+    try:
+        source = templates.files.source(name)
+    except UnicodeDecodeError as error:
+        yield TemplateProblem(templates.files.place(name), 0, f"is not in UTF-8: {error.reason}")
+        return
     if source is None:
         if not missing_ok:
-            yield TemplateProblem(templates.place(name), 0, "this file is missing")
+            yield TemplateProblem(templates.files.place(name), 0, "this file is missing")
         return
-    yield from _source(templates, language, source, templates.place(name), 0, _MAIL_NAMES)
+    yield from _source(templates, language, source, templates.files.place(name), 0, _MAIL_NAMES)
 
 
 def _texts(templates: Templates, language: Any) -> Iterator[TemplateProblem]:
-    for file, message in templates.broken:
+    for file, message in templates.files.broken:
         line = re.search(r"line (\d+)", message)
         yield TemplateProblem(file, int(line.group(1)) if line else 0, message)
-    for key, wording in templates.text_keys(language):
+    for key, wording in templates.files.keys(language):
         file, _, rest = key.partition(".")
         name = f"{language}/{file}.toml"
-        line_number = _line_of(templates.source(name) or "", rest)
-        yield from _source(templates, language, wording, templates.place(name), line_number, _TEXT_NAMES)
+        line_number = _line_of(templates.files.source(name) or "", rest)
+        yield from _source(
+            templates, language, wording, templates.files.place(name), line_number, _TEXT_NAMES
+        )
 
 
 def _line_of(toml: str, dotted: str) -> int:
@@ -150,7 +156,7 @@ def _source(
 def _text_there(
     templates: Templates, language: Any, key: str, file: str, line: int
 ) -> Iterator[TemplateProblem]:
-    if templates.wording(language, key) is None:
+    if templates.files.wording(language, key) is None:
         yield TemplateProblem(file, line, f"no text is called {key!r}")
 
 
@@ -163,15 +169,15 @@ def _has(name: str, member: str) -> bool:
 
 def item_rules(templates: Templates) -> list[str]:
     """The ids of the rules whose findings an answer can ask about."""
-    listed = tomllib.loads(templates.source("rules.toml") or "")
+    listed = tomllib.loads(templates.files.source("rules.toml") or "")
     return [str(rule) for rule in listed.get("items", [])]
 
 
 def _rules(templates: Templates, language: Any) -> Iterator[TemplateProblem]:
-    file = templates.place(f"{language}/items.toml")
+    file = templates.files.place(f"{language}/items.toml")
     for rule in [*item_rules(templates), "other"]:
         for part in ("title", "todo"):
-            if templates.wording(language, f"items.{rule}.{part}") is None:
+            if templates.files.wording(language, f"items.{rule}.{part}") is None:
                 yield TemplateProblem(file, 0, f"the rule {rule!r} has no text {part!r}")
 
 
@@ -199,5 +205,5 @@ def _raised(templates: Templates, name: str, error: Exception) -> TemplateProble
     inside = [f for f in frames if f.filename.endswith((".txt", ".html"))]
     said = error.message if isinstance(error, TemplateError) and error.message else str(error)
     if not inside:
-        return TemplateProblem(templates.place(name), 0, f"cannot be filled: {said}")
+        return TemplateProblem(templates.files.place(name), 0, f"cannot be filled: {said}")
     return TemplateProblem(inside[-1].filename, inside[-1].lineno or 0, f"cannot be filled ({name}): {said}")

@@ -139,7 +139,7 @@ def wrapped(text: str) -> str:
     lines: list[str] = []
     for line in text.split("\n"):
         if line.startswith(MARK_AS_IS):
-            lines.append(line[1:])
+            lines.append(line)  # the mark goes last, so that its empty lines stay, too
         else:
             lines.extend(_wrapped_line(line.rstrip()))
     joined = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")

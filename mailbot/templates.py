@@ -9,10 +9,8 @@ mail is in French.
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any, get_args
 
@@ -39,16 +37,16 @@ from mailbot.template_filters import (
 )
 from mailbot.template_preview import Preview, page
 from mailbot.template_samples import sample
+from mailbot.template_texts import FALLBACK, LANGUAGES, TextFiles, item_keys
 from parsers.types import Language
 from rules.types import Item, Letter, TemplateName
 
-LANGUAGES: tuple[Language, ...] = get_args(Language)
 TEMPLATE_NAMES: tuple[TemplateName, ...] = get_args(TemplateName)
-TEXT_FILES = ("phrases", "items", "documents", "contacts", "awaited", "situations")
-FALLBACK: Language = "fr"
 _MEMBERS = ("subject.txt", "body.txt", "body.html")
 _LONGEST_SUBJECT = 180
 _JINJA = re.compile(r"(\{\{.*?\}\}|\{%.*?%\})")
+
+__all__ = ["LANGUAGES", "TEMPLATE_NAMES", "Addresses", "Rendered", "Templates", "TextMissing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +79,11 @@ class Templates:
     """
 
     def __init__(self, folder: Path | None, addresses: Addresses) -> None:
-        self.folder = folder
         self.addresses = addresses
-        self.broken: list[tuple[str, str]] = []  # TOML files of the operator's that do not parse, and why
-        self._texts = {language: self._read_texts(language) for language in LANGUAGES}
+        self.files = TextFiles(folder)
         self._plain = self._environment(autoescape=False)
         self._html = self._environment(autoescape=True)
-        self._compiled: dict[tuple[bool, Language, tuple[str, ...]], Template | str] = {}
+        self._compiled: dict[tuple[bool, str], Template | str] = {}
         self._languages: dict[tuple[TemplateName, Language], Language] = {}
 
     def render(self, template: TemplateName, letter: Letter, *, automatic: bool = True) -> Rendered:
@@ -130,40 +126,11 @@ class Templates:
     def language_of(self, template: TemplateName, language: Language) -> Language:
         """The language that the mail can be written in: the wanted one if all its three files are there."""
         if (template, language) not in self._languages:
-            whole = all(self.source(f"{language}/{template}/{member}") is not None for member in _MEMBERS)
+            whole = all(
+                self.files.source(f"{language}/{template}/{member}") is not None for member in _MEMBERS
+            )
             self._languages[template, language] = language if whole else FALLBACK
         return self._languages[template, language]
-
-    def source(self, name: str) -> str | None:
-        """The text of a file, the operator's before the package's."""
-        if self.folder is not None and (own := self.folder / name).is_file():
-            return own.read_text("utf-8")
-        shipped = resources.files("outbox_templates").joinpath(*name.split("/"))
-        return shipped.read_text("utf-8") if shipped.is_file() else None
-
-    def place(self, name: str) -> str:
-        """Where that file stands, for people."""
-        if self.folder is not None and (self.folder / name).is_file():
-            return str(self.folder / name)
-        return f"outbox_templates/{name}"
-
-    def text_keys(self, language: Language) -> Iterator[tuple[str, str]]:
-        """Every text of a language: its dotted key and its wording."""
-        yield from _flat(self._texts[language])
-
-    def wording(self, language: Language, *keys: str) -> str | None:
-        """The unfilled text under the first of those dotted keys (`items.field_missing.title`) that there is.
-
-        A text in the mail's own language comes before a more particular one in French.
-        """
-        for texts in (self._texts[language], self._texts[FALLBACK]):
-            for key in keys:
-                found: Any = texts
-                for part in key.split("."):
-                    found = found.get(part) if isinstance(found, dict) else None
-                if isinstance(found, str):
-                    return found
-        return None
 
     def variables(self, language: Language, letter: Letter, automatic: bool, html: bool) -> dict[str, Any]:
         """What a template may use: values, and functions that look up texts (say, about, named, …)."""
@@ -182,13 +149,13 @@ class Templates:
 
         def about(item: Item, part: str) -> str:
             """A text about one item: the most particular one there is, empty where there is none."""
-            keys = [f"{key}.{part}" for key in _item_keys(item)]
-            return say(*keys, item=item) if self.wording(language, *keys) is not None else ""
+            keys = [f"{key}.{part}" for key in item_keys(item)]
+            return say(*keys, item=item) if self.files.wording(language, *keys) is not None else ""
 
         def named(kind: str, key: str, otherwise: str = "") -> str:
             """The words for a value of the program, such as `phrases.fields.iban`; else the value itself."""
             at = f"{kind}.{key}"
-            return say(at) if key and self.wording(language, at) is not None else otherwise or key
+            return say(at) if key and self.files.wording(language, at) is not None else otherwise or key
 
         def form_of(item: Item) -> str:
             """The form that the field's type expects, as a sentence; empty where there is nothing to say."""
@@ -208,14 +175,13 @@ class Templates:
 
     def _text(self, language: Language, keys: tuple[str, ...], html: bool) -> Template | str:
         """The text under the first of those keys, compiled; one without variables as it is."""
-        at = (html, language, keys)
-        if at not in self._compiled:
-            wording = self.wording(language, *keys)
-            if wording is None:
-                raise TextMissing(f"no text {' or '.join(keys)} in {language} or {FALLBACK}")
+        wording = self.files.wording(language, *keys)
+        if wording is None:
+            raise TextMissing(f"no text {' or '.join(keys)} in {language} or {FALLBACK}")
+        if (html, wording) not in self._compiled:
             own = _as_html(wording) if html else wording
-            self._compiled[at] = self.environment(html).from_string(own) if "{" in own else own
-        return self._compiled[at]
+            self._compiled[html, wording] = self.environment(html).from_string(own) if "{" in own else own
+        return self._compiled[html, wording]
 
     def _environment(self, *, autoescape: bool) -> Environment:
         environment = ImmutableSandboxedEnvironment(
@@ -241,53 +207,11 @@ class Templates:
         return environment
 
     def _load(self, name: str) -> tuple[str, str, None] | None:
-        source = self.source(name)
-        return None if source is None else (source, self.place(name), None)
-
-    def _read_texts(self, language: Language) -> dict[str, Any]:
-        texts: dict[str, Any] = {}
-        for file in TEXT_FILES:
-            name = f"{language}/{file}.toml"
-            shipped = resources.files("outbox_templates").joinpath(*name.split("/"))
-            texts[file] = tomllib.loads(shipped.read_text("utf-8")) if shipped.is_file() else {}
-            if self.folder is not None and (self.folder / name).is_file():
-                try:
-                    own = tomllib.loads((self.folder / name).read_text("utf-8"))
-                except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-                    self.broken.append((str(self.folder / name), str(error)))
-                    continue
-                texts[file] = _merged(texts[file], own)
-        return texts
+        source = self.files.source(name)
+        return None if source is None else (source, self.files.place(name), None)
 
 
 def _as_html(wording: str) -> str:
     """A plain text as HTML, what Jinja2 fills in left alone."""
     pieces = _JINJA.split(wording)
     return "".join(p if _JINJA.fullmatch(p) else p.replace("&", "&amp;").replace("<", "&lt;") for p in pieces)
-
-
-def _item_keys(item: Item) -> Iterator[str]:
-    """Where a rule's texts may stand in items.toml, the most particular first."""
-    for particular in (item.detail, item.field, item.document):
-        if particular and particular.isidentifier():
-            yield f"items.{item.rule}.{particular}"
-    yield f"items.{item.rule}"
-    yield "items.other"
-
-
-def _merged(shipped: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-    merged = dict(shipped)
-    for key, value in own.items():
-        before = merged.get(key)
-        merged[key] = (
-            _merged(before, value) if isinstance(before, dict) and isinstance(value, dict) else value
-        )
-    return merged
-
-
-def _flat(texts: dict[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
-    for key, value in texts.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{before}{key}.")
-        else:
-            yield f"{before}{key}", str(value)
