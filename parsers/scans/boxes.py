@@ -75,10 +75,20 @@ def small_squares(ink: Mask, sheet: Sheet) -> list[tuple[int, int, int, int]]:
             continue
         box = (left + frame.left, top + frame.top, left + frame.right + 1, top + frame.bottom + 1)
         # With something in it, it might be a letter B; but letters have close neighbours.
-        room = 0.0 if frame.share < 0.02 else 0.22 if frame.share < _DENSE else 0.4
-        if _alone(ink, box, room):
-            found.append(box)
+        found.append(box)
     return found
+
+
+def is_tick_box(ink: Mask, box: tuple[int, int, int, int]) -> bool:
+    """True for a square to tick; with something in it, it might be a letter B or one cell of a comb."""
+    left, top, right, bottom = box
+    frame = _frame(ink[top:bottom, left:right] > 0)
+    if frame is None:
+        return False
+    if frame.share < 0.02:
+        return True
+    even = 0.86 < (right - left) / (bottom - top) < 1.16
+    return even and _alone(ink, box, 0.22 if frame.share < _DENSE else 0.4)
 
 
 def _frame(patch: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> _Frame | None:
@@ -113,8 +123,6 @@ def _frame(patch: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> _Frame | N
         return None
     inner = patch[top + 2 * edge : bottom - 2 * edge, left + 2 * edge : right - 2 * edge]
     share = float(inner.mean()) if inner.size else 1.0
-    if share >= 0.02 and not 0.86 < (right - left) / (bottom - top) < 1.16:
-        return None
     # The hollow of a fat letter is empty too, but its walls are thick.
     thick = float(patch[down, across].mean()) > 0.42
     return _Frame(left, top, right, bottom, max(share, 0.02) if thick else share)
@@ -156,8 +164,6 @@ def _is_ring(patch: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> bool:
 
 
 def _alone(ink: Mask, box: tuple[int, int, int, int], room: float) -> bool:
-    if not room:
-        return True
     left, top, right, bottom = box
     margin = max(_LETTER_GAP, round((right - left) * room))
     # Neighbouring letters stand beside the middle; the arms of a mark leave at the corners.

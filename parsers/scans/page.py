@@ -11,7 +11,7 @@ import numpy as np
 
 from parsers.documents.reading import Box, Page, Picture
 from parsers.scans import ocr
-from parsers.scans.boxes import Square, circles, measured, small_squares
+from parsers.scans.boxes import Square, circles, is_tick_box, measured, small_squares
 from parsers.scans.clean import cleaned
 from parsers.scans.combs import Comb, combs
 from parsers.scans.image import Gray, Mask, Sheet, binary
@@ -95,7 +95,7 @@ def furniture_of(sheet: Sheet) -> Furniture:
     squares = small_squares(ink, sheet)
     found = combs(ink, squares, sheet)
     in_comb = [c.box for c in found]
-    free = [s for s in squares if not any(_inside(s, box) for box in in_comb)]
+    free = [s for s in squares if not any(_inside(s, box) for box in in_comb) and is_tick_box(ink, s)]
     rings = [c for c in circles(ink, sheet) if not any(_inside(c, box) for box in (*in_comb, *free))]
     ticks = [measured(ink, s, False) for s in free] + [measured(ink, c, True) for c in rings]
     across, down = line_masks(ink, sheet)

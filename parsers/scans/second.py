@@ -18,11 +18,14 @@ import numpy.typing as npt
 from parsers.scans import ocr
 from parsers.scans.agree import agreed
 from parsers.scans.combs import Comb, strip
-from parsers.scans.image import Gray, Sheet, as_gray, resized
+from parsers.scans.image import Gray, Sheet, as_gray, binary, resized
 
 _LETTER_HEIGHT = 48
 """Pixels: the height of a run's box (ascender to descender) in the stack."""
 _GAP = 34
+_MOST_LOST = 20
+"""More pieces than this are no lost words but noise or a picture."""
+_LATE = 0.8
 _NUMBERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ.-/ "
 _LANGUAGES = ("deu",)
 """Another mixture than the first reading's, so that the two err differently."""
@@ -82,6 +85,22 @@ def runs(tokens: Sequence[ocr.Token]) -> list[list[ocr.Token]]:
     return sorted(found, key=lambda run: (bounds(run)[1], bounds(run)[0]))
 
 
+def _unread(gray: Gray, tokens: Sequence[ocr.Token], sheet: Sheet) -> list[tuple[int, int, int, int]]:
+    """Ink of the size of letters that the first reading passed over, a lone digit for example."""
+    ink = binary(gray)
+    for token in tokens:
+        left, top, right, bottom = token.box
+        ink[max(0, top - 8) : bottom + 8, max(0, left - 8) : right + 8] = 0
+    joined = cv2.dilate(ink, np.ones((1, sheet.px(4)), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    boxes = [
+        (left, top, left + width, top + height)
+        for left, top, width, height, area in stats[1:].tolist()
+        if sheet.px(4.5) <= height <= sheet.px(13) and width <= sheet.px(120) and area > sheet.px(4) ** 2
+    ]
+    return boxes if len(boxes) <= _MOST_LOST else []
+
+
 def _underscored(run: list[ocr.Token], gray: Gray) -> list[ocr.Token]:
     """Tesseract takes the underscore of an e-mail address for a space: the stroke is looked for."""
     if not any("@" in token.text for token in run):
@@ -134,6 +153,8 @@ def reread(
     """Read every run and comb again. Raises OcrFailed when time is over."""
     groups = [_underscored(group, text_only) for group in runs(tokens)]
     pieces = [_crop(text_only, bounds(group)) for group in groups]
+    lost = _unread(text_only, tokens, sheet)
+    pieces += [_crop(text_only, box) for box in lost]
     first_comb = len(pieces)
     strips: list[tuple[Comb, list[int]]] = []
     for comb in found:
@@ -146,7 +167,11 @@ def reread(
     again = _stacked(pieces, deadline, _LANGUAGES)
     once = _stacked(pieces[first_comb:], deadline, ("eng",), scale=0.75) if strips else []
     done = [Run(tuple(group), tuple(again[i])) for i, group in enumerate(groups)]
-    open_ones = [i for i, run in enumerate(done) if not _settled(run)]
+    for i, box in enumerate(lost, start=len(groups)):
+        found_late = [replace(t, box=box, confidence=min(t.confidence, _LATE)) for t in again[i]]
+        # Only what is plainly one word counts: other leftovers are specks and strokes of a pen.
+        done.append(Run(tuple(found_late) if len(found_late) == 1 else (), ()))
+    open_ones = [i for i, run in enumerate(done) if run.tokens and not _settled(run)]
     for numbers in (True, False):
         chosen = [i for i in open_ones if _numeric(done[i]) is numbers]
         if chosen:

@@ -29,6 +29,8 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
     """The words of a page, from top to bottom."""
     words: list[Word] = []
     for run in second.runs:
+        if not run.tokens:
+            continue
         settled = _settled_word(run, sheet)
         if settled is not None:
             words.append(settled)
