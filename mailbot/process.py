@@ -5,6 +5,7 @@ Works on archived ids, never on a live mail, so that a crash loses nothing and a
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -351,3 +352,9 @@ class Processing:
     def submission_of(self, mails: Sequence[MailRow], row: DossierRow | None) -> Submission:
         """The submission that these mails make, as it would be decided now."""
         return self._considering.submission([self.read_again(m) for m in mails], row.dossier if row else None)
+
+
+def _where(error: Exception) -> dict[str, str]:
+    """What broke and where in the code. Not the message: it may quote what is personal."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return {"error": type(error).__name__, "at": f"{Path(frame.filename).name}:{frame.lineno}"}
