@@ -72,6 +72,14 @@ def check_all(path: Path, clock: Clock) -> CheckReport:
     return report
 
 
+def check_forms(service: Service) -> CheckReport:
+    """Only the form definitions and the blanks."""
+    report = CheckReport()
+    for look in (_lists, _blank_forms):
+        _guarded(report, look, service)
+    return report
+
+
 def foreign_packages() -> list[str]:
     """Packages of other projects that bear the name of one of ours and stand in the way."""
     here = Path(__file__).resolve().parent.parent

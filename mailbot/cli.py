@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from mailbot.commands import demo, documents, dossiers, operate, overview, queue
+from mailbot.commands import demo, documents, dossiers, forms, operate, overview, queue
 from mailbot.commands.session import Session, instant, say
 from mailbot.errors import MailbotError
 
@@ -75,6 +75,7 @@ documents.add_to(app)
 queue.add_to(app)
 dossiers.add_to(app)
 overview.add_to(app)
+forms.add_to(app)
 
 
 def main() -> None:

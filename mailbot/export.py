@@ -1,4 +1,4 @@
-"""A dossier as a zip that stands for itself: an index, every mail as it came, every document, what was sent."""
+"""A dossier as a zip that stands for itself: an index, the mails, the documents, what was sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A working directory of mailbot on real servers, as an operator would have it, driven by its command line alone."""
+"""A working directory of mailbot on real servers, driven by its command line alone."""
 
 from __future__ import annotations
 

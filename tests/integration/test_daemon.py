@@ -1,4 +1,4 @@
-"""`mailbot run` as a process of its own: it answers, stands by, survives servers that go, and ends when told."""
+"""`mailbot run` as a process of its own: it answers, stands by, outlives servers, ends when told."""
 
 from __future__ import annotations
 

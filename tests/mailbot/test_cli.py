@@ -1,4 +1,4 @@
-"""The command line: exit codes, what stands on stdout, what is refused. Servers are met in tests/integration."""
+"""The command line: exit codes, what stands on stdout, what is refused. Servers: tests/integration."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ aes_address = "aes@esante.example"
 [automation]
 settle_minutes = 0
 """
-CSV = """matricule;denomination;e-mail;code_prestataire;enrolement;logiciel;version;labelisation;client;raccordement
+CSV = """\
+matricule;denomination;mail;code_prestataire;enrolement;logiciel;version;labelisation;client;raccordement
 20142406897;Medisoft S.à r.l.;direction@medisoft.example;123456-78;validé;MediPraxis;4.2;labélisé;;
 20142406897;;;;;MediPraxis;4.2;;Cabinet Exemple;payé
 1893120105732;Jean Exemple;jean@exemple.example;;ouvert;;;;;
@@ -334,3 +335,31 @@ def test_check_says_what_is_wrong_and_looks_at_the_rest(run: Run) -> None:
     assert "IMAP server" in result.stderr
     assert "SMTP server" in result.stderr
     assert "blank forms" in result.stdout
+
+
+# Form definitions
+
+
+def test_the_definitions_fit_the_blanks(run: Run) -> None:
+    kinds = {form["kind"] for form in said(run("forms", "list", "--json"))}
+    assert set(BLANK_KINDS) <= kinds
+    run("forms", "check")
+
+
+@pytest.mark.parametrize("name", ["formulaire_1.pdf", "formulaire_3.docx"])
+def test_a_learnt_definition_can_be_used(run: Run, folder: Path, name: str) -> None:
+    kind, _, fmt = name.partition(".")
+    (folder / name).write_bytes(blank_bytes(kind, "pdf" if fmt == "pdf" else "docx"))
+    (folder / "forms").mkdir()
+    (folder / "config.toml").write_text(CONFIG + '[documents]\nforms_dir = "forms"\n')
+    result = run("forms", "learn", name, "--version", "2027-01", "--out", "forms/new.toml")
+    assert "not found" not in result.stderr
+    learnt, shipped = [f for f in said(run("forms", "list", "--json")) if f["kind"] == kind]
+    assert learnt["version"] == "2027-01"
+    assert learnt["fields"] == shipped["fields"]
+    run("forms", "learn", name, "--version", "2027-01", code=2)
+
+
+def test_what_is_no_form_is_not_learnt(run: Run, folder: Path) -> None:
+    (folder / "notes.pdf").write_bytes(b"%PDF-1.4 nothing")
+    run("forms", "learn", "notes.pdf", code=2)
