@@ -36,7 +36,7 @@ _MAIL_NAMES = frozenset(
     | {"say", "about", "named", "form_of", "names_of"}
 )
 _TEXT_NAMES = _MAIL_NAMES | {"item", "line", "deadline"}
-_TEXT_NAMES |= {"value", "number", "document", "file", "form", "name", "count"}
+_TEXT_NAMES |= {"value", "number", "document", "kind", "file", "form", "name", "count"}
 _ADDRESSES = frozenset({"mailbox", "helpdesk", "aes", "public_name"})
 
 

@@ -117,8 +117,8 @@ def as_is(text: str) -> str:
 
 
 def by_document(items: Sequence[Item]) -> list[tuple[str, list[tuple[int, Item]]]]:
-    """Items numbered from 1, grouped by document in the order in which these appear ("" for none)."""
-    kinds = list(dict.fromkeys(item.document or "" for item in items))
+    """Items numbered from 1, by document in the order in which these appear; those of none ("") come last."""
+    kinds = sorted(dict.fromkeys(item.document or "" for item in items), key=lambda kind: kind == "")
     ordered = [(kind, item) for kind in kinds for item in items if (item.document or "") == kind]
     numbered = [(kind, number, item) for number, (kind, item) in enumerate(ordered, 1)]
     return [(kind, [(n, item) for k, n, item in numbered if k == kind]) for kind in kinds]

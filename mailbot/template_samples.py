@@ -9,23 +9,22 @@ from rules.types import CaseLine, Item, Letter, TemplateName
 
 _RECEIVED = datetime(2026, 5, 12, 8, 30, tzinfo=UTC)
 _ITEMS = (
-    Item(rule="document_missing", document="nda"),
+    Item(rule="document_missing", document="bon_de_livraison"),
     Item(
         rule="field_missing",
-        document="formulaire_1",
-        field="iban",
-        label="IBAN",
-        expected="iban",
-        criterion=1,
+        document="formulaire_4",
+        field="nombre_postes",
+        label="Nombre de postes de travail raccordés",
+        expected="int",
     ),
     Item(
         rule="identifier_invalid",
-        document="formulaire_1",
+        document="formulaire_4",
         field="matricule",
         label="Matricule",
-        value="1893120105733",
+        value="1893120105733",  # its last digit is wrong on purpose
         expected="matricule",
-        criterion=1,
+        criterion=4,
     ),
     Item(rule="attachment_unreadable", file="documents.zip!preuve.pdf", detail="encrypted"),
 )
@@ -102,10 +101,10 @@ _FULL = Letter(
 _PARTICULAR: dict[TemplateName, dict[str, object]] = {
     "accuse_reception": {"case": "E", "step": "E2", "documents_received": ("formulaire_1", "nda"),
                          "next_party": "aes", "product": "", "version": ""},
-    "elements_manquants": {"case": "E", "step": "E1", "documents_received": ("formulaire_1",),
-                           "items": _ITEMS,
-                           "settled": ("preuve_tests",), "remains_of_round": 1, "blanks": ("nda",),
-                           "attachments": ("nda.pdf",), "product": "", "version": ""},
+    "elements_manquants": {"case": "R1", "step": "R1", "documents_received": ("formulaire_4", "preuve_tests"),
+                           "items": _ITEMS, "settled": ("preuve_tests",), "remains_of_round": 1,
+                           "blanks": ("bon_de_livraison",), "attachments": ("bon_de_livraison.pdf",),
+                           "deadline": date(2026, 12, 31)},
     "nda_pour_signature": {"case": "E", "step": "E2", "attachments": ("nda-signe.pdf",)},
     "enrolement_valide": {"case": "E", "step": "E4", "blanks": ("formulaire_2",),
                           "attachments": ("nda.pdf", "formulaire_2.pdf", "documentation.zip")},

@@ -223,10 +223,23 @@ def test_everything_that_is_missing_is_listed_at_once_by_document() -> None:
     assert "Votre envoi : 3 points à compléter ou à corriger" in rendered.subject.replace("\u00a0", " ")
     assert text.index("1. NDA") < text.index("2. La signature manque") < text.index("3. « IBAN »")
     assert "le NDA joint à ce message" in text
-    assert "NDA « Industriels », à remplir (nda.pdf)" in text
+    assert "NDA « Industriels », à remplir et à signer (nda.pdf)" in text
     assert "LU suivi de 18 caractères" in text
     assert "Critère 1" in text
     assert "chapitre 3" in text
+
+
+def test_what_belongs_to_no_document_comes_last_and_long_lists_hang_straight() -> None:
+    fields = [Item(rule="field_missing", document="formulaire_1", field=f) for f in ("iban", "rcs") * 5]
+    text = asked(Item(rule="attachment_forgotten"), *fields).text
+    assert text.index("10. «\u00a0") < text.index("11. Votre message annonce")
+    assert "\n    Merci de nous l'envoyer" in text
+
+
+def test_a_deadline_is_told_where_there_is_one() -> None:
+    item = Item(rule="document_missing", document="preuve_tests")
+    assert "au plus tard le 30 juin 2026" in words(asked(item, deadline=date(2026, 6, 30)))
+    assert "au plus tard" not in words(asked(item))
 
 
 def test_a_value_is_shown_as_read_in_this_mail() -> None:
@@ -387,7 +400,8 @@ def test_a_blank_is_named_for_people(kind: Kind) -> None:
         items=(Item(rule="document_missing", document=kind),), blanks=(kind,), attachments=(f"{kind}.pdf",)
     )
     text = words(TEMPLATES.render("elements_manquants", letter))
-    assert f", à remplir ({kind}.pdf)" in text
+    signed = " et à signer" if kind in ("nda", "formulaire_2") else ""
+    assert f", à remplir{signed} ({kind}.pdf)" in text
 
 
 @pytest.mark.parametrize("template", BY_HAND)
