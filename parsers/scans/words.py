@@ -22,6 +22,7 @@ from parsers.scans.settle import settled_identifier
 _RUBBISH = re.compile(r"^[^\w@]+$|^_+$")
 _SURE, _FAIR = 0.86, 0.6
 """Tesseract's own confidence in a word on which both readings agree."""
+_SPLIT = 0.85
 _TWO_OF_THREE, _AGAINST_FIRST, _ALONE = 0.85, 0.75, 0.6
 
 
@@ -37,11 +38,20 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
             continue
         _, top, _, bottom = run.box  # one height for the words of a line, whatever letters they have
         for token, answer, sure in _votes(run):
+            if "@" in answer and _split_address(token, run):
+                sure = min(sure, _SPLIT)
+            answer = answer.strip("_|") or answer  # the end of a ruling line
             if _RUBBISH.match(token.text) and token.confidence < _FAIR:
                 continue
             words.append(_word(answer, (token.box[0], top, token.box[2], bottom), sure, sheet))
     words += [word for reading in second.combs if (word := _comb_word(reading, sheet)) is not None]
     return sorted(words, key=lambda w: (round(w.box[1] / 4), w.box[0]))
+
+
+def _split_address(token: Token, run: Run) -> bool:
+    """Something stands right before an e-mail address: its beginning, after an underscore or a dot."""
+    before = [t for t in run.tokens if t.box[2] <= token.box[0] + 2 and t.text[-1:].isalnum()]
+    return any(token.box[0] - t.box[2] < 0.8 * (token.box[3] - token.box[1]) for t in before)
 
 
 def _settled_word(run: Run, sheet: Sheet) -> Word | None:
