@@ -27,8 +27,8 @@ def enter(
 ) -> MailRow:
     """Enter the files for a dossier, or for one that they open. Returns the mail that stands for them.
 
-    `sender`: whose documents they are (such as AeS's), the registered e-mail's if left out. Staff vouch for who
-    sent them, so nobody's address is in doubt; what is read in them is judged as always.
+    `sender`: whose documents they are (such as AeS's), the registered e-mail's if left out. Staff vouch for
+    who sent them, so nobody's address is in doubt; what is read in them is judged as always.
     """
     sender = sender or (row.dossier.email if row is not None else "")
     raw = _as_mail(service, sender, row.dossier.reference if row else "", files, received_at)

@@ -1,8 +1,8 @@
 """A definition drafted from a new blank form: what the known fields are called and where they stand there.
 
-The draft starts from the definition in force. A form field (PDF) or content control (DOCX) is recognised by its
-name or by the label that it bears; a printed line by the label that it is. What was not found is left out of the
-draft and told, as is what the form has besides: a person reads the draft before it is put into use.
+The draft starts from the definition in force. A form field (PDF) or content control (DOCX) is recognised by
+its name or by the label that it bears; a printed line by the label that it is. What was not found is left out
+of the draft and told, as is what the form has besides: a person reads the draft before it is put into use.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _ARROWS = re.compile(r"[\s:.…_*]+$")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`form` is complete enough to be put into use; `missing` and `unplaced` are for the person who reads it."""
+    """`form` could be put into use; `missing` and `unplaced` are for the person who reads it."""
 
     form: FormDef
     missing: tuple[str, ...]  # fields of the definition in force that the form seems to have no place for
