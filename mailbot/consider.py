@@ -6,7 +6,7 @@ Looking things up but changing nothing: what `process` does and `explain` shows.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from mailbot.references import References
 from outbox_templates.blanks import blank_digests
 from parsers.authentication import authentication
 from parsers.machine import MachineMark, machine_mark
+from parsers.received import received_by
 from parsers.types import Document, Intent, MailReading, Message
 from rules.checks.uniqueness import client_key
 from rules.decide import decide
@@ -49,6 +50,7 @@ class Considering:
         self._config = config
         self.policy = policy
         self._references = references
+        self._own_hosts = own_hosts(config)
         self._blank_digests = frozenset(blank_digests())
 
     def mark(self, message: Message) -> MachineMark:
@@ -68,6 +70,9 @@ class Considering:
 
     def opens_dossier(self, reading: MailReading) -> bool:
         """Whether a mail of no known dossier opens one: Formulaire 1 or NDA, whichever comes first."""
+        sender = reading.message.sender.email if reading.message.sender else ""
+        if self.party(sender) in ("cns", "ciss", "incert"):
+            return False
         return any(d.kind in _OPENS_A_DOSSIER and self.is_submitted(d) for d in reading.documents)
 
     def is_submitted(self, document: Document) -> bool:
@@ -171,6 +176,7 @@ class Considering:
 
     def _exhibits(self, read: Read, sender: Sender) -> list[Exhibit]:
         documents = read.reading.documents
+        stamped_at = received_by(read.reading.message, self._own_hosts)
         ids = read.document_ids or (0,) * len(documents)
         return [
             Exhibit(
@@ -179,6 +185,7 @@ class Considering:
                 mail_id=read.mail_id,
                 mail_sha256=read.sha256,
                 received_at=read.received_at,
+                stamped_at=stamped_at,
                 sender=sender.email,
                 party=sender.party,
             )
@@ -186,11 +193,11 @@ class Considering:
             if self.is_submitted(document) and not _quoted_blank(document, read.reading)
         ]
 
-    def precedents(self, submission: Submission, dossier_id: int | None) -> Precedents:
+    def precedents(self, exhibits: Iterable[Exhibit], dossier_id: int | None) -> Precedents:
         """Where the documents of a connection request, or its client, were used before."""
         used: dict[str, str] = {}
         clients: dict[str, str] = {}
-        for exhibit in submission.exhibits:
+        for exhibit in exhibits:
             if exhibit.kind not in ("formulaire_4", "bon_de_livraison"):
                 continue
             document = exhibit.document
@@ -213,7 +220,14 @@ class Considering:
         return any(c.name == case_name and c.state in ("a_verifier", "valide") for c in cases)
 
     def decide(self, dossier: Dossier | None, submission: Submission, dossier_id: int | None) -> Decision:
-        return decide(dossier, submission, self.policy, self.precedents(submission, dossier_id))
+        return decide(dossier, submission, self.policy, self.precedents(submission.exhibits, dossier_id))
+
+
+def own_hosts(config: Config) -> tuple[str, ...]:
+    """The hosts whose Received headers are our own: as configured, and those of the mailbox's own domain."""
+    domain = config.smtp.address.rpartition("@")[2]
+    imap = () if config.on_loopback else (config.imap.host,)
+    return tuple(h for h in (*config.trust.own_hosts, config.trust.authserv_id, domain, *imap) if h)
 
 
 def _strongest(reads: Sequence[Read]) -> Intent:

@@ -21,6 +21,7 @@ from mailbot.errors import (
     MailboxUnreachable,
     MailNotComposable,
 )
+from mailbot.masking import masked
 from mailbot.ports import (
     Clock,
     EntryRow,
@@ -166,6 +167,7 @@ class Delivery:
                 sent_at=self._clock.now(),
                 saved_to_sent=self._settings.save_sent != "append",
                 error="",
+                **(masked(row) if self._settings.save_sent != "append" else {}),
             )
             self._write_history(row, "mail_sent", sending.reply)
             if sending.refused:
@@ -257,7 +259,7 @@ class Delivery:
         except MailboxUnreachable:
             return  # `save_missing_copies` tries again; the mail itself has left
         with self._store.transaction():
-            self._store.update_outbox(row.id, saved_to_sent=True)
+            self._store.update_outbox(row.id, saved_to_sent=True, **masked(row))
 
     def save_missing_copies(self) -> int:
         """Put into the Sent folder what left without a copy. Raises MailboxUnreachable."""
@@ -275,7 +277,7 @@ class Delivery:
             at = row.sent_at or self._clock.now()
             mailbox.append_sent(self._compose(row, self._attachments(row), at), at)
         with self._store.transaction():
-            self._store.update_outbox(row.id, saved_to_sent=True)
+            self._store.update_outbox(row.id, saved_to_sent=True, **masked(row))
 
     def _in_sent_folder(self, row: OutboxRow) -> bool:
         if self._mailbox is None:

@@ -20,7 +20,7 @@ from parsers.types import FieldDef
 from parsers.values import parse_value
 from rules.calendar import LUXEMBOURG
 from rules.facts import Policy
-from rules.names import name_key, text_key, words
+from rules.names import name_key, text_key, version_key, words
 from rules.types import Case, CaseKind, Dossier
 from rules.workflow import TRANSITIONS
 
@@ -107,7 +107,9 @@ def read_plan(text: str, policy: Policy, now: datetime) -> Plan:
 
 def _header(cells: list[str]) -> tuple[dict[int, str], list[LineProblem]]:
     """Position -> column. An unknown heading is a problem: what stands under it would be lost unseen."""
-    names = {alias: name for name, one in _data()["columns"].items() for alias in (name, *one.get("aliases", ()))}
+    names = {
+        alias: name for name, one in _data()["columns"].items() for alias in (name, *one.get("aliases", ()))
+    }
     columns: dict[int, str] = {}
     problems: list[LineProblem] = []
     for at, cell in enumerate(cells):
@@ -150,7 +152,9 @@ def _value(name: str, text: str, policy: Policy) -> Any:
     if name == "montant":
         return _parsed(name, "int", text.replace("EUR", "").replace("€", ""))
     if name == "contacts":
-        return tuple(str(_parsed(name, "email", one)) for one in text.replace(";", " ").replace(",", " ").split())
+        return tuple(
+            str(_parsed(name, "email", one)) for one in text.replace(";", " ").replace(",", " ").split()
+        )
     if name == "langue":
         if text.lower() not in ("fr", "de", "en"):
             raise _Wrong(name, f"{text}: expected fr, de or en")
@@ -205,7 +209,7 @@ def _with_data(dossier: Dossier, values: dict[str, Any]) -> Dossier:
 def _with_cases(dossier: Dossier, values: dict[str, Any], now: datetime) -> Dossier:
     dossier = _enrolment(dossier, values, now)
     product, version = str(values.get("nom_logiciel", "")), str(values.get("version_logiciel", ""))
-    keys = {"product_key": text_key(product), "version_key": text_key(version)}
+    keys = {"product_key": text_key(product), "version_key": version_key(version)}
     facts: dict[str, Any] = {"product": product, "version": version, **keys} if product else {}
     if "labelisation" in values:
         dossier = _labelling(dossier, values, facts, now)

@@ -34,6 +34,7 @@ def build_policy(config: Config) -> Policy:
         code_prestataire_pattern=config.documents.code_prestataire_pattern,
         ehealth_id_pattern=config.documents.ehealth_id_pattern,
         aes_address=config.parties.aes_address,
+        aes_nda_validates=config.automation.aes_nda_validates,
         blank_format=config.automation.blank_format,
     )
 

@@ -33,6 +33,7 @@ from mailbot.references import References
 from parsers.machine import MachineMark
 from parsers.types import MailReading
 from rules.names import name_key
+from rules.take_up import take_up
 from rules.types import Submission
 
 log = structlog.get_logger(__name__)
@@ -319,9 +320,23 @@ class Processing:
             )
             about = About(cause, submission, tuple(m.id for m in mails))
             self._recorder.record(row, decision, about)
+            self.take_up_kept(last.dossier_id, cause)
             for mail in mails:
                 self._store.update_mail(mail.id, state="decided", reason=decision.outcome)
         log.info("mail_decided", mail=last.id, outcome=decision.outcome, held=decision.held)
+
+    def take_up_kept(self, dossier_id: int | None, cause: Cause, actor: str = "mailbot") -> None:
+        """Decide documents that came too early and whose turn has come with what was just recorded."""
+        row = self._store.dossier(dossier_id) if dossier_id else None
+        kept = [c for c in row.dossier.cases if c.facts.get("kept")] if row else []
+        if row is None or not kept:
+            return
+        precedents = self._considering.precedents([e for c in kept for e in c.exhibits], row.id)
+        for decision in take_up(row.dossier, self._considering.policy, precedents):
+            case = next((c for c in kept if c.name == decision.case), None)
+            mail_ids = tuple(dict.fromkeys(e.mail_id for e in case.exhibits if e.mail_id)) if case else ()
+            own = Cause(key=f"{cause.key}:{decision.case}", at=cause.at)
+            self._recorder.record(self._store.dossier(row.id), decision, About(own, None, mail_ids, actor))
 
     def read_again(self, mail: MailRow) -> Read:
         """The stored reading of a mail, with the documents as people corrected them."""

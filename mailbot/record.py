@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from mailbot.config import Config
 from mailbot.outbox import Cause, Outbox
@@ -41,12 +42,47 @@ class Recorder:
             row = self._store.save_dossier(replace(row, dossier=decision.dossier))
         if row is not None and not any(f.rule in _STRANGER for f in decision.findings):
             self._supersede(row.id, decision.case, about)
+        self._file_documents(row, decision, about)
         state, codes = self.state_of_mails(decision, about)
         entry = self._open_entry(row, decision, about, codes)
         self.write_mails(row, decision.mails, about.cause, state, entry)
         self.tasks(row, decision.tasks, decision.closed_tasks, about)
         self.events(row, decision.events, about)
+        self._tell(row, decision, about, tuple(codes), state)
         return entry
+
+    def _tell(
+        self, row: DossierRow | None, decision: Decision, about: About, codes: tuple[str, ...], state: OutboxState
+    ) -> None:
+        """One line of history for every decision: what was thought of the mail, and what follows."""
+        if about.submission is None:
+            return
+        self._store.add_history(
+            HistoryRow(
+                id=0,
+                at=about.cause.at,
+                actor=about.actor,
+                what="decided",
+                detail={
+                    "outcome": decision.outcome,
+                    "exceptions": list(codes),
+                    "mails": [m.template for m in decision.mails],
+                    "held": state == "draft",
+                },
+                dossier_id=row.id if row else None,
+                case=decision.case,
+                mail_id=about.cause.mail_id,
+            )
+        )
+
+    def _file_documents(self, row: DossierRow | None, decision: Decision, about: About) -> None:
+        """Each document of these mails knows the case it stands on, so that a second use of it shows."""
+        if row is None or decision.dossier is None:
+            return
+        for case in decision.dossier.cases:
+            for exhibit in case.exhibits:
+                if exhibit.id and exhibit.mail_id in about.mail_ids:
+                    self._store.file_document(exhibit.id, row.id, case.name)
 
     def state_of_mails(self, decision: Decision, about: About) -> tuple[OutboxState, dict[str, str]]:
         """Whether the mails leave or wait, and what holding them adds to the exceptions."""
@@ -75,8 +111,9 @@ class Recorder:
         if not codes:
             return None
         submission = about.submission
-        actions = ["approve"] if decision.mails and not _leaves(decision, codes) else []
-        if submission is not None and (submission.exhibits or submission.unreadable):
+        waits = decision.held or (decision.mails and not _leaves(decision, codes))
+        actions = ["approve"] if waits else []
+        if submission is None or submission.exhibits or submission.unreadable:
             actions.append("correct")
         if "deadline_passed" in codes:
             actions.append("deadline-overruled")
@@ -97,7 +134,11 @@ class Recorder:
                 subject=submission.subject if submission else "",
                 sender=submission.sender.email if submission else "",
                 industriel=row.dossier.name if row else "",
-                facts={"mails": list(about.mail_ids), "held": decision.held},
+                facts={
+                    "mails": list(about.mail_ids),
+                    "held": decision.held,
+                    "modes": {m.template: self._config.automation.mode_of(m.template) for m in decision.mails},
+                },
             )
         )
 
@@ -125,16 +166,18 @@ class Recorder:
         return planned.model_copy(update={"letter": planned.letter.model_copy(update=update)})
 
     def _place(self, row: DossierRow, case_name: str) -> int:
-        """The place in the labelling queue: behind everything whose evidence was complete earlier."""
-        case = next((c for c in row.dossier.cases if c.name == case_name), None)
-        since = case.fact("complete_at") if case else ""
-        complete_at = datetime.fromisoformat(since) if since else None
-        ahead = [
-            e
-            for e in self._store.entries()
-            if e.step == "L4" and e.order_at is not None and (e.dossier_id, e.case) != (row.id, case_name)
-        ]
-        return 1 + sum(1 for e in ahead if complete_at is None or (e.order_at or complete_at) <= complete_at)
+        """The place in the labelling queue: behind every request whose evidence was complete earlier.
+
+        A request that waits for a complement has no place; it moves to its complement's arrival.
+        """
+        waiting = {
+            (other.id, case.name): datetime.fromisoformat(case.fact("complete_at"))
+            for other in self._store.dossier_overviews()
+            for case in other.dossier.of_kind("L")
+            if case.state == "demande_complete" and case.fact("complete_at")
+        }
+        own = waiting.pop((row.id, case_name), None)
+        return 1 + sum(1 for at in waiting.values() if own is None or at <= own)
 
     def tasks(
         self,
@@ -165,6 +208,7 @@ class Recorder:
                 messages=(task.message,),
                 codes=task.codes,
                 actions=_offered(task),
+                **_opens(task),
             )
             return
         submission = about.submission
@@ -173,7 +217,8 @@ class Recorder:
                 id=0,
                 codes=task.codes,
                 messages=(task.message,),
-                state="open",
+                state="postponed" if task.opens_on else "open",
+                until=task.opens_on,
                 created_at=about.cause.at,
                 received_at=submission.received_at if submission else about.cause.at,
                 mail_id=about.cause.mail_id,
@@ -210,7 +255,11 @@ class Recorder:
         for entry in self._store.entries(dossier_id=dossier_id):
             if entry.case != case or "manual_task" in entry.codes or entry.mail_id in about.mail_ids:
                 continue
+            if any(finding.get("rule") in _STRANGER for finding in entry.findings):
+                continue  # put on no case yet: its number is only what it would have become
             drafts = [r for r in self._store.outbox_of_entry(entry.id) if r.state == "draft"]
+            if not entry.facts.get("held"):  # decided for good: only what is asked for may be out of date
+                drafts = [r for r in drafts if r.template == "elements_manquants"]
             for draft in drafts:
                 self._store.update_outbox(draft.id, state="cancelled")
             if drafts:
@@ -218,6 +267,11 @@ class Recorder:
 
     def close(self, entry_id: int, at: datetime, outcome: str) -> None:
         self._store.update_entry(entry_id, state="closed", closed_at=at, outcome=outcome)
+
+
+def _opens(task: Task) -> dict[str, Any]:
+    """A task of a step that is not open yet stands in the queue from its day on."""
+    return {"state": "postponed", "until": task.opens_on} if task.opens_on else {}
 
 
 def _leaves(decision: Decision, codes: dict[str, str]) -> bool:

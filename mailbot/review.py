@@ -21,7 +21,6 @@ from mailbot.record import About, Recorder
 from mailbot.references import References
 from mailbot.technical import technical_files
 from rules.calendar import LUXEMBOURG
-from rules.facts import Precedents
 from rules.names import name_key
 from rules.staff import STAFF_DECISIONS, StaffAction
 from rules.staff import ActionRefused as RuleRefused
@@ -114,6 +113,7 @@ class Review:
             except (RuleRefused, StepOutOfOrder) as error:
                 raise ActionRefused(str(error)) from error
             self._history(entry, request)
+            self._agreement(entry, request)
             mails = [r for r in self._mails_about(entry) if r.state == "due" and r.id not in before]
         return Done(message, tuple(mails))
 
@@ -124,8 +124,12 @@ class Review:
         if "outbox_id" in entry.facts:
             return self._send_again(entry)
         drafts = [r for r in self._store.outbox_of_entry(entry.id) if r.state == "draft"]
-        if not drafts:
+        if not drafts and not entry.facts.get("held"):
             raise ActionRefused(f"entry {entry.id} has no draft")
+        if not drafts:
+            self._accept(entry, [])
+            self._recorder.close(entry.id, self._clock.now(), "approved")
+            return "Accepté."
         first, others = drafts[0], drafts[1:]
         if request.note.strip():
             self._store.update_outbox(first.id, **_words(in_a_persons_words(first, request.note)))
@@ -156,6 +160,7 @@ class Review:
         settled = decision.model_copy(update={"mails": (), "exceptions": (), "held": False})
         self._recorder.record(row, settled, about)
         self._recorder.write_mails(self._row(entry), further, cause, "due", None)
+        self._processing.take_up_kept(entry.dossier_id, cause)
         return []
 
     def _send_again(self, entry: EntryRow) -> str:
@@ -184,6 +189,7 @@ class Review:
         cause = replace(cause, message=reads[-1].reading.message, entry_id=None)
         about = About(cause, submission, tuple(m.id for m in mails), actor=request.by or "staff")
         opened = self._recorder.record(row, decision, about)
+        self._processing.take_up_kept(row.id if row else None, cause, about.actor)
         for mail in mails:
             self._store.update_mail(mail.id, state="decided", reason=decision.outcome)
         return f"Décidé à nouveau : {decision.outcome}." + (
@@ -247,7 +253,7 @@ class Review:
             files=tuple(files),
             facts=dict(entry.facts),
         )
-        decided = staff_act(row.dossier, case, action, self._considering.policy, Precedents())
+        decided = staff_act(row.dossier, case, action, self._considering.policy)
         cause = self._cause(entry, request.action, None)
         if decided.outcome.dossier != row.dossier:
             saved = replace(row, dossier=decided.outcome.dossier)
@@ -258,6 +264,7 @@ class Review:
         if decided.ends_task:
             self._recorder.close(entry.id, now, request.action)
         self._recorder.tasks(row, decided.outcome.tasks, decided.outcome.closed_tasks, about)
+        self._processing.take_up_kept(row.id, cause, request.by or "staff")
         late = self._considering.policy.calendar.is_late(entry.step, now)
         return "Enregistré." + (" Attention : le délai de cette étape est passé." if late else "")
 
@@ -423,6 +430,31 @@ class Review:
             rows |= {r.id: r for r in self._store.outbox_of_dossier(entry.dossier_id)}
         return list(rows.values())
 
+    def _agreement(self, entry: EntryRow, request: Request) -> None:
+        """Whether a person let a draft leave as mailbot wrote it, per template: what `stats` measures."""
+        if request.action not in ("approve", "correct", "close", "dismiss", "reply"):
+            return
+        agreed = request.action == "approve" and not request.note.strip()
+        for template, mode in dict(entry.facts.get("modes") or {}).items():
+            self._store.add_history(
+                HistoryRow(
+                    id=0,
+                    at=self._clock.now(),
+                    actor=request.by or "staff",
+                    what="agreement",
+                    detail={
+                        "template": template,
+                        "mode": mode,
+                        "held": bool(entry.facts.get("held")),
+                        "agreed": agreed,
+                    },
+                    dossier_id=entry.dossier_id,
+                    case=entry.case,
+                    mail_id=entry.mail_id,
+                    entry_id=entry.id,
+                )
+            )
+
     def _history(self, entry: EntryRow, request: Request) -> None:
         masked = request.action == "access-configured"  # access details are not kept in the history
         self._store.add_history(
@@ -453,7 +485,9 @@ def _without_mails(case: Case, mail_ids: set[int]) -> Case:
     if gate_step(case) is None:
         return case
     kept = tuple(e for e in case.exhibits if e.mail_id not in mail_ids)
-    return case.model_copy(update={"exhibits": kept})
+    # A case that only this mail had opened is over: nobody is reminded of it.
+    over = bool(case.exhibits) and not kept and case.kind != "E" and case.state == "ouvert"
+    return case.model_copy(update={"exhibits": kept, "state": "clos" if over else case.state})
 
 
 def is_postponed(entry: EntryRow, now: datetime) -> bool:

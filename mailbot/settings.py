@@ -156,6 +156,9 @@ class Automation(Section):
     min_confidence: float = Field(default=0.95, ge=0, le=1, description="a number from 0 to 1")
     settle_minutes: float = Field(default=10, ge=0, le=1440, description="minutes that an answer waits")
     max_answers_per_day: int = Field(default=5, ge=0, description="answers a day to one address, at most")
+    aes_nda_validates: bool = Field(
+        default=False, description="true: the NDA signed by the AeS is the AeS's « valid » (step E4)"
+    )
     blank_format: Literal["pdf", "docx"] = Field(default="pdf", description='"pdf" or "docx"')
     max_attempts: int = Field(default=12, ge=1, description="tries before a person is asked")
 
@@ -205,6 +208,9 @@ class Trust(Section):
 
     authserv_id: str = Field(
         default="", description="the name under which our own mail server writes Authentication-Results"
+    )
+    own_hosts: tuple[str, ...] = Field(
+        default=(), description="names of our own mail hosts, as their Received headers say after « by »"
     )
     require_authentication: bool = Field(
         default=False, description="true: only what authserv_id vouches for is answered by itself"

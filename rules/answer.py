@@ -40,7 +40,7 @@ def ask(
         dossier = dossier.with_case(case.model_copy(update={"facts": counted}))
     letter = letter.model_copy(
         update={
-            "items": items_of(findings, policy, letter.language),
+            "items": items_of(findings, policy, letter.language, submission.exhibits),
             "settled": settled(evaluations, findings),
             "remains_of_round": max(len(rounds) - 1, 0),
         }

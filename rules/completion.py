@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
+from rules.calendar import local_day
+from rules.checks.major_update import announces_update
 from rules.facts import Policy
 from rules.letters import letter_to, mail, part
 from rules.names import text_key
@@ -47,11 +49,11 @@ def complete(
         case "E":
             return _enrolment(dossier, case, submission, policy, address, at)
         case "L" if case.state in ("ouvert", "acces_refuse"):
-            return _access(dossier, case, submission, address)
+            return _access(dossier, case, submission, policy, address, at)
         case "L":
             return _labelling(dossier, case, submission, policy, address, at)
         case _:
-            return _connection(dossier, case, submission, policy, address)
+            return _connection(dossier, case, submission, policy, address, at)
 
 
 def _reply(submission: Submission | None) -> bool:
@@ -83,14 +85,29 @@ def _enrolment(
     return outcome
 
 
-def _access(dossier: Dossier, case: Case, submission: Submission | None, address: str) -> Outcome:
+def _opens_on(policy: Policy, step: str, at: datetime) -> date | None:
+    """The day from which the step is taken up, where what came at `at` was early."""
+    opens = policy.calendar.opens(step)
+    return local_day(opens) if opens is not None and at < opens else None
+
+
+def _access(
+    dossier: Dossier, case: Case, submission: Submission | None, policy: Policy, address: str, at: datetime
+) -> Outcome:
     form = case.latest("formulaire_2")
     moved = advance(case, "complete")
     code = form.value("code_prestataire") if form else None
     changed = dossier.with_case(moved)
     if code and not changed.code_prestataire:
         changed = changed.model_copy(update={"code_prestataire": code})
-    letter = letter_to(changed, moved, "L1", submission).model_copy(update={"next_party": "incert"})
+    opens_on = _opens_on(policy, "L1", at)
+    letter = letter_to(changed, moved, "L1", submission).model_copy(
+        update={
+            "next_party": "incert",
+            "opens_on": opens_on,
+            "situation": "kept_until_open" if opens_on else "",
+        }
+    )
     return Outcome(
         changed,
         mails=[mail("accuse_reception", address, letter, reply=_reply(submission))],
@@ -101,6 +118,7 @@ def _access(dossier: Dossier, case: Case, submission: Submission | None, address
                 actions=("access-configured", "access-refused"),
                 message="Formulaire 2 complet : vérifier auprès du CISS, de la CNS et de "
                 "l'AeS, puis configurer l'accès.",
+                opens_on=opens_on,
             )
         ],
         events=[Event(case=moved.name, name="complete")],
@@ -115,9 +133,9 @@ def _labelling(
     complete_at = case.fact("complete_at") if keeps_place else at.isoformat()
     major = _is_major(dossier, case)
     moved = advance(case, "complete", complete_at=complete_at, major=major)
-    opens = policy.calendar.opens("L3")
+    opens_on = _opens_on(policy, "L3", at)
     letter = letter_to(dossier, moved, "L3", submission).model_copy(
-        update={"next_party": "incert", "opens_on": opens.date() if opens and at < opens else None}
+        update={"next_party": "incert", "opens_on": opens_on}
     )
     return Outcome(
         dossier.with_case(moved),
@@ -134,6 +152,7 @@ def _labelling(
                     else ""
                 ),
                 codes=("manual_task", "major_change") if major else ("manual_task",),
+                opens_on=opens_on,
             )
         ],
         events=[Event(case=moved.name, name="complete", detail={"complete_at": complete_at})],
@@ -142,17 +161,20 @@ def _labelling(
 
 def _is_major(dossier: Dossier, case: Case) -> bool:
     form = case.latest("formulaire_3")
-    if form is None or form.value("type_demande") != "mise_a_jour_majeure":
+    if form is None or not announces_update(form):
         return False
     product = text_key(form.value("nom_logiciel") or "")
     return any(c.state in LABELLED and c.fact("product_key") == product for c in dossier.of_kind("L"))
 
 
 def _connection(
-    dossier: Dossier, case: Case, submission: Submission | None, policy: Policy, address: str
+    dossier: Dossier, case: Case, submission: Submission | None, policy: Policy, address: str, at: datetime
 ) -> Outcome:
     moved = advance(case, "complete", amount=policy.amount_eur)
-    letter = letter_to(dossier, moved, "R1", submission).model_copy(update={"next_party": "incert"})
+    opens_on = _opens_on(policy, "R1", at)
+    letter = letter_to(dossier, moved, "R1", submission).model_copy(
+        update={"next_party": "incert", "opens_on": opens_on}
+    )
     return Outcome(
         dossier.with_case(moved),
         mails=[mail("raccordement_recu", address, letter, reply=_reply(submission))],
@@ -164,6 +186,7 @@ def _connection(
                 message="Formulaire 4 complet : vérifier le circuit (signature électronique, "
                 "horodatage, unicité)"
                 + (", et le montant pour ce collectif." if moved.fact("workstations") else "."),
+                opens_on=opens_on,
             )
         ],
         events=[Event(case=moved.name, name="complete")],

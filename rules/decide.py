@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from parsers.identifiers import check_email
 from rules.answer import acknowledge_kept, ask, one_to_industriel
 from rules.completion import Outcome, complete
-from rules.enrolment_data import registered_from
+from rules.enrolment_data import changed_fields, registered_from
 from rules.evaluate import Evaluation, blocking, evaluate
 from rules.exceptions import exceptions_of
 from rules.facts import Policy, Precedents
 from rules.filing import FILED, Filed, attach, file_exhibit, in_process_order
 from rules.parties import decide_for_party
 from rules.proof import with_proof
+from rules.same_form import settle_versions
 from rules.trust import answer_address, doubts, is_enrolled
 from rules.types import Case, Decision, Dossier, Finding, Step, Submission
 from rules.unreadable import unreadable_findings
 from rules.words import decide_on_words
-from rules.workflow import GATE_STEP
+from rules.workflow import GATE_STEP, gate_step
 
 NOTHING_ELSEWHERE = Precedents()
 
@@ -33,7 +35,8 @@ def decide(
     precedents: Precedents = NOTHING_ELSEWHERE,
 ) -> Decision:
     """What follows from these mails for this dossier (None where none was found and none is opened)."""
-    submission = submission.model_copy(update={"exhibits": with_proof(submission.exhibits, dossier)})
+    exhibits, differing = settle_versions(with_proof(submission.exhibits, dossier), policy.min_confidence)
+    submission = submission.model_copy(update={"exhibits": exhibits})
     if submission.sender.party not in ("industriel", "unknown"):
         by_party = decide_for_party(dossier, submission, policy)
         if by_party is not None:
@@ -42,13 +45,15 @@ def decide(
         return decide_on_words(dossier, submission, policy)
     if _asks_to_change_data(dossier, submission):
         return decide_on_words(dossier, submission, policy)
-    return _decide_on_documents(dossier, submission, policy, precedents)
+    return _decide_on_documents(dossier, submission, policy, precedents, differing)
 
 
 def _asks_to_change_data(dossier: Dossier, submission: Submission) -> bool:
     """The mail asks to change enrolled data; a Formulaire 1 in it carries the new ones."""
     only_f1 = all(e.kind == "formulaire_1" for e in submission.exhibits if e.kind in FILED)
-    return submission.intent.kind == "change_request" and only_f1 and is_enrolled(dossier)
+    enrolment = dossier.case("E")
+    settled = enrolment is not None and gate_step(enrolment) != "E1"
+    return submission.intent.kind == "change_request" and only_f1 and settled
 
 
 def _brings_documents(dossier: Dossier, submission: Submission) -> bool:
@@ -73,6 +78,12 @@ class _Judged:
     outcome: Outcome
     findings: list[Finding] = field(default_factory=list)
     evaluations: list[Evaluation] = field(default_factory=list)
+    stranger: bool = False
+
+    @property
+    def undecided(self) -> Dossier:
+        """The dossier while a person has not decided: a stranger's documents stay off it."""
+        return self.before if self.stranger else self.filed_dossier
 
     @property
     def about(self) -> tuple[str, Step | None]:
@@ -86,26 +97,46 @@ class _Judged:
 
 
 def _decide_on_documents(
-    dossier: Dossier, submission: Submission, policy: Policy, precedents: Precedents
+    dossier: Dossier,
+    submission: Submission,
+    policy: Policy,
+    precedents: Precedents,
+    differing: list[Finding],
 ) -> Decision:
     identity = () if submission.accepted else doubts(_as_registered(dossier, submission), submission.sender)
     judged = _file_all(dossier, submission)
-    judged.findings = [*identity, *(f for one in judged.filed for f in _on_filing(one, submission))]
+    judged.stranger = bool(identity) and submission.sender.party != "aes" and _has_own_papers(dossier)
+    judged.findings = [
+        *identity,
+        *(() if submission.accepted else differing),
+        *(f for one in judged.filed for f in _on_filing(one, dossier, submission)),
+    ]
     _judge_touched(judged, submission, policy, precedents)
     judged.findings.extend(unreadable_findings(submission))
     if any(f.severity in ("demand", "mismatch") for f in judged.findings):
-        return _something_to_mend(judged, submission, policy, by_stranger=bool(identity))
+        return _something_to_mend(judged, submission, policy)
     if blocking(judged.findings):
-        return _in_doubt(judged, submission, policy, precedents, by_stranger=bool(identity))
+        return _in_doubt(judged, submission, policy, precedents)
     return _all_right(judged, submission)
 
 
 def _as_registered(dossier: Dossier, submission: Submission) -> Dossier:
-    """The dossier as Formulaire 1 of this mail would register it, while the enrolment is open."""
+    """The dossier as Formulaire 1 of this mail would register it, while the enrolment is open.
+
+    Once a usable address is known, another Formulaire 1 does not make its sender the Industriel.
+    """
+    if _has_own_papers(dossier) and check_email(dossier.email) != "invalid":
+        return dossier
     for exhibit in submission.exhibits:
         if exhibit.kind == "formulaire_1" and exhibit.document.filled:
             dossier = registered_from(dossier, exhibit)
     return dossier
+
+
+def _has_own_papers(dossier: Dossier) -> bool:
+    """A stranger's documents are not put beside these before a person says so."""
+    enrolment = dossier.case("E")
+    return is_enrolled(dossier) or (enrolment is not None and enrolment.latest("formulaire_1") is not None)
 
 
 def _file_all(dossier: Dossier, submission: Submission) -> _Judged:
@@ -164,7 +195,7 @@ def _touched(filed: list[Filed]) -> list[Case]:
     return [cases[key] for key in sorted(cases)]
 
 
-def _on_filing(filed: Filed, submission: Submission) -> list[Finding]:
+def _on_filing(filed: Filed, dossier: Dossier, submission: Submission) -> list[Finding]:
     """What is odd about where a document came in the process."""
     kind, file = filed.exhibit.kind, filed.exhibit.document.file
     doubt = "note" if submission.accepted else "doubt"
@@ -185,11 +216,14 @@ def _on_filing(filed: Filed, submission: Submission) -> list[Finding]:
                 rule="data_mismatch",
                 severity="mismatch",
                 code="data_mismatch",
-                message="Formulaire 1 différent des données enrôlées, sans demande de changement.",
+                message=f"Formulaire 1 différent de l'enrôlement (« {name} »), sans demande de changement.",
                 criterion=2,
                 document=kind,
                 file=file,
+                field=name,
+                value=filed.exhibit.value(name),
             )
+            for name in changed_fields(dossier, filed.exhibit)
         ]
     if filed.taken == "again":
         return [
@@ -205,14 +239,12 @@ def _on_filing(filed: Filed, submission: Submission) -> list[Finding]:
     return []
 
 
-def _something_to_mend(
-    judged: _Judged, submission: Submission, policy: Policy, by_stranger: bool
-) -> Decision:
+def _something_to_mend(judged: _Judged, submission: Submission, policy: Policy) -> Decision:
     """One mail asks for everything; held where a mismatch or a doubt is among the findings."""
     held = blocking(judged.findings)
-    # A stranger's documents are not put on a valid Industriel's case before a person says so.
-    base = judged.before if by_stranger and is_enrolled(judged.before) else judged.filed_dossier
-    asked_dossier, asked, more = ask(base, submission, policy, judged.evaluations, judged.findings)
+    asked_dossier, asked, more = ask(
+        judged.undecided, submission, policy, judged.evaluations, judged.findings
+    )
     case, step = judged.about
     findings = [*judged.findings, *more]
     if held:
@@ -248,15 +280,13 @@ def _cases_that_moved(completed: Dossier, asked: Dossier) -> Dossier:
     return completed
 
 
-def _in_doubt(
-    judged: _Judged, submission: Submission, policy: Policy, precedents: Precedents, by_stranger: bool
-) -> Decision:
+def _in_doubt(judged: _Judged, submission: Submission, policy: Policy, precedents: Precedents) -> Decision:
     """Nothing is asked for, but a person has to believe it first: what would follow stands as drafts."""
     believed = submission.model_copy(update={"accepted": True})
     accepted = decide(judged.before, believed, policy, precedents)
     case, step = judged.about
     return Decision(
-        dossier=judged.before if by_stranger and is_enrolled(judged.before) else judged.filed_dossier,
+        dossier=judged.undecided,
         findings=tuple(judged.findings),
         mails=accepted.mails,
         held=True,

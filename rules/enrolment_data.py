@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rules.names import text_key
 from rules.types import Dossier, Exhibit
 from rules.workflow import gate_step
 
@@ -36,3 +37,14 @@ def registered_from(dossier: Dossier, exhibit: Exhibit) -> Dossier:
         values = {k: v for k, v in values.items() if k not in ("nom", "prenom")}
     email = values.get("email", dossier.email).strip()
     return dossier.model_copy(update={"registered": {**dossier.registered, **values}, "email": email})
+
+
+def changed_fields(dossier: Dossier, exhibit: Exhibit) -> tuple[str, ...]:
+    """The enrolment data that this Formulaire 1 gives otherwise than registered."""
+    return tuple(
+        field
+        for field in FIELDS
+        if (value := exhibit.value(field)) is not None
+        and (registered := dossier.registered.get(field))
+        and text_key(value) != text_key(registered)
+    )

@@ -54,7 +54,9 @@ def evaluate(
     step = gate_step(case)
     if step is None:
         return None
-    received = max((e.received_at for e in case.exhibits if e.kind in _DOCUMENT_STEPS[step]), default=at)
+    own = [e for e in case.exhibits if e.kind in _DOCUMENT_STEPS[step]]
+    received = max((e.received_at for e in own), default=at)
+    stamped = max((e.stamped_at or e.received_at for e in own), default=at)
     facts = Facts(
         dossier=dossier,
         case=case,
@@ -62,6 +64,7 @@ def evaluate(
         policy=policy,
         received_at=received,
         sender=sender,
+        stamped_at=stamped,
         precedents=precedents,
         deadline_overruled=deadline_overruled,
     )

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
-from parsers.types import Claim, FieldDef, FormDef, Kind
+from parsers.types import Claim, FieldDef, FieldValue, FormDef, Kind
 from rules.calendar import Calendar
+from rules.earlier_values import with_earlier_values
+from rules.identifier_status import identifier_status
 from rules.names import name_key
 from rules.types import Case, Dossier, Exhibit, Finding, Sender, Step
 
+Closed = Literal["no", "yes", "unclear"]
 COLLECTIVE_CLIENTS = frozenset({"maison_medicale", "etablissement_hospitalier", "centre_flexible"})
 
 
@@ -46,6 +49,11 @@ class Policy:
     blank_format: str = "pdf"
     amount_eur: int = 640  # slides, 6. Raccordement et paiement: « Facture de 640 EUR TTC »
 
+    @property
+    def patterns(self) -> dict[str, str]:
+        """The regular expressions of codes, by field type."""
+        return {"code_prestataire": self.code_prestataire_pattern, "ehealth_id": self.ehealth_id_pattern}
+
 
 @dataclass(frozen=True, slots=True)
 class Precedents:
@@ -65,16 +73,39 @@ class Facts:
     policy: Policy
     received_at: datetime
     sender: Sender
+    stamped_at: datetime | None = None
     precedents: Precedents = Precedents()
     deadline_overruled: bool = False
 
     def exhibit(self, kind: Kind) -> Exhibit | None:
-        return self.case.latest(kind)
+        """The newest document of that kind, with what earlier ones of the open step had already given."""
+        newest = self.case.latest(kind)
+        return None if newest is None else with_earlier_values(self.case, newest, self._was_right)
 
     def exhibits(self, *kinds: Kind) -> Iterator[Exhibit]:
         for kind in kinds:
-            if (found := self.case.latest(kind)) is not None:
+            if (found := self.exhibit(kind)) is not None:
                 yield found
+
+    def _was_right(self, exhibit: Exhibit, field_id: str, claim: FieldValue) -> bool:
+        form = self.policy.forms.for_kind(exhibit.kind)
+        field = form.field(field_id) if form else None
+        if field is None or self.is_low(exhibit, field_id):
+            return False
+        return identifier_status(field, str(claim.value), self.policy.patterns) != "invalid"
+
+    def closed(self, step: str, received_at: datetime, stamped_at: datetime | None) -> Closed:
+        """Whether a step was closed on receipt, by the mailbox's clock and by our own host's Received.
+
+        "unclear" where the two lie on different sides of the deadline: a person decides.
+        """
+        if self.deadline_overruled:
+            return "no"
+        late = self.policy.calendar.is_late(step, received_at)
+        stamped_late = self.policy.calendar.is_late(step, stamped_at or received_at)
+        if late != stamped_late:
+            return "unclear"
+        return "yes" if late else "no"
 
     def is_low(self, exhibit: Exhibit, field_id: str) -> bool:
         """The value was read with too little confidence to act on it, and no person confirmed it."""
@@ -96,6 +127,8 @@ class Facts:
         for line in self.policy.vague_1:
             if not line.matricule and key and name_key(line.name) == key:
                 return line
+        if self.dossier.vague_1:  # INCERT's import said so
+            return Vague1Participant(matricule=matricule, code_prestataire=self.dossier.code_prestataire)
         return None
 
 

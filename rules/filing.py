@@ -11,7 +11,8 @@ from typing import Final, Literal
 
 from parsers.types import Kind
 from rules.checks.uniqueness import client_key
-from rules.names import text_key
+from rules.enrolment_data import changed_fields
+from rules.names import text_key, version_key
 from rules.types import Case, CaseKind, Dossier, Exhibit
 from rules.workflow import INITIAL, LABELLED, gate_step
 
@@ -94,7 +95,11 @@ def _again(case: Case, exhibit: Exhibit) -> Filed:
 
 def _on_enrolment(dossier: Dossier, exhibit: Exhibit) -> Filed:
     case = dossier.case("E") or new_case(dossier, "E")
-    return Filed(exhibit, case, "current") if gate_step(case) == "E1" else _again(case, exhibit)
+    if gate_step(case) == "E1":
+        return Filed(exhibit, case, "current")
+    if exhibit.kind == "formulaire_1":
+        return Filed(exhibit, case, "again" if changed_fields(dossier, exhibit) else "settled")
+    return _again(case, exhibit)
 
 
 def _enrolled(dossier: Dossier) -> bool:
@@ -109,9 +114,9 @@ def _product(exhibit: Exhibit) -> tuple[dict[str, str], str, str]:
         "product": name,
         "version": version,
         "product_key": text_key(name),
-        "version_key": text_key(version),
+        "version_key": version_key(version),
     }
-    return {k: v for k, v in facts.items() if v}, text_key(name), text_key(version)
+    return {k: v for k, v in facts.items() if v}, text_key(name), version_key(version)
 
 
 def _with_facts(case: Case, facts: dict[str, str]) -> Case:
@@ -204,10 +209,18 @@ def _on_connection(dossier: Dossier, exhibit: Exhibit) -> Filed:
         facts["workstations"] = workstations
     taken: Taken = "current" if is_labelled(dossier, product, version) else "early"
     for case in waiting:
-        same_client = case.fact("client_key") in ("", client) or not client
-        if same_client and case.fact("product_key") in ("", product):
+        if _same_client(case, exhibit) and case.fact("product_key") in ("", product):
             return Filed(exhibit, _with_facts(case, facts), taken)
     return Filed(exhibit, new_case(dossier, "R", **facts), taken)
+
+
+def _same_client(case: Case, form: Exhibit) -> bool:
+    """A case that knows its client only by a delivery note is compared by the client's name."""
+    client = client_key(form)
+    if not client or case.fact("client_key"):
+        return not client or case.fact("client_key") == client
+    named = text_key(case.fact("client"))
+    return not named or named == text_key(form.value("nom_client") or "")
 
 
 def _delivery_note(dossier: Dossier, exhibit: Exhibit, waiting: list[Case]) -> Filed:
@@ -223,4 +236,6 @@ def _delivery_note(dossier: Dossier, exhibit: Exhibit, waiting: list[Case]) -> F
     for case in dossier.of_kind("R"):
         if client and text_key(case.fact("client")) == client:
             return _again(case, exhibit)
-    return Filed(exhibit, new_case(dossier, "R", client=exhibit.value("nom_client") or ""), "current")
+    opened = new_case(dossier, "R", client=exhibit.value("nom_client") or "")
+    labelled = any(c.state in LABELLED for c in dossier.of_kind("L"))
+    return Filed(exhibit, opened, "current" if labelled else "early")

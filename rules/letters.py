@@ -27,13 +27,21 @@ _BLANK_FOR_DOCUMENT: frozenset[Kind] = frozenset(
 )
 
 
-def items_of(findings: Iterable[Finding], policy: Policy, language: Language) -> tuple[Item, ...]:
-    """What the Industriel has to mend, each thing once, in the order of the rules."""
+def items_of(
+    findings: Iterable[Finding], policy: Policy, language: Language, shown: Iterable[Exhibit] = ()
+) -> tuple[Item, ...]:
+    """What the Industriel has to mend, each thing once, in the order of the rules.
+
+    A value is repeated only if a document of this mail (`shown`) gives it.
+    """
+    shown = tuple(shown)
     items: list[Item] = []
     for finding in findings:
         if finding.severity not in ("demand", "mismatch"):
             continue
         item = _item(finding, policy, language)
+        if not any(e.kind == item.document and e.value(item.field or "") == item.value for e in shown):
+            item = item.model_copy(update={"value": None})
         if item not in items:
             items.append(item)
     return tuple(items)

@@ -101,3 +101,12 @@ def _without_form(tokens: list[str], base: str) -> list[str]:
 def text_key(text: str) -> str:
     """A key for product, version and client names: words joined."""
     return "".join(words(text))
+
+
+_VERSION_WORDS = re.compile(r"^(?:version|vers|ver|v|release|rel|r)(?=\d|$)")
+
+
+def version_key(version: str) -> str:
+    """A key for versions: « v4.2 », « Version 4.2 » and « 4.2 » are one, « 42 » is another."""
+    tokens = [_VERSION_WORDS.sub("", word) for word in words(version)]
+    return ".".join(token for token in tokens if token)

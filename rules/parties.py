@@ -5,11 +5,13 @@ Whatever else AeS, CNS, CISS or INCERT write stands in the queue; they never get
 
 from __future__ import annotations
 
+import re
+
 from parsers.types import Signer
 from rules.exceptions import exceptions_of
 from rules.facts import Policy
 from rules.filing import attach
-from rules.names import compare_names, text_key
+from rules.names import compare_names, text_key, version_key
 from rules.types import Case, Decision, Dossier, Event, Exhibit, Finding, Submission, Task
 from rules.workflow import LABELLED, advance, fits
 
@@ -25,6 +27,14 @@ def decide_for_party(dossier: Dossier | None, submission: Submission, policy: Po
         return _look(
             dossier, submission, "sender_authentication_failed", "Authenticité de la partie non établie."
         )
+    if submission.sender.contested and not submission.accepted:
+        return _look(
+            dossier,
+            submission,
+            "name_mismatch",
+            "Le fil, la référence et les documents ne désignent pas le même dossier.",
+            held=True,
+        )
     kinds = {e.kind for e in submission.exhibits}
     if submission.sender.party == "aes":
         nda = next((e for e in submission.exhibits if e.kind == "nda"), None)
@@ -33,6 +43,8 @@ def decide_for_party(dossier: Dossier | None, submission: Submission, policy: Po
             return _countersigned(dossier, enrolment, nda, submission, policy)
         if "attestation" in kinds and dossier is not None:
             return _labelled(dossier, submission)
+        if "accord_service" in kinds and dossier is not None:
+            return _accord(dossier, submission)
         if kinds & _OPENING or (nda and dossier and enrolment and enrolment.state == "ouvert"):
             return None
     if submission.intent.kind in ("thanks", "empty") and not submission.exhibits:
@@ -40,11 +52,13 @@ def decide_for_party(dossier: Dossier | None, submission: Submission, policy: Po
     return _look(dossier, submission, "manual_task", f"Message de {submission.sender.party.upper()} à lire.")
 
 
-def _look(dossier: Dossier | None, submission: Submission, code: str, message: str) -> Decision:
+def _look(
+    dossier: Dossier | None, submission: Submission, code: str, message: str, held: bool = False
+) -> Decision:
     finding = Finding.model_validate(
         {"rule": "party_wrote", "severity": "note", "code": code, "message": message}
     )
-    return Decision(dossier=dossier, findings=(finding,), exceptions=exceptions_of([finding]))
+    return Decision(dossier=dossier, findings=(finding,), exceptions=exceptions_of([finding]), held=held)
 
 
 def _countersigned(
@@ -58,6 +72,7 @@ def _countersigned(
             dossier=dossier,
             findings=tuple(findings),
             exceptions=exceptions_of(findings),
+            held=True,
             case=case.name,
             step="E3",
         )
@@ -86,6 +101,9 @@ def _same_nda(dossier: Dossier, case: Case, nda: Exhibit) -> list[Finding]:
     person = dossier.registered.get("type_personne") == "physique"
     if written and dossier.name and compare_names(written, dossier.name, person) == "mismatch":
         findings.append(_about(nda, "name_mismatch", f"Ce NDA nomme « {written} »."))
+    matricule, enrolled = nda.value("matricule"), dossier.registered.get("matricule")
+    if matricule and enrolled and matricule != enrolled:
+        findings.append(_about(nda, "matricule_mismatch", "Le matricule de ce NDA est un autre."))
     if nda.document.altered:
         findings.append(_about(nda, "document_altered", "Le texte diffère du NDA émis."))
     statuses = {s.status for s in nda.document.signature.signers}
@@ -96,7 +114,9 @@ def _same_nda(dossier: Dossier, case: Case, nda: Exhibit) -> list[Finding]:
     before = len(_signers(sent)) if sent else 0
     more = len(_signers(nda)) > before
     by_aes = any(s.role == "aes" for s in _signers(nda))
-    if (sent and sent.document.sha256 == nda.document.sha256) or not (more or by_aes):
+    if "unknown" in statuses:
+        findings.append(_about(nda, "signature_missing", "Il n'est pas certain que l'AeS ait signé ce NDA."))
+    elif (sent and sent.document.sha256 == nda.document.sha256) or not (more or by_aes):
         findings.append(
             _about(nda, "signature_missing", "La signature de l'AeS n'a pas été trouvée sur ce NDA.")
         )
@@ -104,7 +124,8 @@ def _same_nda(dossier: Dossier, case: Case, nda: Exhibit) -> list[Finding]:
 
 
 def _signers(exhibit: Exhibit) -> list[Signer]:
-    return [s for s in exhibit.document.signature.signers if s.kind != "stamp"]
+    signers = exhibit.document.signature.signers
+    return [s for s in signers if s.kind != "stamp" and s.status != "absent"]
 
 
 def _about(exhibit: Exhibit, code: str, message: str) -> Finding:
@@ -120,17 +141,35 @@ def _about(exhibit: Exhibit, code: str, message: str) -> Finding:
     )
 
 
+def _names(said: str, case: Case) -> bool:
+    """Whether these words name the case's product and version."""
+    versions = {version_key(token) for token in re.findall(r"[\w.]+", said)}
+    return case.fact("product_key") in text_key(said) and case.fact("version_key") in {"", *versions}
+
+
+def _accord(dossier: Dossier, submission: Submission) -> Decision:
+    """Step L5: the Accord is between AeS and the Industriel; mailbot records when it came."""
+    waiting = [c for c in dossier.of_kind("L") if fits(c, "labelled")]
+    if len(waiting) != 1:
+        return _look(dossier, submission, "manual_task", "Accord de l'AeS : à quelle version appartient-il ?")
+    case = waiting[0]
+    at = submission.received_at.isoformat()
+    dated = case.model_copy(update={"facts": {**case.facts, "accord_at": at}})
+    return Decision(
+        dossier=dossier.with_case(dated),
+        events=(Event(case=case.name, name="accord_recorded"),),
+        case=case.name,
+        step="L5",
+    )
+
+
 def _labelled(dossier: Dossier, submission: Submission) -> Decision:
     """Step L5: the attestation de labélisation, for the version that it names or the only one that waits."""
     attestation = next(e for e in submission.exhibits if e.kind == "attestation")
     waiting = [c for c in dossier.of_kind("L") if fits(c, "labelled")]
-    said = text_key(f"{attestation.document.text} {submission.subject} {submission.words}")
-    named = [
-        c
-        for c in waiting
-        if c.fact("product_key") and c.fact("product_key") in said and c.fact("version_key") in said
-    ]
-    chosen = named or waiting
+    said = f"{attestation.document.text} {submission.subject} {submission.words}"
+    named = [c for c in waiting if c.fact("product_key") and _names(said, c)]
+    chosen = (named or waiting) if not submission.sender.contested else []
     if len(chosen) != 1:
         already = [c for c in dossier.of_kind("L") if c.state in LABELLED]
         if already and not waiting:

@@ -11,18 +11,18 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
+from parsers.values import parse_value
 from rules.calendar import last_day
 from rules.completion import Outcome
-from rules.facts import Policy, Precedents
+from rules.enrolment_data import FIELDS
+from rules.facts import Policy
 from rules.letters import blank, letter_to, mail, part
-from rules.take_up import take_up
 from rules.types import (
     AttachmentClass,
     AttachmentRef,
     Case,
     Dossier,
     Event,
-    Finding,
     Letter,
     Step,
     Task,
@@ -52,19 +52,13 @@ class StaffDecision:
     """What follows from a staff action."""
 
     outcome: Outcome
-    findings: tuple[Finding, ...] = ()
     ends_task: bool = True
 
 
-def act(
-    dossier: Dossier, case: Case, action: StaffAction, policy: Policy, precedents: Precedents
-) -> StaffDecision:
+def act(dossier: Dossier, case: Case, action: StaffAction, policy: Policy) -> StaffDecision:
     """Carry out a staff decision. Raises ActionRefused or workflow.StepOutOfOrder; then nothing changed."""
     handler = _HANDLERS[action.name]
-    decision = handler(dossier, case, action, policy)
-    later, findings = take_up(decision.outcome.dossier, policy, precedents)
-    decision.outcome.add(later)
-    return StaffDecision(decision.outcome, (*decision.findings, *findings), decision.ends_task)
+    return handler(dossier, case, action, policy)
 
 
 def _files(action: StaffAction, class_: AttachmentClass) -> tuple[AttachmentRef, ...]:
@@ -87,7 +81,8 @@ def _enrolment_valid(dossier: Dossier, case: Case, action: StaffAction, policy: 
         raise ActionRefused(f"party={party} : attendu incert, aes ou both.")
     at = action.at.isoformat()
     moved = case
-    files = [*_stored_files(case), *_files(action, "technical_documentation")]
+    given = (*_stored_files(case), *_files(action, "technical_documentation"))
+    files = list({f.ref: f for f in given}.values())
     if party in ("incert", "both") and not case.fact("incert"):
         moved = advance(moved, "valid_incert", incert=at)
     if party in ("aes", "both") and not case.fact("aes"):
@@ -130,9 +125,15 @@ def _stored_files(case: Case) -> list[AttachmentRef]:
 
 
 def _enrolment_refused(dossier: Dossier, case: Case, action: StaffAction, policy: Policy) -> StaffDecision:
-    outcome = _outcome(dossier, advance(case, "refused"), action)
+    outcome = _outcome(dossier, advance(case, "refused", incert=None, aes=None), action)
     outcome.mails.append(
-        mail("enrolement_refuse", dossier.email, _letter(dossier, case, "E4", action), reply=False)
+        mail(
+            "enrolement_refuse",
+            dossier.email,
+            _letter(dossier, case, "E4", action),
+            *_files(action, "staff_file"),
+            reply=False,
+        )
     )
     return StaffDecision(outcome)
 
@@ -160,7 +161,13 @@ def _access_configured(dossier: Dossier, case: Case, action: StaffAction, policy
 def _access_refused(dossier: Dossier, case: Case, action: StaffAction, policy: Policy) -> StaffDecision:
     outcome = _outcome(dossier, advance(case, "access_refused"), action)
     outcome.mails.append(
-        mail("acces_refuse", dossier.email, _letter(dossier, case, "L2", action), reply=False)
+        mail(
+            "acces_refuse",
+            dossier.email,
+            _letter(dossier, case, "L2", action),
+            *_files(action, "staff_file"),
+            reply=False,
+        )
     )
     return StaffDecision(outcome)
 
@@ -238,16 +245,34 @@ def _connection_valid(dossier: Dossier, case: Case, action: StaffAction, policy:
     moved = advance(case, "connection_valid", valid_at=action.at.isoformat(), amount=int(amount))
     outcome = _outcome(dossier, moved, action)
     letter = _letter(dossier, moved, "R2", action).model_copy(update={"amount_eur": int(amount)})
-    outcome.mails.append(mail("raccordement_valide", dossier.email, letter, reply=False))
+    files = _files(action, "staff_file")
+    outcome.mails.append(mail("raccordement_valide", dossier.email, letter, *files, reply=False))
     return StaffDecision(outcome)
 
 
 def _connection_refused(dossier: Dossier, case: Case, action: StaffAction, policy: Policy) -> StaffDecision:
     outcome = _outcome(dossier, advance(case, "connection_refused"), action)
     outcome.mails.append(
-        mail("raccordement_refuse", dossier.email, _letter(dossier, case, "R2", action), reply=False)
+        mail(
+            "raccordement_refuse",
+            dossier.email,
+            _letter(dossier, case, "R2", action),
+            *_files(action, "staff_file"),
+            reply=False,
+        )
     )
     return StaffDecision(outcome)
+
+
+def _normalised(field_id: str, text: str, policy: Policy) -> str:
+    form = policy.forms.for_kind("formulaire_1")
+    field_def = form.field(field_id) if form else None
+    if field_def is None or field_id not in FIELDS:
+        raise ActionRefused(f"{field_id} : attendu un champ de l'enrôlement ({', '.join(FIELDS)}).")
+    value = text if field_def.choices else parse_value(field_def.type, text).value
+    if value in (None, "") or (field_def.choices and value not in field_def.choices):
+        raise ActionRefused(f"{field_id}={text} : ce n'est pas une valeur de type {field_def.type}.")
+    return str(value)
 
 
 def _change_decided(dossier: Dossier, case: Case, action: StaffAction, policy: Policy) -> StaffDecision:
@@ -255,7 +280,7 @@ def _change_decided(dossier: Dossier, case: Case, action: StaffAction, policy: P
     accepted = action.name == "change-accepted"
     asked = action.facts.get("new")
     new = {k: str(v) for k, v in asked.items()} if isinstance(asked, dict) else {}
-    new |= action.set
+    new |= {name: _normalised(name, text, policy) for name, text in action.set.items()}
     if accepted and not new:
         raise ActionRefused("Quelles données changent ? Les donner par --set CHAMP=VALEUR.")
     old_address, changed = dossier.email, dossier
@@ -275,7 +300,8 @@ def _change_decided(dossier: Dossier, case: Case, action: StaffAction, policy: P
             Event(case=case.name, name=action.name, detail={"by": action.by, "fields": list(new)}),
         ],
     )
-    planned = mail("changement_donnees_decide", changed.email, letter, reply=False)
+    files = _files(action, "staff_file")
+    planned = mail("changement_donnees_decide", changed.email, letter, *files, reply=False)
     if changed.email != old_address:
         planned = planned.model_copy(update={"also_to": (old_address,)})
     outcome.mails.append(planned)

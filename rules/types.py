@@ -209,6 +209,9 @@ class Exhibit(Claim):
     mail_id: int = 0
     mail_sha256: str = ""
     received_at: datetime
+    stamped_at: datetime | None = Field(
+        default=None, description="receipt as our own host's Received header says it, where there is one"
+    )
     sender: str = ""
     party: Party = "unknown"
     trusted: bool = Field(default=True, description="the sender was who the dossier expects, authenticated")
@@ -240,9 +243,10 @@ class Case(Claim):
         return "E" if self.kind == "E" else f"{self.kind}{self.number}"
 
     def latest(self, kind: Kind) -> Exhibit | None:
-        """The newest filled document of that kind."""
+        """The newest document of that kind; a blank form only where no filled one came."""
         found = [e for e in self.exhibits if e.kind == kind]
-        return found[-1] if found else None
+        filled = [e for e in found if e.document.filled or not kind.startswith("formulaire")]
+        return next(reversed(filled or found), None)
 
     def fact(self, key: str) -> str:
         value = self.facts.get(key)
@@ -322,6 +326,7 @@ class Task(Claim):
     message: str
     codes: tuple[ExceptionCode, ...] = ("manual_task",)
     facts: dict[str, JsonValue] = {}
+    opens_on: date | None = Field(default=None, description="the day from which the step is open")
 
 
 class Event(Claim):

@@ -24,13 +24,16 @@ _NO_REPLY = frozenset({"thanks", "empty"})
 
 def decide_on_words(dossier: Dossier | None, submission: Submission, policy: Policy) -> Decision:
     """The decision on a mail that brings no document for a case."""
-    known = dossier is not None and (is_registered(dossier, submission.sender.email) or submission.accepted)
+    known = dossier is not None and (
+        (is_registered(dossier, submission.sender.email) and not submission.sender.contested)
+        or submission.accepted
+    )
     if dossier is None and any(e.kind in _LATER_FORMS for e in submission.exhibits):
         return _forms_of_nobody(submission)
     if submission.unreadable:
         return _ask_again(dossier, submission, policy)
-    if dossier is not None and known and submission.intent.kind == "change_request" and dossier.registered:
-        return _change_of_data(dossier, submission)
+    if dossier is not None and submission.intent.kind == "change_request" and dossier.registered:
+        return _change_of_data(dossier, submission)  # another writer's waits for a person, see `doubts`
     if dossier is not None and known and submission.intent.kind == "major_change":
         return _major_change(dossier, submission)
     foreign = next((e.kind for e in submission.exhibits if e.kind in _OF_OTHER_PARTIES), None)
@@ -133,7 +136,7 @@ def _change_of_data(dossier: Dossier, submission: Submission) -> Decision:
     )
     return _decision(
         dossier,
-        [*trust] if not trust else [*trust, finding],
+        [*trust, finding] if trust else [],
         [acknowledgement],
         submission,
         dossier.case("E"),

@@ -240,7 +240,7 @@ def labelling(state: str, number: int = 1, **facts: Any) -> Case:
         "product": "MediPraxis",
         "version": "4.2",
         "product_key": "medipraxis",
-        "version_key": "42",
+        "version_key": "4.2",
         "access_at": "2025-06-20T10:00:00+02:00",
     }
     return Case(kind="L", number=number, state=state, facts=base | facts)

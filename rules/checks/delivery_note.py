@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from parsers.types import Signer
 from rules.facts import COLLECTIVE_CLIENTS, Facts, finding_on
 from rules.names import compare_persons, text_key
 from rules.types import Exhibit, Finding
@@ -51,8 +52,14 @@ def check(facts: Facts) -> Iterator[Finding]:
             )
 
 
+def clients_own(note: Exhibit) -> list[Signer]:
+    """Signatures and stamps on a delivery note that are not the Industriel's or AeS's."""
+    return [s for s in note.document.signature.signers if s.role not in ("industriel", "aes")]
+
+
 def _validated(note: Exhibit) -> Iterator[Finding]:
-    if not note.document.signature.signers and note.document.signature.status == "absent":
+    signature = note.document.signature
+    if not clients_own(note) and (signature.signers or signature.status == "absent"):
         yield finding_on(
             note,
             Finding(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.facts import Facts, finding_on
-from rules.names import text_key
+from rules.names import text_key, version_key
 from rules.types import Finding
 
 
@@ -20,7 +20,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         return
     product, version = (
         text_key(form.value("nom_logiciel") or ""),
-        text_key(form.value("version_logiciel") or ""),
+        version_key(form.value("version_logiciel") or ""),
     )
     for case in facts.dossier.of_kind("L"):
         same = case.fact("product_key") == product and case.fact("version_key") == version

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from parsers.identifiers import check_email, check_iban, check_matricule, check_rcs, check_vat
 from parsers.types import FieldDef, Kind
 from rules.facts import Facts, finding_on, is_required
+from rules.identifier_status import identifier_status
 from rules.types import Exhibit, Finding
 
 CRITERION_OF_FIELD: dict[tuple[str, str], int] = {
@@ -59,7 +58,7 @@ def _check_field(facts: Facts, exhibit: Exhibit, field: FieldDef, required: bool
             )
         return
     low = facts.is_low(exhibit, field.id)
-    if identifier_status(facts, field, value) == "invalid":
+    if identifier_status(field, value, facts.policy.patterns) == "invalid":
         yield Finding(
             rule="identifier_invalid",
             severity="doubt" if low else "demand",
@@ -80,24 +79,3 @@ def _check_field(facts: Facts, exhibit: Exhibit, field: FieldDef, required: bool
             field=field.id,
             value=value,
         )
-
-
-def identifier_status(facts: Facts, field: FieldDef, value: str) -> str:
-    """ "valid", "invalid" or "unknown" for a value of that field's type."""
-    match field.type:
-        case "matricule":
-            return check_matricule(value)
-        case "iban":
-            return check_iban(value)
-        case "vat":
-            return check_vat(value)
-        case "rcs":
-            return check_rcs(value)
-        case "email":
-            return check_email(value)
-        case "code_prestataire":
-            return "valid" if re.fullmatch(facts.policy.code_prestataire_pattern, value) else "invalid"
-        case "ehealth_id":
-            return "valid" if re.fullmatch(facts.policy.ehealth_id_pattern, value) else "invalid"
-        case _:
-            return "unknown"

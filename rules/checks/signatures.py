@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from parsers.types import Kind, SignatureStatus
+from rules.checks.delivery_note import clients_own
 from rules.facts import Facts, finding_on
 from rules.types import Exhibit, Finding
 
@@ -28,8 +29,10 @@ def check(facts: Facts) -> Iterator[Finding]:
         if _belongs_to_step(facts, exhibit.kind):
             yield from _judge(exhibit, industriel_status(exhibit))
     note = facts.exhibit("bon_de_livraison")
-    if facts.step == "R1" and note is not None and _is_hospital(facts, note):
-        yield from _judge(note, note.document.signature.status)
+    if facts.step == "R1" and note is not None:
+        status = _clients_status(note)
+        if _is_hospital(facts, note) or status == "digital_invalid":
+            yield from _judge(note, status)
 
 
 def industriel_status(exhibit: Exhibit) -> SignatureStatus:
@@ -38,6 +41,14 @@ def industriel_status(exhibit: Exhibit) -> SignatureStatus:
     own = [s.status for s in signature.signers if s.role != "aes" and s.kind != "stamp"]
     if not signature.signers:
         return signature.status
+    return min(own, key=_WORST_FIRST.index, default="absent")
+
+
+def _clients_status(note: Exhibit) -> SignatureStatus:
+    """The worst status of the client's signatures on a delivery note; a stamp is none."""
+    if not note.document.signature.signers:
+        return note.document.signature.status
+    own = [s.status for s in clients_own(note) if s.kind != "stamp"]
     return min(own, key=_WORST_FIRST.index, default="absent")
 
 

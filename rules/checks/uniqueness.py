@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.facts import Facts, finding_on
-from rules.names import text_key
+from rules.names import text_key, version_key
 from rules.types import Case, Exhibit, Finding
 
 _SOURCE = "diapositives, 6. Raccordement et paiement : unicité de la demande"
@@ -33,7 +33,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                 severity="doubt",
                 code="duplicate_request",
                 message=f"Ce client et ce logiciel ont déjà fait l'objet de "
-                f"{facts.dossier.reference}/{earlier.name}.",
+                f"{facts.dossier.reference}/{earlier.name}." + _what_differs(earlier, form),
                 source=_SOURCE,
             ),
         )
@@ -62,6 +62,17 @@ def check(facts: Facts) -> Iterator[Finding]:
                     source=_SOURCE,
                 ),
             )
+
+
+def _what_differs(earlier: Case, form: Exhibit) -> str:
+    """What a person wants to know before deciding that it is the same request."""
+    said = ""
+    before, now = earlier.fact("workstations"), form.value("nombre_postes") or ""
+    if before != now:
+        said += f" Postes de travail : {before or 'aucun'} alors, {now or 'aucun'} maintenant."
+    if earlier.fact("version_key") != version_key(form.value("version_logiciel") or ""):
+        said += " Autre version : une mise à jour ne donne pas droit à une nouvelle prime."
+    return said
 
 
 def _same_request(other: Case, this: Case, form: Exhibit) -> bool:

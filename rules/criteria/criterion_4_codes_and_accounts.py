@@ -60,9 +60,22 @@ def _same_matricule_on_mysecu(facts: Facts, exhibit: Exhibit) -> Iterator[Findin
 
 def _code_of_vague_1(facts: Facts, exhibit: Exhibit) -> Iterator[Finding]:
     line, code = facts.vague_1_line, exhibit.value("code_prestataire")
-    if line is None or not line.code_prestataire or not code or facts.is_low(exhibit, "code_prestataire"):
+    if not code or facts.is_low(exhibit, "code_prestataire"):
         return
-    if code.replace("-", "") != line.code_prestataire.replace("-", "").replace(" ", ""):
+    if line is None or not line.code_prestataire:
+        earlier = facts.dossier.code_prestataire
+        if earlier and _digits(earlier) != _digits(code):
+            yield Finding(
+                rule="data_mismatch",
+                severity="mismatch",
+                code="data_mismatch",
+                message="Le code prestataire diffère de celui d'une demande d'accès antérieure.",
+                criterion=2,
+                field="code_prestataire",
+                value=code,
+                source=SOURCE,
+            )
+    elif _digits(code) != _digits(line.code_prestataire):
         yield Finding(
             rule="code_prestataire_not_of_vague_1",
             severity="mismatch",
@@ -73,3 +86,7 @@ def _code_of_vague_1(facts: Facts, exhibit: Exhibit) -> Iterator[Finding]:
             value=code,
             source=SOURCE,
         )
+
+
+def _digits(code: str) -> str:
+    return code.replace("-", "").replace(" ", "")

@@ -19,9 +19,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     for exhibit in facts.exhibits("formulaire_2", "formulaire_3"):
         if exhibit.value("mode_integration") != "acces_direct" or facts.is_low(exhibit, "mode_integration"):
             continue
-        late = facts.policy.calendar.is_late("acces_direct", exhibit.received_at)
-        if late and facts.deadline_overruled:
-            late = False
+        late = facts.closed("acces_direct", exhibit.received_at, exhibit.stamped_at) == "yes"
         if late or facts.vague_1_line is None:
             yield finding_on(
                 exhibit,
