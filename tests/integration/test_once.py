@@ -109,3 +109,51 @@ def test_a_mailbox_that_is_gone_is_told(desk: Desk) -> None:
     text = (desk.folder / "config.toml").read_text().replace(f"port = {desk.box.port}", "port = 1")
     (desk.folder / "config.toml").write_text(text)
     desk.call("once", code=3)
+
+
+def test_check_finds_nothing_wrong_and_says_what_the_server_can(desk: Desk) -> None:
+    (desk.folder / "documentation").mkdir()
+    said = desk.json("check")
+    assert said["problems"] == []
+    assert any("MOVE" in line and "IDLE" in line for line in said["ok"])
+
+
+def test_what_staff_decide_while_smtp_is_gone_stays_due_and_is_told(desk: Desk) -> None:
+    desk.deliver(mail(text="Quand commence la labélisation ?", subject="Question"))
+    desk.call("once")
+    (entry,) = desk.json("queue", "list")
+    config = desk.folder / "config.toml"
+    config.write_text(config.read_text().replace(f"port = {desk.sink.port}", "port = 1"))
+    desk.call("queue", "act", str(entry["id"]), "reply", "--note", "Le 15 mai.", code=1)
+    config.write_text(config.read_text().replace("port = 1\n", f"port = {desk.sink.port}\n"))
+    desk.now = "2025-06-02T13:00:00+02:00"
+    desk.call("once")
+    (answer,) = desk.sent()["reponse_libre"]
+    assert answer["Auto-Submitted"] is None
+    assert answer["In-Reply-To"] == "<1@medisoft.example>"
+
+
+def test_while_sending_is_on_hold_mail_is_decided_and_waits(desk: Desk) -> None:
+    desk.call("hold")
+    desk.deliver(mail(("f1.pdf", formulaire_1())))
+    desk.call("once")
+    assert desk.sink.received == ()
+    desk.call("resume")
+    desk.call("once")
+    assert list(desk.sent()) == ["elements_manquants"]
+
+
+def test_a_draft_can_be_read_and_approved(desk: Desk) -> None:
+    stranger = "quelquun@ailleurs.example"
+    desk.deliver(mail(("f1.pdf", formulaire_1()), sender=stranger))
+    desk.call("once")
+    (entry,) = desk.json("queue", "list")
+    assert entry["draft"]["template"] == "elements_manquants"
+    shown = desk.json("queue", "show", str(entry["id"]))
+    assert [document["kind"] for document in shown["documents"]] == ["formulaire_1"]
+    assert shown["draft_text"]
+    desk.call("queue", "act", str(entry["id"]), "approve", "--by", "marie")
+    assert list(desk.sent()) == ["elements_manquants"]
+    assert desk.json("queue", "list") == []
+    done = desk.json("queue", "show", str(entry["id"]))["history"]
+    assert [(h["actor"], h["what"]) for h in done] == [("marie", "approve"), ("mailbot", "mail_sent")]
