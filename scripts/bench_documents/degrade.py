@@ -68,7 +68,8 @@ def _photo(gray: np.ndarray, random: np.random.Generator) -> np.ndarray:
     table = np.full((frame_h, frame_w, 3), (60, 75, 90), np.uint8)
     source = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     jitter = random.uniform(-0.04, 0.04, (4, 2)) * (width, height)
-    target = (source + (width * 0.1, height * 0.075) + jitter).astype(np.float32)
+    shift = np.array([width * 0.1, height * 0.075])
+    target = (source + shift + jitter).astype(np.float32)
     matrix = cv2.getPerspectiveTransform(source, target)
     colour = cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR)
     cv2.warpPerspective(colour, matrix, (frame_w, frame_h), dst=table, borderMode=cv2.BORDER_TRANSPARENT,

@@ -1,5 +1,6 @@
 """Draws a filled form as PDF, in one of several layouts, and says what was written where."""
 
+# ruff: noqa: E501 - wordings and invented names read better with one list a line
 from __future__ import annotations
 
 import io

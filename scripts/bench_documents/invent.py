@@ -1,5 +1,6 @@
 """Invented, valid data: no real person, no real company. Everything follows from the seed."""
 
+# ruff: noqa: E501 - wordings and invented names read better with one list a line
 from __future__ import annotations
 
 from random import Random
