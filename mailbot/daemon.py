@@ -18,6 +18,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from mailbot.adapters.backoff import backoff_seconds
+from mailbot.adapters.clock import SystemClock
 from mailbot.bootstrap import Service
 from mailbot.errors import MailbotError, StoreUnreachable, Unreachable
 from mailbot.lease import Lease
@@ -27,19 +28,20 @@ from mailbot.once import recover
 log = structlog.get_logger(__name__)
 STEP_SECONDS = 2.0  # how long something that became due by the clock alone may wait
 STANDBY_SECONDS = 5.0
-SENT_AT_ONCE = 50
+NIGHT_SECONDS = 30  # between two looks whether the night's run is due
 GRACE_SECONDS = 8.0  # of the ten that a service manager grants
 LONGEST_WAIT_SECONDS = 300.0
 
 
 def run_service(service: Service) -> None:
-    """Run until SIGTERM or SIGINT. What is being read or sent then is finished, if that is soon."""
+    """Run until SIGTERM or SIGINT. What is being read or sent then is finished, if that is soon.
+
+    Raises StoreUnreachable when the lease was lost, so that whoever started the service starts it again.
+    """
     daemon = Daemon(service)
     asyncio.run(daemon.run())
-    if not daemon.ended_well:
-        # A thread still waits for a server or a reader. Everything it does is safe to be cut off.
-        log.warning("stopped_hard")
-        os._exit(0)
+    if daemon.lost:
+        raise StoreUnreachable("the lease on the store was lost: the store was away for too long")
 
 
 class Daemon:
@@ -53,7 +55,8 @@ class Daemon:
         self._decided = asyncio.Event()
         self._whole = threading.Event()  # the nightly run asks the intake to compare the whole mailbox
         self._lease = Lease(service.store)
-        self.ended_well = True
+        self.lost = False
+        self._ended_well = True
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -62,13 +65,16 @@ class Daemon:
         notify("READY=1")
         if not await self._own_lease():
             return
-        log.info("started", holder=self._lease.holder)
         try:
             await self._work(loop)
         finally:
             notify("STOPPING=1")
             self._lease.release()
-            log.info("stopped")
+            log.info("stopped", in_order=self._ended_well)
+        if not self._ended_well:
+            # A thread still waits for a server or a reader, and asyncio would wait for the thread.
+            # Everything that it does is safe to be cut off.
+            os._exit(3 if self.lost else 0)
 
     def _end(self) -> None:
         self._stop.set()
@@ -94,29 +100,36 @@ class Daemon:
         scheduler = AsyncIOScheduler(event_loop=loop)
         nights = Nights(self._service.store, self._service.clock, self._service.config.reminders.time)
         await self._until_reachable("recovery", self._begin, nights)
+        log.info("started", holder=self._lease.holder)
         scheduler.add_job(
-            self._nightly, "interval", args=[nights], seconds=30, max_instances=1, coalesce=True
+            self._nightly,
+            "interval",
+            args=[nights],
+            seconds=NIGHT_SECONDS,
+            next_run_time=SystemClock().now(),
+            max_instances=1,
+            coalesce=True,
         )
         scheduler.start()
         intake = threading.Thread(target=self._take_in, args=(loop,), name="intake", daemon=True)
         intake.start()
         loops = [
-            asyncio.create_task(self._forever("nightly", self._first_night(nights))),
             asyncio.create_task(self._forever("processing", self._process)),
             asyncio.create_task(self._forever("delivery", self._deliver)),
         ]
         while not self._stop.is_set() and not self._lease.lost.is_set():
             await self._sleep(1.0)
         if self._lease.lost.is_set():
+            self.lost = True
             log.error("lease_lost")
         self._end()
         scheduler.shutdown(wait=False)
         _, unfinished = await asyncio.wait(loops, timeout=GRACE_SECONDS)
         await asyncio.to_thread(intake.join, 1.0)
-        self.ended_well = not unfinished and not intake.is_alive()
+        self._ended_well = not unfinished and not intake.is_alive()
         for task in unfinished:
             task.cancel()
-        if self.ended_well:
+        if self._ended_well:
             await self._service.mailer.close()
 
     def _begin(self, nights: Nights) -> None:
@@ -138,7 +151,7 @@ class Daemon:
                 await self._sleep(_pause(failures))
                 continue
             if not more:
-                await self._sleep_or_event(self._arrived if name == "processing" else self._decided, name)
+                await self._sleep_or_event(self._arrived if name == "processing" else self._decided)
 
     async def _process(self) -> bool:
         self._arrived.clear()
@@ -156,14 +169,6 @@ class Daemon:
             return True
         await asyncio.to_thread(self._service.delivery.save_missing_copies)
         return bool(report.failed or report.uncertain)
-
-    def _first_night(self, nights: Nights) -> Callable[[], Awaitable[bool]]:
-        async def once() -> bool:
-            await self._nightly(nights)
-            await self._stopping.wait()
-            return False
-
-        return once
 
     async def _nightly(self, nights: Nights) -> None:
         """The night's run, if it is due; asked every half minute, a missed one is caught up."""
@@ -209,7 +214,7 @@ class Daemon:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
 
-    async def _sleep_or_event(self, event: asyncio.Event, name: str) -> None:
+    async def _sleep_or_event(self, event: asyncio.Event) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(event.wait(), STEP_SECONDS)
 

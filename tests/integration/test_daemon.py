@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.desk import Desk, environment, formulaire_1, mail
-from tests.integration.dovecot import Dovecot, running_dovecot
+from tests.integration.dovecot import Dovecot, Mailbox, running_dovecot
 from tests.integration.processes import until
 from tests.integration.smtp_sink import SmtpSink
 
@@ -85,3 +86,37 @@ def test_it_goes_on_when_the_mailbox_comes_back(smtp_sink: SmtpSink, tmp_path: P
             smtp_sink.wait_for(1, timeout=60)
             process.terminate()
             assert process.wait(timeout=WITHIN_SECONDS) == 0
+
+
+def test_a_server_that_says_nothing_does_not_keep_it_from_ending(smtp_sink: SmtpSink, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        box = Mailbox("127.0.0.1", silent.getsockname()[1], 0, tmp_path, "boite@incert.test", "x")
+        desk = Desk(tmp_path, box, smtp_sink)
+        desk.configure()
+        with running(desk) as process:
+            until(lambda: said(desk, "event=started"), process=process, logs=[tmp_path / "log"])
+            silent.accept()
+            process.terminate()
+            assert process.wait(timeout=WITHIN_SECONDS) == 0
+
+
+def test_a_missed_night_is_caught_up_once(desk: Desk) -> None:
+    desk.now = "2025-06-02T12:00:00+02:00"
+    with running(desk) as process:
+        until(lambda: said(desk, "event=started"), process=process, logs=[desk.folder / "log"])
+        process.terminate()
+        assert process.wait(timeout=WITHIN_SECONDS) == 0
+    assert not said(desk, "event=night_done")  # nights before the first start were not missed
+    desk.now = "2025-06-05T12:00:00+02:00"
+    with running(desk) as process:
+        until(lambda: said(desk, "event=night_done"), process=process, logs=[desk.folder / "log"])
+        desk.sink.wait_for(1)
+        process.terminate()
+        assert process.wait(timeout=WITHIN_SECONDS) == 0
+    desk.deliver(mail(("f1.pdf", formulaire_1())))
+    with running(desk) as process:
+        desk.sink.wait_for(2, timeout=40)
+        process.terminate()
+        assert process.wait(timeout=WITHIN_SECONDS) == 0
+    assert (desk.folder / "log").read_text().count("event=night_done") == 1
+    assert sorted(desk.sent()) == ["elements_manquants", "synthese_quotidienne"]
