@@ -88,7 +88,7 @@ def _tell(
             return Announced(dossier.reference, dossier.email, "again", names)
         changed = dossier
         for case in labelled:
-            changed = changed.with_case(advance(case, "requirements_changed"))
+            changed = changed.with_case(advance(case, "requirements_changed", changed_at=now.isoformat()))
         if changed != dossier:
             row = service.store.save_dossier(replace(row, dossier=changed))
         planned = PlannedMail(

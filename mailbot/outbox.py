@@ -36,7 +36,12 @@ class Outbox:
         self._config = config
 
     def add(
-        self, planned: PlannedMail, cause: Cause, dossier_id: int | None, state: OutboxState, position: int = 0
+        self,
+        planned: PlannedMail,
+        cause: Cause,
+        dossier_id: int | None,
+        state: OutboxState,
+        position: int = 0,
     ) -> OutboxRow:
         """Render and add one planned mail."""
         answers = planned.reply and cause.message is not None

@@ -6,40 +6,34 @@ and one of the configured days, even if the run is killed and started again. Sou
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from mailbot.config import Config
-from mailbot.daily_figures import DailyFigures
 from mailbot.outbox import Cause, Outbox
 from mailbot.ports import Clock, DossierRow, OutboxRow, Store
-from rules.calendar import last_day, local_day
+from mailbot.summary import Summary
+from rules.awaited import awaited_lines
+from rules.calendar import local_day
 from rules.facts import Policy
-from rules.trust import is_enrolled
-from rules.types import Case, CaseLine, Dossier, Letter, PlannedMail, Step
-from rules.workflow import INDUSTRIEL_IS_NEXT, gate_step
+from rules.types import CaseLine, Letter, PlannedMail
 
-_AWAITED = {
-    ("E", "ouvert"): "formulaire_1_ou_nda",
-    ("L", "ouvert"): "formulaire_2",
-    ("L", "acces_configure"): "formulaire_3",
-    ("L", "complement_demande"): "complement",
-    ("L", "tests_echoues"): "nouvel_envoi_tests",
-    ("L", "a_renouveler"): "nouveaux_tests",
-    ("R", "ouvert"): "formulaire_4",
-}
+_JOB = "reminder"
+_LAST_RUN = "reminders:last_run"
 _AES_WAITS_DAYS = 7  # AeS is asked again for a signature after a week, then weekly
+_PUT_OFF_DAYS = 3  # so long a reminder may be late that gave way to another mail of the last 48 hours
 
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """A mail that the night would send."""
+    """A mail that the night would send. `keys`: what it claims for ever; `about`: whom it is for."""
 
     planned: PlannedMail
     dossier_id: int | None
-    keys: tuple[str, ...]  # (job, key) claims that make it unique
+    keys: tuple[str, ...]
+    about: str
 
 
 class Reminders:
@@ -55,92 +49,83 @@ class Reminders:
     def due(self) -> list[Reminder]:
         """Who would get what now. Changes nothing."""
         now = self._clock.now()
-        rows = self._store.dossiers()
-        reminders = [r for row in rows if (r := self._for_industriel(row, now)) is not None]
-        to_aes = self._for_aes(rows, now)
-        if to_aes is not None:
-            reminders.append(to_aes)
-        summary = self._summary(rows, now)
-        if summary is not None:
-            reminders.append(summary)
-        return reminders
+        rows = self._store.dossier_overviews()
+        with_staff = self._cases_with_staff()
+        found = [self._for_industriel(row, now, with_staff[row.id]) for row in rows]
+        found += [self._for_aes(rows, now), self._summary(rows, now)]
+        return [reminder for reminder in found if reminder is not None]
 
     def run(self) -> list[OutboxRow]:
         """Put what is due into the outbox, each reminder once."""
         added: list[OutboxRow] = []
+        now = self._clock.now()
         for reminder in self.due():
             with self._store.transaction():
-                fresh = [k for k in reminder.keys if self._store.claim_once("reminder", k, self._clock.now())]
-                if len(fresh) < len(reminder.keys):
-                    continue
-                cause = Cause(key="reminder:" + "|".join(reminder.keys), at=self._clock.now())
-                added.append(self._outbox.add(reminder.planned, cause, reminder.dossier_id, "due"))
+                fresh = [key for key in reminder.keys if self._store.claim_once(_JOB, key, now)]
+                if fresh:
+                    cause = Cause(key=f"reminder:{reminder.about}:{local_day(now)}", at=now)
+                    added.append(self._outbox.add(reminder.planned, cause, reminder.dossier_id, "due"))
+        with self._store.transaction():
+            self._store.set_switch(_LAST_RUN, local_day(now).isoformat())
         return added
 
-    def _for_industriel(self, row: DossierRow, now: datetime) -> Reminder | None:
-        dossier = row.dossier
-        if not dossier.email or self._written_to_lately(row.id, now):
+    def _cases_with_staff(self) -> defaultdict[int, set[str]]:
+        """Dossier -> its cases in which an answer waits for a person, so that the Industriel is not next."""
+        found: defaultdict[int, set[str]] = defaultdict(set)
+        for entry in self._store.entries():
+            if entry.dossier_id is not None and entry.facts.get("held"):
+                found[entry.dossier_id].add(entry.case)
+        return found
+
+    def _for_industriel(self, row: DossierRow, now: datetime, with_staff: set[str]) -> Reminder | None:
+        dossier, today = row.dossier, local_day(now)
+        if not dossier.email:
             return None
-        today = local_day(now)
-        lines, keys = [], []
-        for case in dossier.cases:
-            line = self._line(dossier, case, today)
-            if line is None or line.deadline is None:
-                continue
-            lines.append(line)
-            key = f"{dossier.reference}/{case.name}:{line.step}:{line.deadline}:{line.days_left}"
-            if line.days_left in self._config.reminders.days and not self._is_claimed(key):
-                keys.append(key)
-        if not keys:
+        lines = awaited_lines(dossier, self._policy.calendar, today, with_staff)
+        keys = [key for line in lines if (key := self._key(dossier.reference, line, today))]
+        if not keys or self._written_to_lately(row.id, now):
             return None
         letter = Letter(
             language=dossier.language,
             reference=dossier.reference,
             industriel=dossier.name,
-            deadline=min(line.deadline for line in lines if line.deadline),
-            lines=tuple(sorted(lines, key=lambda line: line.deadline or date.max)),
+            deadline=lines[0].deadline,
+            lines=tuple(line.model_copy(update={"since": None}) for line in lines),
         )
         planned = PlannedMail(
             template="rappel_echeance", role="industriel", address=dossier.email, letter=letter, reply=False
         )
-        return Reminder(planned, row.id, tuple(keys))
+        return Reminder(planned, row.id, tuple(keys), dossier.reference)
+
+    def _key(self, reference: str, line: CaseLine, today: date) -> str:
+        """The claim of the configured day that was reached last, empty where nothing is due for it.
+
+        A day that a missed run left out is caught up; one on which the case did not wait yet is not.
+        """
+        stages = [days for days in self._config.reminders.days if days >= (line.days_left or 0)]
+        if not stages or line.deadline is None:
+            return ""
+        reached = line.deadline - timedelta(days=min(stages))
+        if line.since is not None and reached < line.since:
+            return ""
+        last_run = self._store.switch(_LAST_RUN)
+        missed = bool(last_run) and reached > date.fromisoformat(last_run)
+        if not missed and (today - reached).days > _PUT_OFF_DAYS:
+            return ""
+        key = f"{reference}/{line.case}:{line.step}:{line.deadline}:{min(stages)}"
+        return "" if self._is_claimed(key) else key
 
     def _is_claimed(self, key: str) -> bool:
-        return self._store.is_claimed("reminder", key)
+        return self._store.is_claimed(_JOB, key)
 
     def _written_to_lately(self, dossier_id: int, now: datetime) -> bool:
         written = self._store.last_written_to(dossier_id)
         quiet = timedelta(hours=self._config.reminders.quiet_hours)
         return written is not None and timedelta(0) <= now - written < quiet
 
-    def _line(self, dossier: Dossier, case: Case, today: date) -> CaseLine | None:
-        """The case as a reminder tells it; None where the Industriel is not next, or nothing closes."""
-        if case.state not in INDUSTRIEL_IS_NEXT[case.kind] or case.facts.get("kept"):
-            return None
-        if case.kind == "L" and not is_enrolled(dossier):
-            return None
-        step: Step | None = gate_step(case)
-        if step is None:
-            return None
-        # Whoever still needs access has to hand in Formulaire 3 by the same day.
-        closes = self._policy.calendar.closes("L3" if step == "L1" else step)
-        if closes is None:
-            return None
-        deadline = last_day(closes)
-        left = (deadline - today).days
-        if left < 0:
-            return None
-        subject = " ".join(p for p in (case.fact("product"), case.fact("version"), case.fact("client")) if p)
-        what = _AWAITED.get((case.kind, case.state), "formulaire_1_ou_nda")
-        return CaseLine(
-            case=case.name, step=step, what=what, subject=subject, deadline=deadline, days_left=left
-        )
-
     def _for_aes(self, rows: Iterable[DossierRow], now: datetime) -> Reminder | None:
         """One mail to AeS that lists the NDAs that have waited for its signature for a week or more."""
-        if not self._config.parties.aes_address:
-            return None
-        today = local_day(now)
+        address, today = self._config.parties.aes_address, local_day(now)
         lines, keys = [], []
         for row in rows:
             case = row.dossier.case("E")
@@ -150,69 +135,32 @@ class Reminders:
             weeks = (today - since).days // _AES_WAITS_DAYS
             if weeks < 1:
                 continue
-            what = f"{row.dossier.reference} – {row.dossier.name}"
+            reference = row.dossier.reference
+            subject = f"{reference} – {row.dossier.name}"
             lines.append(
-                CaseLine(
-                    case=row.dossier.reference, step="E3", what="nda_a_signer", subject=what, since=since
-                )
+                CaseLine(case=reference, step="E3", what="nda_a_signer", subject=subject, since=since)
             )
-            key = f"{row.dossier.reference}/E:aes:{weeks}"
+            key = f"{reference}/E:aes:{since}:{weeks}"
             if not self._is_claimed(key):
                 keys.append(key)
-        if not keys:
+        if not keys or not address:
             return None
-        letter = Letter(lines=tuple(lines))
-        address = self._config.parties.aes_address
-        planned = PlannedMail(template="rappel_partie", role="aes", address=address, letter=letter, reply=False)
-        return Reminder(planned, None, tuple(keys))
+        planned = PlannedMail(
+            template="rappel_partie",
+            role="aes",
+            address=address,
+            letter=Letter(lines=tuple(lines)),
+            reply=False,
+        )
+        return Reminder(planned, None, tuple(keys), "aes")
 
     def _summary(self, rows: list[DossierRow], now: datetime) -> Reminder | None:
         """INCERT's summary, once a day."""
-        address, today = self._config.parties.incert_address, local_day(now)
-        key = f"summary:{today}"
+        address, key = self._config.parties.incert_address, f"summary:{local_day(now)}"
         if not address or self._is_claimed(key):
             return None
-        figures = self._figures(rows, now)
-        lines = [line for row in rows for c in row.dossier.cases if (line := self._own_line(row, c, today))]
-        letter = Letter(
-            lines=tuple(sorted(lines, key=lambda line: line.deadline or date.max)[:50]),
-            figures=figures.model_dump(mode="json"),
-            received_at=now,
-        )
+        letter = Summary(self._store, self._policy.calendar).letter(rows, now)
         planned = PlannedMail(
             template="synthese_quotidienne", role="incert", address=address, letter=letter, reply=False
         )
-        return Reminder(planned, None, (key,))
-
-    def _own_line(self, row: DossierRow, case: Case, today: date) -> CaseLine | None:
-        """What INCERT itself has to decide before a day: labelling ends on 30 September 2026."""
-        if case.kind != "L" or case.state != "demande_complete":
-            return None
-        closes = self._policy.calendar.closes("L4")
-        if closes is None:
-            return None
-        deadline = last_day(closes)
-        return CaseLine(
-            case=f"{row.dossier.reference}/{case.name}",
-            step="L4",
-            what="tests_a_verifier",
-            subject=f"{case.fact('product')} {case.fact('version')}".strip(),
-            deadline=deadline,
-            days_left=(deadline - today).days,
-        )
-
-    def _figures(self, rows: list[DossierRow], now: datetime) -> DailyFigures:
-        since = now - timedelta(days=1)
-        entries = self._store.entries()
-        reasons = Counter(code for entry in entries for code in entry.codes)
-        return DailyFigures.model_validate(
-            {
-                "day": local_day(now),
-                "received": self._store.count_received(since, now),
-                "answered": self._store.count_sent(since, now),
-                "queued": len(entries),
-                "queued_by_reason": dict(reasons.most_common()),
-                "oldest_waiting": min((e.received_at for e in entries), default=None),
-                "dossiers": len(rows),
-            }
-        )
+        return Reminder(planned, None, (key,), "summary")

@@ -76,8 +76,9 @@ def _is_same(one: Exhibit, other: Exhibit) -> bool:
     return one.mail_id == other.mail_id and (a.sha256, a.file, a.pages_of) == (b.sha256, b.file, b.pages_of)
 
 
-def new_case(dossier: Dossier, kind: CaseKind, **facts: str) -> Case:
-    """The next case of that kind."""
+def new_case(dossier: Dossier, kind: CaseKind, exhibit: Exhibit, **facts: str) -> Case:
+    """The next case of that kind, opened by that document."""
+    facts = {"opened_at": exhibit.received_at.isoformat(), **facts}
     number = max((c.number for c in dossier.of_kind(kind)), default=0) + 1
     return Case(kind=kind, number=number, state=INITIAL[kind], facts=dict(facts))
 
@@ -94,7 +95,7 @@ def _again(case: Case, exhibit: Exhibit) -> Filed:
 
 
 def _on_enrolment(dossier: Dossier, exhibit: Exhibit) -> Filed:
-    case = dossier.case("E") or new_case(dossier, "E")
+    case = dossier.case("E") or new_case(dossier, "E", exhibit)
     if gate_step(case) == "E1":
         return Filed(exhibit, case, "current")
     if exhibit.kind == "formulaire_1":
@@ -135,7 +136,9 @@ def _on_access(dossier: Dossier, exhibit: Exhibit) -> Filed:
         return Filed(exhibit, _with_facts(waiting[0], facts), taken)
     if same_product:
         return _again(same_product[-1], exhibit)
-    return Filed(exhibit, new_case(dossier, "L", **facts), "current" if _enrolled(dossier) else "early")
+    return Filed(
+        exhibit, new_case(dossier, "L", exhibit, **facts), "current" if _enrolled(dossier) else "early"
+    )
 
 
 def _on_labelling(dossier: Dossier, exhibit: Exhibit) -> Filed:
@@ -153,9 +156,9 @@ def _on_labelling(dossier: Dossier, exhibit: Exhibit) -> Filed:
         return _again(case, exhibit)
     had_access = [c for c in cases if c.fact("access_at")]
     if had_access:
-        opened = new_case(dossier, "L", access_at=had_access[-1].fact("access_at"), **facts)
+        opened = new_case(dossier, "L", exhibit, access_at=had_access[-1].fact("access_at"), **facts)
         return Filed(exhibit, opened.model_copy(update={"state": "acces_configure"}), "current")
-    return Filed(exhibit, new_case(dossier, "L", **facts), "early")
+    return Filed(exhibit, new_case(dossier, "L", exhibit, **facts), "early")
 
 
 def _best_first(cases: tuple[Case, ...], product: str, version: str) -> list[Case]:
@@ -186,7 +189,7 @@ def _proof(dossier: Dossier, exhibit: Exhibit, cases: tuple[Case, ...]) -> Filed
     if cases:
         last = cases[-1]
         return Filed(exhibit, last, "early") if gate_step(last) == "L1" else _again(last, exhibit)
-    return Filed(exhibit, new_case(dossier, "L"), "early")
+    return Filed(exhibit, new_case(dossier, "L", exhibit), "early")
 
 
 def is_labelled(dossier: Dossier, product: str, version: str) -> bool:
@@ -211,7 +214,7 @@ def _on_connection(dossier: Dossier, exhibit: Exhibit) -> Filed:
     for case in waiting:
         if _same_client(case, exhibit) and case.fact("product_key") in ("", product):
             return Filed(exhibit, _with_facts(case, facts), taken)
-    return Filed(exhibit, new_case(dossier, "R", **facts), taken)
+    return Filed(exhibit, new_case(dossier, "R", exhibit, **facts), taken)
 
 
 def _same_client(case: Case, form: Exhibit) -> bool:
@@ -236,6 +239,6 @@ def _delivery_note(dossier: Dossier, exhibit: Exhibit, waiting: list[Case]) -> F
     for case in dossier.of_kind("R"):
         if client and text_key(case.fact("client")) == client:
             return _again(case, exhibit)
-    opened = new_case(dossier, "R", client=exhibit.value("nom_client") or "")
+    opened = new_case(dossier, "R", exhibit, client=exhibit.value("nom_client") or "")
     labelled = any(c.state in LABELLED for c in dossier.of_kind("L"))
     return Filed(exhibit, opened, "current" if labelled else "early")

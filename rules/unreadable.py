@@ -7,6 +7,22 @@ from rules.types import Exhibit, Finding, Submission
 _FOR_STAFF = frozenset({"virus", "bomb", "ocr_unavailable", "timeout"})
 """What the Industriel can not mend by sending the file again."""
 
+_WORDS = {
+    "encrypted": "protégé par un mot de passe",
+    "damaged": "endommagé",
+    "empty": "vide",
+    "too_large": "trop grand",
+    "unsupported": "format non pris en charge",
+    "macro": "contient des macros",
+    "bomb": "archive piégée",
+    "timeout": "lecture trop longue",
+    "virus": "virus",
+    "ocr_unavailable": "image, et l'OCR n'est pas installé",
+    "illegible": "illisible",
+    "pgp": "chiffré",
+    "truncated": "incomplet",
+}
+
 
 def unreadable_findings(submission: Submission) -> list[Finding]:
     """One finding per file of these mails that nobody could read."""
@@ -16,7 +32,7 @@ def unreadable_findings(submission: Submission) -> list[Finding]:
 def _finding(exhibit: Exhibit) -> Finding:
     problem = exhibit.document.problems[0] if exhibit.document.problems else None
     code = problem.code if problem else "damaged"
-    said = problem.message if problem else "fichier endommagé"
+    said = _WORDS.get(code) or (problem.message if problem else code)
     return Finding(
         rule="attachment_unreadable",
         severity="doubt" if code in _FOR_STAFF else "demand",

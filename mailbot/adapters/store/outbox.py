@@ -119,7 +119,7 @@ class Outbox(Part):
         """When the Industriel was last written to, by mailbot or by hand from the mailbox."""
         queries = (
             select(func.max(outbox.c.sent_at)).where(
-                outbox.c.dossier_id == dossier_id, outbox.c.role == "industriel"
+                outbox.c.dossier_id == dossier_id, outbox.c.role.in_(("industriel", "sender"))
             ),
             select(func.max(mails.c.received_at)).where(
                 mails.c.dossier_id == dossier_id, mails.c.direction == "sent"
