@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.rule import Rule
 
 from mailbot.demo import view
@@ -21,6 +22,7 @@ from mailbot.demo.servers import HOST
 from mailbot.demo.stories import scenes
 from mailbot.demo.theatre import Played, Theatre
 from mailbot.logs import configure_logs
+from mailbot.ports import EntryRow
 from mailbot.review import is_postponed
 
 START = on("2025-06-02 08:00")
@@ -53,10 +55,9 @@ def run(once: bool, folder: Path | None = None, pause: float = PAUSE_SECONDS) ->
 
 def _greet(console: Console, theatre: Theatre) -> None:
     lines = [
-        "Une boîte aux lettres [bold]support_labelisation@incert.lu[/] fictive, sur cette machine seulement.",
-        "Douze Industriels inventés lui écrivent. mailbot lit, vérifie, répond ; ce qui demande une personne"
-        " attend dans la file.",
-        "L'horloge est simulée : elle part du 2 juin 2025 et avance de courriel en courriel.",
+        f"La boîte [bold]{MAILBOX}[/], en version fictive : rien ne quitte cette machine.",
+        "Douze Industriels inventés lui écrivent. mailbot lit les formulaires, vérifie, répond ;",
+        "ce qui demande une personne attend dans la file. L'horloge est simulée, à partir du 2 juin 2025.",
     ]
     if not theatre.ocr:
         lines.append(
@@ -84,56 +85,72 @@ def _play_all(console: Console, theatre: Theatre, told: list[Scene], pause: floa
 
 
 def _sum_up(console: Console, theatre: Theatre, wrong: list[Played], *, stays: bool) -> None:
+    """What stands in the queue, where everything lies, and what to try next."""
     service = theatre.service
     now = service.clock.now()
     entries = [e for e in service.store.entries() if not is_postponed(e, now)]
     console.print(view.queue(entries))
-    mailbot = f"{_program()} --config {theatre.config_path} --now {now:%Y-%m-%dT%H:%MZ}"
-    first = next((e for e in entries if "name_mismatch" in e.codes), entries[0] if entries else None)
     lines = [
-        f"[bold]{len(theatre.servers.posts)} courriels sont partis d'eux-mêmes[/] ou sur décision ; "
-        f"[bold]{len(entries)} entrées[/] attendent une personne.",
-        f"Courriels envoyés : {theatre.sent_folder} (.eml, pour tout programme de courrier)",
-        f"Base, archive et configuration : {theatre.folder}",
-        "",
-        "À essayer, dans un autre terminal :" if stays else "À essayer :",
-        f"  {mailbot} queue list",
+        f"[bold]{len(theatre.servers.posts)} courriels[/] sont partis, d'eux-mêmes ou sur décision ; "
+        f"[bold]{len(entries)} entrées[/] de la file attendent une personne.",
+        "Rien n'a quitté cette machine. Les courriels envoyés s'ouvrent dans tout programme de courrier :",
+        f"  {theatre.sent_folder}",
+        "La base, l'archive des courriels reçus, la configuration et les formulaires vierges :",
+        f"  {theatre.folder}",
     ]
-    if first is not None:
-        lines.append(f"  {mailbot} queue show {first.id}")
-    lines.append(f"  {mailbot} dossier list")
-    console.print(view.told("Ce que vous voyez", lines), soft_wrap=False)
+    console.print(view.told("Ce que vous avez vu", lines))
+    _suggest(console, theatre, entries, "Dans un autre terminal, par exemple" if stays else "À essayer")
     for played in wrong:
         for difference in played.differs:
-            console.print(f"[bold red]{played.title} : {difference}[/]")
+            console.print(f"[bold red]✗ {escape(played.title)} : {escape(difference)}[/]")
     if wrong:
         console.print(f"[bold red]{len(wrong)} histoires se sont terminées autrement que prévu.[/]")
+
+
+def _suggest(console: Console, theatre: Theatre, entries: list[EntryRow], title: str) -> None:
+    """Commands to copy: never wrapped, never in a frame."""
+    now = theatre.clock.now()
+    console.print(f"[bold]{title}[/]")
+    commands = [
+        f'm() {{ {_program()} --config {theatre.config_path} --now {now:%Y-%m-%dT%H:%M}Z "$@"; }}',
+        "m queue list",
+        "m dossier list",
+    ]
+    named = next((e for e in entries if "name_mismatch" in e.codes), None)
+    if named is not None:
+        commands.append(f"m queue show {named.id}      # le nom diffère : le brouillon attend un accord")
+    for command in commands:
+        console.print(f"  {escape(command)}", soft_wrap=True)
+    console.print()
 
 
 def _stay(console: Console, theatre: Theatre) -> None:
     """Answer whatever is sent to the printed address, until Ctrl-C."""
     servers = theatre.servers
-    smtp = f"{HOST}:{servers.smtp_port}"
+    smtp = f"smtp://{HOST}:{servers.smtp_port}"
+    envelope = f"--mail-from moi@essai.example --mail-rcpt {MAILBOX}"
+    headers = "-H 'From: moi@essai.example' -H 'Subject: Essai'"
+    form = theatre.blanks_folder / "formulaire_1.pdf"
     console.print(
         view.told(
-            "À vous",
+            "À vous : mailbot reste là et répond (Ctrl-C pour terminer)",
             [
-                f"SMTP : {smtp}, sans mot de passe     IMAP : {HOST}:{servers.imap_port}, "
-                f"utilisateur {MAILBOX}, mot de passe demo",
-                "",
-                "Écrivez à la boîte, la réponse s'affiche ici :",
-                "  printf 'From: moi@essai.example\\nSubject: Question\\n\\nQuand ouvrent les tests ?\\n' |",
-                f"  curl -s smtp://{smtp} --mail-from moi@essai.example --mail-rcpt {MAILBOX} -T - --crlf",
-                "",
-                "Ctrl-C pour terminer.",
+                f"SMTP : {HOST}:{servers.smtp_port}, sans mot de passe",
+                f"IMAP : {HOST}:{servers.imap_port}, utilisateur {MAILBOX}, mot de passe demo",
+                "Poser une question, envoyer un formulaire (vierge ou rempli) ; la réponse s'affiche ici :",
             ],
         )
     )
+    for part in ("'=Quand ouvrent les tests ?'", f"'=Notre formulaire.' -F 'f=@{form};encoder=base64'"):
+        console.print(escape(f"  curl {smtp} {envelope} {headers} -F {part}"), soft_wrap=True)
+    console.print()
     servers.arrived.clear()
     while True:
         if servers.arrived.wait(_LOOK_SECONDS):
             servers.arrived.clear()
             console.print(view.row(theatre.visitor()))
+        elif (decided := theatre.elsewhere()) is not None:
+            console.print(view.row(decided))
         theatre.clock.set(theatre.clock.now() + timedelta(seconds=_LOOK_SECONDS))
 
 

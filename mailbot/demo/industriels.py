@@ -161,7 +161,7 @@ def _person(
 
 ALZETTE = _company(
     "Alzette Medisoft S.à r.l.",
-    "labelisation@alzette-medisoft.example",
+    "sons@alzette.example",
     ("Anne", "Weber"),
     ("MediPraxis", "4.2"),
     "310452-17",
@@ -174,7 +174,7 @@ ALZETTE = _company(
 HOFFMANN = _person(
     "Claire",
     "Hoffmann",
-    "claire.hoffmann@cabinet-libre.example",
+    "c.hoffmann@cabinet-libre.example",
     ("CabinetLibre", "1.8"),
     "310977-42",
     matricule="1979031467486",
@@ -212,7 +212,7 @@ DENTALIS = _company(
 )
 CABINET_PLUS = _company(
     "Cabinet Plus S.A.",
-    "raccordements@cabinetplus.example",
+    "info@cabinetplus.example",
     ("Paul", "Thill"),
     ("Cabinet Plus", "11.4"),
     "204417-85",
@@ -225,7 +225,7 @@ CABINET_PLUS = _company(
 )
 SANTE_LOGICIELS = _company(
     "Santé Logiciels S.A.",
-    "contact@sante-logiciels.example",
+    "info@sante-logiciels.example",
     ("Marc", "Reuter"),
     ("SantéDoc", "2.0"),
     "312001-20",
@@ -277,7 +277,7 @@ E_PRATICIEN = _company(
 SCHMIT = _person(
     "Jean",
     "Schmit",
-    "jean.schmit@mondorf-soft.example",
+    "j.schmit@mondomed.example",
     ("MondoMed", "0.9"),
     "313015-33",
     matricule="1968050732999",
@@ -298,8 +298,8 @@ ARDENNE = _company(
     address="1, place du Marché, L-9701 Clervaux",
 )
 MOSELLE = _company(
-    "Moselle Informatique S.à r.l.",
-    "secretariat@moselle-info.example",
+    "Moselle Informatique S.A.",
+    "bureau@moselle-info.example",
     ("Pierre", "Steffen"),
     ("MosellePraxis", "2.7"),
     "313549-12",

@@ -33,6 +33,10 @@ class Expected:
     ignored: bool = False
 
 
+HELD_AS_UNSURE = ("low_confidence",)
+"""What a scan may end as too: how sure its reading is depends on the OCR that is installed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mail:
     """Somebody writes. `waits`: the next mail of the same dossier comes before the answer is due."""

@@ -421,7 +421,7 @@ def _out_of_office() -> list[Scene]:
 
 def _connections_that_are_not_right() -> list[Scene]:
     who = ALZETTE
-    elsewhere = "anne.weber.privee@courriel.example"
+    elsewhere = "anne.weber@courriel.example"
     return [
         _connects(
             who,
@@ -470,8 +470,7 @@ def _scans() -> list[Scene]:
             ],
             text="Document scanné sur le copieur du secrétariat.",
             needs_ocr=True,
-            queued=("low_confidence",),
-            drafts=("elements_manquants",),
+            answers=(("accuse_reception", who.email), ("nda_pour_signature", AES)),
         )
     ]
 

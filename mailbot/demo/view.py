@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -11,12 +12,13 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
+from mailbot.demo.servers import Post
 from mailbot.demo.theatre import Played
 from mailbot.ports import EntryRow
 from parsers.types import Document
 from rules.calendar import LUXEMBOURG
+from rules.staff import STAFF_DECISIONS
 
-_NARROWEST = 118
 _KINDS = {
     "formulaire_1": "Formulaire 1",
     "formulaire_2": "Formulaire 2",
@@ -47,6 +49,7 @@ _SHOWN = (
     "nombre_postes",
 )
 _MOST_VALUES = 3
+_REFERENCE = re.compile(r"\[SONS2-[^\]]*\]\s*")
 _SECRET = frozenset({"matricule", "iban", "code_prestataire"})
 _WIDTHS = (6, 31, 35, 36)
 
@@ -78,11 +81,13 @@ def row(played: Played) -> Table:
 
 
 def _row(*cells: str, header: bool = False) -> Table:
-    table = Table.grid(padding=(0, 2, 0 if header else 1, 0), expand=False)
+    table = Table.grid(padding=(0, 2, 0, 0))
     for width, ratio in zip(_WIDTHS, (False, True, True, True), strict=True):
         table.add_column(width=None if ratio else width, ratio=width if ratio else None, overflow="fold")
     table.expand = True
     table.add_row(*cells)
+    if not header:
+        table.add_row()
     return table
 
 
@@ -125,18 +130,22 @@ def _document(document: Document) -> str:
     scanned = any(claim.source == "ocr" for claim in document.fields.values())
     if scanned:
         words.append("[blue]lu par OCR[/]")
-    shown = f"\n  [dim]{' · '.join(values[:_MOST_VALUES])}[/]" if values else ""
+    shown = f"\n[dim]{' · '.join(values[:_MOST_VALUES])}[/]" if values else ""
     return ", ".join(words) + shown
 
 
 def _followed(played: Played) -> str:
-    lines = [f"[green]✉ {escape(p.template)}[/]\n  [dim]→ {escape(', '.join(p.to))}[/]" for p in played.posts]
+    lines = [line for post in played.posts for line in _post(post)]
+    asked = [f"· {escape(words)}" for words in played.asked]
+    if played.posts:
+        lines += asked
     for entry in played.entries:
         drafts = [r.template for r in played.drafts if r.entry_id == entry.id]
         what = _task(entry) if entry.codes == ("manual_task",) else ", ".join(entry.codes)
-        line = f"[yellow]⚑ file n° {entry.id} : {escape(what)}[/]"
+        line = f"[yellow]⚑ file n° {entry.id} : {escape(what)}[/]\n[dim]{escape(' '.join(entry.messages))}[/]"
         if drafts:
-            line += f"\n  [dim]brouillon : {escape(', '.join(drafts))}[/]"
+            line += f"\n[dim]brouillon : {escape(', '.join(drafts))}[/]"
+            line += "".join(f"\n{words}" for words in asked if not played.posts)
         lines.append(line)
     if played.waits:
         lines.append("[dim]attend 10 min, si autre chose arrive[/]")
@@ -144,8 +153,17 @@ def _followed(played: Played) -> str:
     return "\n".join(lines) or "[dim]enregistré, rien à répondre[/]"
 
 
+def _post(post: Post) -> Iterable[str]:
+    yield f"[green]✉ {escape(post.template)}[/]"
+    yield f"[dim]→ {escape(', '.join(post.to))}[/]"
+    subject = _REFERENCE.sub("", str(post.message["Subject"] or ""))
+    yield f"[dim]« {escape(subject)} »[/]"
+
+
 def _task(entry: EntryRow) -> str:
-    return f"à décider ({', '.join(entry.actions[:2])})" if entry.actions else "à décider"
+    """The decisions that a due step waits for."""
+    decisions = [a for a in entry.actions if a in STAFF_DECISIONS]
+    return " ou ".join(decisions) or "à lire"
 
 
 def queue(entries: Sequence[EntryRow]) -> Table:
@@ -158,7 +176,7 @@ def queue(entries: Sequence[EntryRow]) -> Table:
     )
     table.add_column("N°", justify="right", no_wrap=True)
     table.add_column("Reçu", no_wrap=True)
-    table.add_column("Industriel", ratio=2)
+    table.add_column("Industriel", ratio=2, overflow="fold")
     table.add_column("Pourquoi", ratio=4)
     table.add_column("Actions", ratio=3)
     for entry in entries:
