@@ -313,7 +313,7 @@ class Processing:
             )
             decision = self._considering.decide(row.dossier if row else None, submission, last.dossier_id)
             cause = Cause(
-                key=f"mail:{last.id}",
+                key=self._key(last),
                 at=self._clock.now(),
                 mail_id=last.id,
                 message=reads[-1].reading.message,
@@ -337,6 +337,11 @@ class Processing:
             mail_ids = tuple(dict.fromkeys(e.mail_id for e in case.exhibits if e.mail_id)) if case else ()
             own = Cause(key=f"{cause.key}:{decision.case}", at=cause.at)
             self._recorder.record(self._store.dossier(row.id), decision, About(own, None, mail_ids, actor))
+
+    def _key(self, mail: MailRow) -> str:
+        """One answer per mail, unless a person asked for it to be read and answered anew."""
+        again = sum(1 for h in self._store.history(mail_id=mail.id) if h.what == "reprocess")
+        return f"mail:{mail.id}" + (f":{again}" if again else "")
 
     def read_again(self, mail: MailRow) -> Read:
         """The stored reading of a mail, with the documents as people corrected them."""

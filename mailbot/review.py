@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from mailbot.adapters.files import FileStore
+from mailbot.agreement import AGREEMENT
 from mailbot.config import Config
 from mailbot.consider import Considering
 from mailbot.corrections import Correction, corrected
@@ -99,7 +100,10 @@ class Review:
         return ("reopen",) if entry.state == "closed" else entry.actions
 
     def act(self, entry_id: int, request: Request) -> Done:
-        """Carry out the action in one transaction. Raises ActionRefused, UnknownReference."""
+        """Carry out the action in one transaction. Raises ActionRefused, UnknownReference.
+
+        What is to be read again is read after it: should that break off, the next pass reads it.
+        """
         with self._store.transaction():
             entry = self._store.entry(entry_id)
             offered = self.offered(entry)
@@ -114,6 +118,10 @@ class Review:
                 raise ActionRefused(str(error)) from error
             self._history(entry, request)
             self._agreement(entry, request)
+        if request.action == "reprocess":
+            # Reading takes long, and no other writer may wait for it: not in the transaction.
+            self._processing.run()
+        with self._store.transaction():
             mails = [r for r in self._mails_about(entry) if r.state == "due" and r.id not in before]
         return Done(message, tuple(mails))
 
@@ -230,7 +238,6 @@ class Review:
             self._processing.read_afresh(mail)
         self._withdraw_drafts(entry)
         self._recorder.close(entry.id, self._clock.now(), "reprocessed")
-        self._processing.run()
         return f"{len(mails)} courriel(s) relu(s) et décidé(s) à nouveau."
 
     # Staff's decision at a step
@@ -441,7 +448,7 @@ class Review:
                     id=0,
                     at=self._clock.now(),
                     actor=request.by or "staff",
-                    what="agreement",
+                    what=AGREEMENT,
                     detail={
                         "template": template,
                         "mode": mode,

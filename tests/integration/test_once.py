@@ -158,3 +158,13 @@ def test_a_draft_can_be_read_and_approved(desk: Desk) -> None:
     done = desk.json("queue", "show", str(entry["id"]))["history"]
     assert (done[0]["actor"], done[0]["what"]) == ("marie", "approve")
     assert (done[-1]["actor"], done[-1]["what"]) == ("mailbot", "mail_sent")
+
+
+def test_a_mail_can_be_read_again(desk: Desk) -> None:
+    desk.deliver(mail(("f1.pdf", formulaire_1()), sender="quelquun@ailleurs.example"))
+    desk.call("once")
+    (first,) = desk.json("queue", "list")
+    desk.call("queue", "act", str(first["id"]), "reprocess")
+    (second,) = desk.json("queue", "list")
+    assert second["id"] != first["id"]
+    assert (second["codes"], second["draft"]) == (first["codes"], first["draft"])
