@@ -363,3 +363,21 @@ def test_a_learnt_definition_can_be_used(run: Run, folder: Path, name: str) -> N
 def test_what_is_no_form_is_not_learnt(run: Run, folder: Path) -> None:
     (folder / "notes.pdf").write_bytes(b"%PDF-1.4 nothing")
     run("forms", "learn", "notes.pdf", code=2)
+
+
+@pytest.mark.parametrize("command", ["check", "once", "calendar"])
+def test_somebody_elses_package_of_our_name_is_told(folder: Path, command: str) -> None:
+    (folder / "other" / "rules").mkdir(parents=True)
+    (folder / "other" / "rules" / "__init__.py").touch()
+    done = subprocess.run(
+        [sys.executable, "-m", "mailbot.cli", command],
+        cwd=folder,
+        env={"PYTHONPATH": f"{folder / 'other'}:{ROOT}", "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "another package named rules stands in the way" in done.stderr
+    assert "Traceback" not in done.stderr
