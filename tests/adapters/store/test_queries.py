@@ -73,7 +73,14 @@ QUERIES: dict[str, Query] = {
     "release_lease": lambda s: s.release_lease("intake", "a"),
 }
 # They read all there is, or (add_history) the last row.
-WHOLE_TABLE = {"dossiers", "dossier_overviews", "add_history", "history_broken_at"}
+WHOLE_TABLE = {
+    "dossiers",
+    "dossier_overviews",
+    "add_history",
+    "history_broken_at",
+    "count_by_state",
+    "mail_digests",
+}
 
 
 @pytest.fixture
