@@ -32,7 +32,10 @@ def export_dossier(service: Service, row: DossierRow, case: str = "") -> bytes:
         details = _only_case(details, wanted.name, {m.id for m in mails}, {o.id for o in outbox})
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        ours = {out.message_id for out in store.outbox_of_dossier(row.id)} if mails else set()
         for mail in mails:
+            if mail.direction == "sent" and mail.message_id in ours:
+                continue  # our own copy: it stands under sent/, with access details masked
             try:
                 raw = service.archive.get(mail.sha256)
             except (ArchiveDamaged, OSError) as error:

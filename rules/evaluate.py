@@ -54,6 +54,7 @@ def evaluate(
     step = gate_step(case)
     if step is None:
         return None
+    case = _since_requirements_changed(case)
     own = [e for e in case.exhibits if e.kind in _DOCUMENT_STEPS[step]]
     received = max((e.received_at for e in own), default=at)
     stamped = max((e.stamped_at or e.received_at for e in own), default=at)
@@ -69,3 +70,12 @@ def evaluate(
         deadline_overruled=deadline_overruled,
     )
     return Evaluation(case=case, step=step, findings=judge(facts), received_at=received)
+
+
+def _since_requirements_changed(case: Case) -> Case:
+    """A label that has to be renewed needs new documents: those of the first labelling do not count."""
+    changed_at = case.fact("changed_at")
+    if case.state != "a_renouveler" or not changed_at:
+        return case
+    since = datetime.fromisoformat(changed_at)
+    return case.model_copy(update={"exhibits": tuple(e for e in case.exhibits if e.received_at >= since)})

@@ -95,6 +95,8 @@ def preview(
 
 def stats(context: typer.Context, as_json: AsJson = False) -> None:
     """Figures: mails, answers, the queue, the dossiers and their cases."""
+    from mailbot.agreement import measured_agreement
+
     service = session_of(context).service(changes=False)
     store = service.store
     entries, dossiers = store.entries(), store.dossier_overviews()
@@ -107,6 +109,7 @@ def stats(context: typer.Context, as_json: AsJson = False) -> None:
         "oldest_waiting": oldest.isoformat() if oldest else None,
         "dossiers": len(dossiers),
         "cases": dict(sorted(states.items())),
+        "agreement": measured_agreement(store),
     }
     if as_json:
         print_json(figures)

@@ -18,6 +18,8 @@ DOCUMENTS: dict[str, tuple[Kind, ...]] = {
     "L3": ("formulaire_3", "preuve_tests"),
     "R1": ("formulaire_4",),
 }
+_COMPLETE_ONCE = frozenset({"demande_complete", "complement_demande", "tests_echoues"})
+"""What comes here completes a request that was complete before, perhaps on paper before mailbot."""
 NAMES: dict[Kind, str] = {
     "formulaire_1": "Formulaire 1",
     "formulaire_2": "Formulaire 2",
@@ -34,6 +36,8 @@ NAMES: dict[Kind, str] = {
 
 def needed(facts: Facts) -> tuple[Kind, ...]:
     """The documents that this step needs; a collective's connection needs a bon de livraison."""
+    if facts.case.state in _COMPLETE_ONCE:
+        return ()
     kinds = DOCUMENTS.get(facts.step, ())
     form = facts.exhibit("formulaire_4")
     if facts.step == "R1" and form is not None and form.value("type_client") in COLLECTIVE_CLIENTS:

@@ -185,7 +185,7 @@ def test_no_more_than_five_answers_a_day_to_one_address(world: World) -> None:
     for n in range(7):
         world.deliver("robot@example.org", f"Question numéro {n} : comment faire ?")
         world.once()
-    sent = [e for e in world.mailer.handed_over]
+    sent = world.mailer.handed_over
     assert len(sent) == 5
     assert sum("loop_suspected" in codes for codes in world.codes()) == 2
 
