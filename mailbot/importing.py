@@ -76,7 +76,7 @@ def column_names() -> tuple[str, ...]:
 
 
 def task_of(case: Case) -> dict[str, Any] | None:
-    """What staff have to do next in that case: step, actions, message; None where it is somebody else's turn."""
+    """What staff have to do next in that case: step, actions, message; None where others are next."""
     found: dict[str, Any] | None = _data()["tasks"][case.kind].get(case.state)
     return found
 

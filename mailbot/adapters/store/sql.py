@@ -34,8 +34,9 @@ class SqlStore(
     People,
     WebStore,
 ):
-    """ports.Store, and what the web app needs besides (ports.WebStore), in SQLite or PostgreSQL. May be used from several threads.
+    """ports.Store, and what the web app needs besides (ports.WebStore), in SQLite or PostgreSQL.
 
+    May be used from several threads.
     Raises StoreUnreachable when the database is gone, full, or another writer takes too long.
     """
 
