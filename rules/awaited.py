@@ -13,7 +13,7 @@ from rules.trust import is_enrolled
 from rules.types import Case, CaseLine, Dossier, Step
 from rules.workflow import INDUSTRIEL_IS_NEXT, gate_step
 
-_AWAITED = {
+AWAITED = {
     ("E", "ouvert"): "formulaire_1_ou_nda",
     ("L", "ouvert"): "formulaire_2",
     ("L", "acces_configure"): "formulaire_3",
@@ -45,7 +45,7 @@ def _lines(dossier: Dossier, calendar: Calendar, today: date) -> Iterator[CaseLi
             continue
         step = gate_step(case)
         if step is not None:
-            yield from _line(case, step, _AWAITED[case.kind, case.state], calendar, today)
+            yield from _line(case, step, AWAITED[case.kind, case.state], calendar, today)
     yield from _not_begun(dossier, calendar, today)
 
 

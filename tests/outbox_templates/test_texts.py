@@ -14,10 +14,10 @@ import pytest
 from lxml import html
 
 import rules
-from mailbot.reminders import _AWAITED
 from mailbot.templates import LANGUAGES, TEMPLATE_NAMES, Addresses, Rendered, Templates
 from outbox_templates.blanks import BLANK_KINDS
 from parsers.types import FieldType, Kind, Language, ProblemCode
+from rules.awaited import AWAITED
 from rules.types import CaseLine, ExceptionCode, Item, Letter, Step, TemplateName
 
 ADDRESSES = Addresses(
@@ -179,7 +179,7 @@ def test_every_key_of_the_program_has_its_words(language: Language) -> None:
         *(f"documents.{kind}.{part}" for kind in get_args(Kind) for part in ("name", "title")),
         *(f"phrases.forms.{field_type}" for field_type in get_args(FieldType)),
         *(f"phrases.exceptions.{code}" for code in get_args(ExceptionCode)),
-        *(f"awaited.{what}" for what in {*_AWAITED.values(), "nda_a_signer", "tests_a_verifier"}),
+        *(f"awaited.{what}" for what in {*AWAITED.values(), "nda_a_signer", "tests_a_verifier"}),
         *(f"contacts.{topic}" for topic in contact_topics()),
         *(f"situations.{s}" for s in ("kept_early", "already_received", "kept_until_open", "major_change")),
     ]
