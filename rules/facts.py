@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 from parsers.types import Claim, FieldDef, FieldValue, FormDef, Kind
 from rules.calendar import Calendar
 from rules.earlier_values import with_earlier_values
-from rules.identifier_status import identifier_status
+from rules.identifier_status import Status, identifier_status
 from rules.names import name_key
 from rules.types import Case, Dossier, Exhibit, Finding, Sender, Step
 
@@ -92,7 +92,12 @@ class Facts:
         field = form.field(field_id) if form else None
         if field is None or self.is_low(exhibit, field_id):
             return False
-        return identifier_status(field, str(claim.value), self.policy.patterns) != "invalid"
+        return self.identifier_status(exhibit, field, str(claim.value)) != "invalid"
+
+    def identifier_status(self, exhibit: Exhibit, field: FieldDef, value: str) -> Status:
+        """Judged for the country that the document names, else for the enrolled one: registers differ."""
+        country = exhibit.value("pays") or self.dossier.registered.get("pays")
+        return identifier_status(field, value, self.policy.patterns, country)
 
     def closed(self, step: str, received_at: datetime, stamped_at: datetime | None) -> Closed:
         """Whether a step was closed on receipt, by the mailbox's clock and by our own host's Received.

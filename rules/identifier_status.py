@@ -11,17 +11,19 @@ from parsers.types import FieldDef
 Status = Literal["valid", "invalid", "unknown"]
 
 
-def identifier_status(field: FieldDef, value: str, patterns: dict[str, str]) -> Status:
-    """`patterns`: the configured regular expressions of codes, by field type."""
+def identifier_status(
+    field: FieldDef, value: str, patterns: dict[str, str], country: str | None = None
+) -> Status:
+    """`patterns`: the configured regular expressions of codes, by field type. `country`: the Industriel's."""
     match field.type:
         case "matricule":
-            return check_matricule(value)
+            return check_matricule(value, country)
         case "iban":
             return check_iban(value)
         case "vat":
             return check_vat(value)
         case "rcs":
-            return check_rcs(value)
+            return check_rcs(value, country)
         case "email":
             return check_email(value)
         case "code_prestataire" | "ehealth_id":

@@ -157,7 +157,7 @@ def _post(post: Post) -> Iterable[str]:
     yield f"[green]✉ {escape(post.template)}[/]"
     yield f"[dim]→ {escape(', '.join(post.to))}[/]"
     subject = _REFERENCE.sub("", str(post.message["Subject"] or ""))
-    yield f"[dim]« {escape(subject)} »[/]"
+    yield f"[dim italic]{escape(subject)}[/]"
 
 
 def _task(entry: EntryRow) -> str:

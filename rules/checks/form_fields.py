@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from parsers.types import FieldDef, Kind
 from rules.facts import Facts, finding_on, is_required
-from rules.identifier_status import identifier_status
 from rules.types import Exhibit, Finding
 
 CRITERION_OF_FIELD: dict[tuple[str, str], int] = {
@@ -58,7 +57,7 @@ def _check_field(facts: Facts, exhibit: Exhibit, field: FieldDef, required: bool
             )
         return
     low = facts.is_low(exhibit, field.id)
-    if identifier_status(field, value, facts.policy.patterns) == "invalid":
+    if facts.identifier_status(exhibit, field, value) == "invalid":
         yield Finding(
             rule="identifier_invalid",
             severity="doubt" if low else "demand",

@@ -106,6 +106,13 @@ def test_a_foreign_company_needs_no_rcs() -> None:
     assert ("field_missing", "formulaire_1", "rcs") not in items(decision)
 
 
+def test_the_number_of_a_foreign_register_is_taken_as_printed() -> None:
+    belgian = {"rcs": "0782.115.354", "pays": "BE", "numero_tva": "BE0782115354"}
+    assert items(decide(NEW, submission(formulaire_1(**belgian), nda()), POLICY)) == []
+    odd = decide(NEW, submission(formulaire_1(rcs="0782.115.354"), nda()), POLICY)
+    assert ("identifier_invalid", "formulaire_1", "rcs") in items(odd)
+
+
 def test_another_legal_form_on_the_nda_is_held() -> None:
     decision = decide(NEW, submission(formulaire_1(), nda(denomination="Medisoft S.A.")), POLICY)
     assert drafts(decision) == ["elements_manquants"]
