@@ -347,7 +347,7 @@ FAULTY = [
         list,
         ACK,
         ("major_change",),
-        text="Bonjour,\n\nNous vous informons d'une mise à jour majeure de notre logiciel MediPraxis.\n\nCordialement",
+        text="Bonjour,\n\nNous vous informons d'une mise à jour majeure de notre logiciel.\n\nCordialement",
         subject="Mise à jour majeure",
     ),
     Scenario("R1: not labelled yet", "passed", lambda: [f4()], (), ("step_out_of_order",)),

@@ -41,8 +41,10 @@ archive = "archive"
 aes_domains = ["esante.lu"]
 aes_address = "{AES}"
 incert_address = "sons-equipe@incert.lu"
+{{parties}}
 [automation]
 settle_minutes = {{settle}}
+{{automation}}
 [documents]
 technical_dir = "technique"
 vague1_csv = "vague1.csv"
@@ -79,9 +81,19 @@ class Sent:
 class World:
     """The service and everybody around it."""
 
-    def __init__(self, folder: Path, *, settle: int = 0, vague_1: str = "", extra: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        settle: int = 0,
+        vague_1: str = "",
+        extra: str = "",
+        automation: str = "",
+        parties: str = "",
+    ) -> None:
         (folder / "vague1.csv").write_text("matricule;code_prestataire\n" + vague_1, "utf-8")
-        (folder / "config.toml").write_text(_CONFIG.format(settle=settle) + extra, "utf-8")
+        config_text = _CONFIG.format(settle=settle, automation=automation, parties=parties) + extra
+        (folder / "config.toml").write_text(config_text, "utf-8")
         self.folder = folder
         self.clock = FixedClock(at("2025-06-02 10:00"))
         self.mailbox = MemoryMailbox()
