@@ -25,11 +25,14 @@ class Stage(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What follows from a scene. `queued`: the codes of the entries that it opens, sorted, each once."""
+    """What follows from a scene. `queued`: the codes of the entries that it opens, each once; `asks`: the
+    rules behind what the Industriel is asked for, each once.
+    """
 
     answers: tuple[Answer, ...] = ()
     queued: tuple[str, ...] = ()
     drafts: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
     ignored: bool = False
 
 

@@ -172,6 +172,7 @@ def _happy_way_of_a_company() -> list[Scene]:
                 )
             ],
             answers=(("elements_manquants", who.email),),
+            asks=("document_missing",),
         ),
         _writes(
             who,
@@ -245,6 +246,7 @@ def _nda_missing_then_blank() -> list[Scene]:
             "le NDA manque",
             lambda: [("F1.pdf", filled_pdf("formulaire_1", who.formulaire_1("2025-06-02")))],
             answers=(("elements_manquants", who.email),),
+            asks=("document_missing",),
         ),
         _writes(
             who,
@@ -252,6 +254,7 @@ def _nda_missing_then_blank() -> list[Scene]:
             "le formulaire vierge renvoyé tel quel",
             lambda: [("nda.pdf", blank_bytes("nda", "pdf"))],
             answers=(("elements_manquants", who.email),),
+            asks=("attachment_forgotten",),
             replies_to="elements_manquants",
         ),
     ]
@@ -267,6 +270,7 @@ def _wrong_iban() -> list[Scene]:
             "2025-06-02 14:20",
             "société allemande, clé de l'IBAN fausse",
             answers=(("elements_manquants", who.email),),
+            asks=("identifier_invalid",),
             iban=wrong,
         ),
         _writes(
@@ -289,6 +293,7 @@ def _wrong_matricule() -> list[Scene]:
             "2025-06-04 10:30",
             "clé du matricule fausse",
             answers=(("elements_manquants", SCHMIT.email),),
+            asks=("identifier_invalid",),
             matricule=wrong,
         )
     ]
@@ -301,6 +306,7 @@ def _missing_field() -> list[Scene]:
             "2025-06-04 09:20",
             "un champ manque : n° de TVA",
             answers=(("elements_manquants", DOCUCARE.email),),
+            asks=("field_missing",),
             numero_tva="",
         )
     ]
@@ -318,13 +324,13 @@ def _missing_signature() -> list[Scene]:
                 ("NDA.pdf", filled_pdf("nda", who.nda("2025-06-03"))),
             ],
             answers=(("elements_manquants", who.email),),
+            asks=("signature_missing",),
         )
     ]
 
 
 def _other_legal_form() -> list[Scene]:
     who = SANTE_LOGICIELS
-    other = filled_pdf
     return [
         _writes(
             who,
@@ -334,7 +340,7 @@ def _other_legal_form() -> list[Scene]:
                 ("F1.pdf", filled_pdf("formulaire_1", who.formulaire_1("2025-06-03"))),
                 (
                     "NDA.pdf",
-                    other(
+                    filled_pdf(
                         "nda",
                         who.nda("2025-06-03", denomination="Santé Logiciels S.à r.l."),
                         signed_by=SIGNED,
@@ -343,6 +349,7 @@ def _other_legal_form() -> list[Scene]:
             ],
             queued=("name_mismatch",),
             drafts=("elements_manquants",),
+            asks=("name_mismatch",),
         )
     ]
 
@@ -359,6 +366,7 @@ def _locked_pdf() -> list[Scene]:
                 ("NDA.pdf", papers.locked(_nda(who, "2025-06-03"), "secret")),
             ],
             answers=(("elements_manquants", who.email),),
+            asks=("attachment_unreadable", "document_missing"),
             queued=("unreadable_attachment",),
         )
     ]
@@ -479,7 +487,12 @@ def _scans() -> list[Scene]:
 
 
 def _opens(
-    who: Industriel, at: str, title: str, answers: tuple[Answer, ...] | None = None, **changes: str
+    who: Industriel,
+    at: str,
+    title: str,
+    answers: tuple[Answer, ...] | None = None,
+    asks: tuple[str, ...] = (),
+    **changes: str,
 ) -> Mail:
     """Formulaire 1 and the signed NDA in one mail."""
     day = at[:10]
@@ -493,7 +506,7 @@ def _opens(
 
     if answers is None:
         answers = (("accuse_reception", who.email), ("nda_pour_signature", AES))
-    return _writes(who, at, title, files, answers=answers)
+    return _writes(who, at, title, files, answers=answers, asks=asks)
 
 
 def _nda(who: Industriel, day: str, **changes: str) -> bytes:
@@ -509,6 +522,7 @@ def _writes(
     answers: tuple[Answer, ...] = (),
     queued: tuple[str, ...] = (),
     drafts: tuple[str, ...] = (),
+    asks: tuple[str, ...] = (),
     text: str = "",
     replies_to: str = "",
     sender: str = "",
@@ -524,7 +538,7 @@ def _writes(
         subject = f"SONS Vague 2 – {who.name}"
         return Draft(sender or who.email, who.signatory, subject, words, files(), answered)
 
-    expected = Expected(answers, queued, drafts)
+    expected = Expected(answers, queued, drafts, asks)
     return Mail(on(at), title, program or who.program, draft, expected, waits=waits, needs_ocr=needs_ocr)
 
 

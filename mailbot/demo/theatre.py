@@ -71,6 +71,14 @@ ocr = {ocr}
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing that an answer asks for: the rule behind it, and the mail's own words."""
+
+    rule: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Played:
     """What happened in a scene: what came, what was understood, what left, what is queued."""
 
@@ -81,7 +89,7 @@ class Played:
     act: str = ""
     documents: tuple[Document, ...] = ()
     posts: tuple[Post, ...] = ()
-    asked: tuple[str, ...] = ()
+    asked: tuple[Asked, ...] = ()
     entries: tuple[EntryRow, ...] = ()
     drafts: tuple[OutboxRow, ...] = ()
     differs: tuple[str, ...] = ()
@@ -239,14 +247,14 @@ class Theatre:
         asked = tuple(self._asked_for(posts, drafts))
         return Played(at, title, who, mail, act, documents, posts, asked, entries, drafts, waits=waits)
 
-    def _asked_for(self, posts: Sequence[Post], drafts: Sequence[OutboxRow]) -> Iterator[str]:
-        """What the answers ask the Industriel for, in the words of the mails."""
+    def _asked_for(self, posts: Sequence[Post], drafts: Sequence[OutboxRow]) -> Iterator[Asked]:
+        """What the answers ask the Industriel for."""
         ids = [str(post.message["Message-ID"]) for post in posts]
         for row in (*self.service.store.outbox_by_message_ids(ids), *drafts):
             if row.letter is None:
                 continue
             words = self.service.templates.variables("fr", row.letter, True, html=False)
-            yield from (words["about"](item, "title") for item in row.letter.items)
+            yield from (Asked(item.rule, words["about"](item, "title")) for item in row.letter.items)
 
     def _entries(self) -> list[EntryRow]:
         return self.service.store.entries(open_only=False)
@@ -267,6 +275,7 @@ def _differences(scene: Scene, played: Played) -> list[str]:
     compare("réponses", sorted(expected.answers), answers)
     compare("file", sorted(expected.queued), list(codes))
     compare("brouillons", sorted(expected.drafts), sorted(r.template for r in played.drafts))
+    compare("demandes", sorted(expected.asks), sorted({one.rule for one in played.asked}))
     if played.mail is not None:
         compare("écarté", expected.ignored, played.mail.reason in ("machine", "bounce"))
         if played.mail.state != ("waiting" if played.waits else "decided"):

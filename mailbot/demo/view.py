@@ -136,7 +136,7 @@ def _document(document: Document) -> str:
 
 def _followed(played: Played) -> str:
     lines = [line for post in played.posts for line in _post(post)]
-    asked = [f"· {escape(words)}" for words in played.asked]
+    asked = [f"· {escape(one.words)}" for one in played.asked]
     if played.posts:
         lines += asked
     for entry in played.entries:
