@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from mailbot.commands import demo, documents, dossiers, forms, operate, overview, queue
+from mailbot.commands import demo, documents, dossiers, forms, operate, overview, queue, user, web
 from mailbot.commands.session import Session, instant, say
 from mailbot.errors import MailbotError
 
@@ -76,6 +76,8 @@ queue.add_to(app)
 dossiers.add_to(app)
 overview.add_to(app)
 forms.add_to(app)
+user.add_to(app)
+web.add_to(app)
 
 
 def main() -> None:

@@ -157,6 +157,11 @@ class _View:
         return (round(min(a, c), 2), round(min(b, d), 2), round(max(a, c), 2), round(max(b, d), 2))
 
 
+def upright_turns(page: Any) -> int:
+    """Quarter turns that bring a pypdfium2 page upright, for those who draw boxes on it."""
+    return _turns(page.get_textpage().raw, page.raw)
+
+
 def _turns(text_page: Any, page: Any) -> int:
     """Quarter turns that bring the page's text upright; the page's own rotation where it has none.
 

@@ -117,6 +117,11 @@ def _decoded(picture: Picture) -> bool:
     return True
 
 
+def resolution_of(picture: Picture) -> tuple[float, float]:
+    """Horizontal and vertical dpi of a picture as it is, for those who draw boxes on it."""
+    return _resolution(picture, (picture.width, picture.height))
+
+
 def _resolution(picture: Picture, size: tuple[int, int]) -> tuple[float, float]:
     """Horizontal and vertical dpi: as declared when that makes a plausible page, else as A4."""
     declared = picture.info.get("dpi")

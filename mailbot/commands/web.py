@@ -1,0 +1,30 @@
+"""The reviewer's web app alone: `mailbot web`. `mailbot run` brings it too."""
+
+from __future__ import annotations
+
+import typer
+
+from mailbot.commands.session import say, session_of
+from mailbot.errors import UsageError
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(web)
+
+
+def web(context: typer.Context) -> None:
+    """The reviewer's web app at web.listen. Ends with SIGTERM or Ctrl-C."""
+    import logging
+
+    from mailbot.logs import configure_logs
+    from mailbot.web.server import run_web
+
+    service = session_of(context).service(changes=True, ticking=True)
+    configure_logs(logging.INFO)
+    say(f"mailbot web: http://{service.config.web.listen}/")
+    try:
+        run_web(service)
+    except OSError as error:
+        raise UsageError(
+            f"web.listen: {service.config.web.listen} cannot be used: {error.strerror}"
+        ) from error

@@ -1,0 +1,80 @@
+"""Dossiers: the list, and the page of one with its timeline, mails, documents and decisions."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from mailbot.dossier_views import CSV_COLUMNS, csv_lines, dossier_details
+from mailbot.export import export_dossier
+from mailbot.ports import DossierRow
+from mailbot.web.csv_out import csv_response
+from mailbot.web.evidence import download
+from mailbot.web.timeline import drawing
+from mailbot.web.visit import Refused, Visit, number
+
+_PER_PAGE = 100
+
+
+def _row(visit: Visit) -> DossierRow:
+    reference = visit.request.path_params["reference"].upper()
+    found = visit.web.store.dossier_by_reference(reference)
+    if found is None:
+        raise Refused(404, visit.say("Aucun dossier n'a cette référence."))
+    return found
+
+
+def dossiers(visit: Visit) -> Response:
+    text = visit.query("q").strip()[:200]
+    page = number(visit.query("page", "1"), 400, visit.say("Ce numéro de page n'en est pas un."))
+    if page < 1:
+        raise Refused(400, visit.say("Ce numéro de page n'en est pas un."))
+    rows = [row for row in visit.web.store.dossier_overviews() if not text or _says(row, text.casefold())]
+    start = (page - 1) * _PER_PAGE
+    visit.note("viewed", {"page": "dossiers"})
+    return visit.page(
+        "dossiers.html",
+        rows=rows[start : start + _PER_PAGE],
+        found=len(rows),
+        text=text,
+        number=page,
+        last_page=max(1, -(-len(rows) // _PER_PAGE)),
+        flash=visit.take_flash(),
+    )
+
+
+def _says(row: DossierRow, wanted: str) -> bool:
+    d = row.dossier
+    if len(wanted) == 4 and wanted.isdigit() and d.registered.get("matricule", "").endswith(wanted):
+        return True
+    return any(wanted in text.casefold() for text in (d.reference, d.name, d.email, *d.contacts))
+
+
+def dossiers_csv(visit: Visit) -> Response:
+    visit.note("exported", {"list": "dossiers"})
+    rows = (line for row in visit.web.store.dossier_overviews() for line in csv_lines(row))
+    return csv_response("dossiers.csv", CSV_COLUMNS, rows)
+
+
+def dossier(visit: Visit) -> Response:
+    row = _row(visit)
+    store, service = visit.web.store, visit.web.service
+    visit.note("viewed", {}, dossier_id=row.id)
+    details = dossier_details(store, row)
+    details["history"] = [h for h in details["history"] if h["what"] not in ("viewed", "downloaded")]
+    return visit.page(
+        "dossier.html",
+        row=row,
+        dossier=row.dossier,
+        details=details,
+        drawing=drawing(row, store.outbox_of_dossier(row.id), service.policy.calendar, visit.now),
+        flash=visit.take_flash(),
+    )
+
+
+def export(visit: Visit) -> Response:
+    """The dossier as one zip with an index."""
+    row = _row(visit)
+    case = visit.query("case")
+    data = export_dossier(visit.web.service, row, case)
+    visit.note("exported", {"case": case}, dossier_id=row.id)
+    return download(data, f"{row.dossier.reference}.zip", "application/zip")

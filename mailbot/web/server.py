@@ -1,0 +1,33 @@
+"""The web app as a process of its own, or beside the daemon's loops."""
+
+from __future__ import annotations
+
+import uvicorn
+
+from mailbot.bootstrap import Service
+from mailbot.web.app import create_app
+
+
+def web_server(service: Service) -> uvicorn.Server:
+    """A server for `web.listen`; `await server.serve()` runs it, `server.should_exit = True` ends it.
+
+    A reverse proxy on the same machine says by X-Forwarded-Proto that the browser came by https.
+    """
+    host, _, port = service.config.web.listen.rpartition(":")
+    settings = uvicorn.Config(
+        create_app(service),
+        host=host.strip("[]"),
+        port=int(port),
+        log_config=None,
+        access_log=False,  # addresses of pages would name dossiers
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips="127.0.0.1",
+        timeout_graceful_shutdown=5,
+    )
+    return uvicorn.Server(settings)
+
+
+def run_web(service: Service) -> None:
+    """Serve until SIGTERM or Ctrl-C."""
+    web_server(service).run()
