@@ -52,7 +52,12 @@ class Recorder:
         return entry
 
     def _tell(
-        self, row: DossierRow | None, decision: Decision, about: About, codes: tuple[str, ...], state: OutboxState
+        self,
+        row: DossierRow | None,
+        decision: Decision,
+        about: About,
+        codes: tuple[str, ...],
+        state: OutboxState,
     ) -> None:
         """One line of history for every decision: what was thought of the mail, and what follows."""
         if about.submission is None:
@@ -137,10 +142,14 @@ class Recorder:
                 facts={
                     "mails": list(about.mail_ids),
                     "held": decision.held,
-                    "modes": {m.template: self._config.automation.mode_of(m.template) for m in decision.mails},
+                    "modes": self._modes(decision),
                 },
             )
         )
+
+    def _modes(self, decision: Decision) -> dict[str, str]:
+        """Template -> the mode in force, for measuring how often people agree."""
+        return {m.template: self._config.automation.mode_of(m.template) for m in decision.mails}
 
     def write_mails(
         self,
@@ -253,7 +262,8 @@ class Recorder:
     def _supersede(self, dossier_id: int, case: str, about: About) -> None:
         """Drafts on the same case that an older mail left are out of date now: nobody shall send them."""
         for entry in self._store.entries(dossier_id=dossier_id):
-            if entry.case != case or "manual_task" in entry.codes or entry.mail_id in about.mail_ids:
+            own = about.cause.mail_id is not None and entry.mail_id in about.mail_ids
+            if entry.case != case or "manual_task" in entry.codes or own:
                 continue
             if any(finding.get("rule") in _STRANGER for finding in entry.findings):
                 continue  # put on no case yet: its number is only what it would have become

@@ -269,7 +269,7 @@ FAULTY = [
     Scenario(
         "E: another matricule on the NDA",
         "nothing",
-        lambda: [f1(), nda(matricule="20032412343")],
+        lambda: [f1(), nda(matricule="20032401237")],
         (),
         ("matricule_mismatch",),
     ),
@@ -300,7 +300,7 @@ FAULTY = [
     Scenario(
         "L1: another matricule on MySecu",
         "enrolled",
-        lambda: [f2(matricule_mysecu="20032412343")],
+        lambda: [f2(matricule_mysecu="20032401237")],
         (),
         ("matricule_mismatch",),
     ),

@@ -74,6 +74,11 @@ class Sent:
         return body.get_content() if body is not None else ""
 
     @property
+    def words(self) -> str:
+        """The text with single spaces, however it was wrapped."""
+        return " ".join(self.text.split())
+
+    @property
     def attachments(self) -> list[str]:
         return [part.get_filename() or "" for part in self.message.iter_attachments()]
 

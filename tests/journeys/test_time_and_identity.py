@@ -1,0 +1,252 @@
+"""When a mail counts as received, who may have sent it, and what configuration holds back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mailbot.agreement import measured_agreement
+from rules.types import Dossier
+from tests.builders import FORMULAIRE_1, MEDISOFT, at, enrolled, labelling
+from tests.journeys.scenarios import f1, f2, f3, f4, nda, note, report
+from tests.journeys.test_happy_ways import templates
+from tests.journeys.world import World
+
+OTHER = "info@autre.example"
+OURS = "from x by mx.incert.lu (Postfix) with ESMTPS id 1; Tue, 30 Jun 2026 23:59:58 +0200"
+
+
+def given(world: World, dossier: Dossier, name_key: str = "medisoft") -> str:
+    """A dossier with its genuine reference."""
+    with world.store.transaction():
+        reference = world.service.references.make(world.store.next_number())
+        named = dossier.model_copy(update={"reference": reference})
+        world.store.new_dossier(named, at("2025-06-01 10:00"), name_key=name_key)
+    return reference
+
+
+def other(*cases: object) -> Dossier:
+    dossier = enrolled(*cases)  # type: ignore[arg-type]
+    registered = dossier.registered | {
+        "denomination_sociale": "Autrelogiciel S.A.",
+        "matricule": "20032401237",
+        "email": OTHER,
+    }
+    return dossier.model_copy(update={"registered": registered, "email": OTHER})
+
+
+# Time
+
+
+def test_two_times_of_receipt_on_either_side_of_the_deadline_are_a_persons_to_judge(world: World) -> None:
+    given(world, enrolled(labelling("acces_configure", version="", version_key="")))
+    world.now("2026-07-05 10:00")
+    late = at("2026-07-03 08:00")  # the mailbox was migrated: INTERNALDATE is the day of the move
+    world.deliver(MEDISOFT, files=[f3(), report()], headers={"Received": OURS}, received=late)
+    assert world.once() == []
+    entry = world.entry(code="deadline_passed")
+    assert [r.template for r in world.store.outbox_of_entry(entry.id)] == ["demande_labelisation_recue"]
+    assert templates(world.act(entry, "approve")) == [("demande_labelisation_recue", MEDISOFT)]
+    assert world.states()["L1"] == "demande_complete"
+
+
+def test_a_foreign_received_header_says_nothing(world: World) -> None:
+    given(world, enrolled(labelling("acces_configure", version="", version_key="")))
+    world.now("2026-07-05 10:00")
+    foreign = OURS.replace("mx.incert.lu", "mx.elsewhere.example")
+    late = at("2026-07-03 08:00")
+    world.deliver(MEDISOFT, files=[f3(), report()], headers={"Received": foreign}, received=late)
+    assert world.once() == []
+    entry = world.entry(code="deadline_passed")
+    assert [r.template for r in world.store.outbox_of_entry(entry.id)] == ["delai_depasse"]
+
+
+def test_a_request_before_the_day_waits_in_the_queue_until_then(world: World) -> None:
+    given(world, enrolled(labelling("acces_configure", version="", version_key="")))
+    world.now("2025-05-10 09:00")
+    world.deliver(MEDISOFT, files=[f3(), report()])
+    (answer,) = world.once()
+    assert "15 mai 2025" in answer.words
+    assert [(e.step, e.state, str(e.until)) for e in world.queue()] == [("L4", "postponed", "2025-05-15")]
+
+
+def test_places_in_the_labelling_queue(world: World) -> None:
+    access = labelling("acces_configure", version="", version_key="")
+    given(world, enrolled(access))
+    given(world, other(access), "autrelogiciel")
+    world.now("2025-09-01 10:00")
+    world.deliver(MEDISOFT, files=[f3(), report()])
+    (first,) = world.once()
+    assert "1re position" in first.words
+    world.later(hours=1)
+    theirs = {"denomination": "Autrelogiciel S.A.", "matricule": "20032401237", "email": OTHER}
+    world.deliver(OTHER, files=[f3(**theirs), report()])
+    (second,) = world.once()
+    assert "2e position" in second.words
+    world.later(hours=1)
+    world.act(world.queue()[0], "complement", note="Le journal manque.")
+    world.later(hours=1)
+    world.deliver(MEDISOFT, "Voici le journal.", [("journal_tests.txt", b"journal des tests PID v2\n")])
+    (moved,) = world.once()
+    assert "2e position" in moved.words
+    assert [e.industriel for e in world.queue()] == ["Autrelogiciel S.A.", "Medisoft S.à r.l."]
+
+
+# Identity
+
+
+def test_the_reference_of_another_dossier_goes_to_a_person(world: World) -> None:
+    given(world, enrolled())
+    reference = given(world, other(), "autrelogiciel")
+    world.deliver(MEDISOFT, files=[f2()], subject=f"[{reference}] Formulaire 2")
+    assert world.once() == []
+    assert world.codes() == [("sender_not_registered",)]
+
+
+def test_a_registered_address_with_another_industriels_forms_goes_to_a_person(world: World) -> None:
+    given(world, enrolled())
+    given(world, other(), "autrelogiciel")
+    theirs = {"denomination": "Autrelogiciel S.A.", "matricule": "20032401237", "email": OTHER}
+    world.deliver(MEDISOFT, files=[f2(**theirs, matricule_mysecu="20032401237")])
+    assert world.once() == []
+    assert "sender_not_registered" in world.codes()[0]
+    assert all(row.dossier.case("L") is None for row in world.store.dossiers())
+
+
+def test_one_address_of_two_industriels_asks_and_learns_nothing_of_either(world: World) -> None:
+    given(world, enrolled(labelling("acces_configure")))
+    given(world, other().model_copy(update={"contacts": (MEDISOFT,)}), "autrelogiciel")
+    world.deliver(MEDISOFT, "Bonjour,\n\nOù en est notre dossier ?", subject="Question")
+    (answer,) = world.once()
+    assert answer.template == "orientation_contact"
+    for row in world.store.dossiers():
+        assert row.dossier.reference not in f"{answer.subject} {answer.text}"
+
+
+def test_one_address_of_two_industriels_is_told_apart_by_the_forms(world: World) -> None:
+    given(world, enrolled())
+    given(world, other().model_copy(update={"contacts": (MEDISOFT,)}), "autrelogiciel")
+    world.deliver(MEDISOFT, files=[f2()])
+    assert templates(world.once()) == [("accuse_reception", MEDISOFT)]
+
+
+@pytest.mark.parametrize(
+    ("result", "sent"),
+    [("dmarc=pass header.from=medisoft.example", True), ("dmarc=fail", False), ("", False)],
+)
+def test_an_unauthenticated_sender_waits_where_that_is_required(
+    tmp_path: Path, result: str, sent: bool
+) -> None:
+    world = World(tmp_path, extra='[trust]\nauthserv_id = "mx.incert.lu"\nrequire_authentication = true\n')
+    given(world, enrolled())
+    headers = {"Authentication-Results": f"mx.incert.lu; {result}"} if result else {}
+    world.deliver(MEDISOFT, files=[f2()], headers=headers)
+    assert bool(world.once()) == sent
+    assert ("sender_authentication_failed" in {c for codes in world.codes() for c in codes}) != sent
+    world.service.close()
+
+
+def test_another_formulaire_1_does_not_take_over_an_open_dossier(world: World) -> None:
+    world.deliver(MEDISOFT, files=[f1()])
+    world.once()
+    world.later(hours=1)
+    world.deliver("evil@else.example", files=[f1(email="evil@else.example"), nda()])
+    assert world.once() == []
+    assert world.store.dossiers()[0].dossier.email == MEDISOFT
+
+
+def test_a_change_asked_for_from_an_unknown_address_waits(world: World) -> None:
+    reference = given(world, enrolled())
+    text = "Bonjour,\n\nnotre nouvelle adresse e-mail est neu@medisoft.example.\n\nCordialement"
+    world.deliver("neu@medisoft.example", text, subject=f"[{reference}] Changement d'adresse")
+    assert world.once() == []
+    assert set(world.codes()[0]) == {"sender_not_registered", "data_change_request"}
+    sent = world.act(world.queue()[0], "approve")
+    assert [(m.template, m.to) for m in sent] == [
+        ("changement_donnees_recu", (MEDISOFT, "neu@medisoft.example"))
+    ]
+
+
+# Uniqueness
+
+
+def test_the_client_of_another_industriel_is_a_doubt_and_stays_unnamed(world: World) -> None:
+    given(world, enrolled(labelling("labelise")))
+    given(world, other(labelling("labelise")), "autrelogiciel")
+    world.now("2025-09-20 10:00")
+    world.deliver(MEDISOFT, files=[f4()])
+    world.once()
+    world.later(days=1)
+    theirs = {"denomination": "Autrelogiciel S.A.", "matricule": "20032401237"}
+    world.deliver(OTHER, files=[f4(**theirs)])
+    assert world.once() == []
+    entry = world.entry(code="duplicate_request")
+    assert world.store.dossiers()[0].dossier.reference in entry.messages[0]
+    (draft,) = world.store.outbox_of_entry(entry.id)
+    assert "Medisoft" not in draft.text
+    assert world.store.dossiers()[0].dossier.reference not in draft.text
+
+
+def test_the_same_delivery_note_with_a_new_date_for_another_product_is_a_duplicate(world: World) -> None:
+    second = labelling("labelise", number=2, product="DentaPraxis", product_key="dentapraxis")
+    given(world, enrolled(labelling("labelise"), second))
+    world.now("2025-09-20 10:00")
+    parc = {
+        "type_client": "maison_medicale",
+        "nom_client": "Maison médicale du Parc",
+        "nombre_postes": 6,
+        "responsable": "Claire Thill",
+        "code_prestataire_client": "",
+    }
+    world.deliver(MEDISOFT, files=[f4(**parc), note("client")])
+    assert templates(world.once()) == [("raccordement_recu", MEDISOFT)]
+    world.later(days=1)
+    again = note("client", date_livraison="2025-10-01")
+    world.deliver(MEDISOFT, files=[f4(**parc, nom_logiciel="DentaPraxis"), again])
+    assert world.once() == []
+    entry = world.entry(code="duplicate_request")
+    assert "/R1" in entry.messages[0]
+    world.act(entry, "dismiss", note="Déjà payé.")
+    assert world.states()["R2"] == "clos"
+
+
+# Modes
+
+
+@pytest.mark.parametrize("mode", ["approve", "shadow"])
+def test_what_is_not_auto_waits_and_agreement_is_measured(tmp_path: Path, mode: str) -> None:
+    world = World(tmp_path, automation=f'mode = "{mode}"')
+    given(world, enrolled())
+    world.deliver(MEDISOFT, files=[f2(signed=False)])
+    assert world.once() == []
+    assert world.codes() == [("approval_needed",)]
+    world.act(world.queue()[0], "approve")
+    world.later(days=1)
+    world.deliver(MEDISOFT, files=[f2(signed=False, ehealth_id="")])
+    assert world.once() == []
+    world.act(world.entry(code="approval_needed"), "dismiss", note="Par téléphone.")
+    assert measured_agreement(world.store) == {"elements_manquants": {"agreed": 1, "of": 2}}
+    world.service.close()
+
+
+def test_access_details_are_forgotten_once_they_left(world: World) -> None:
+    given(world, enrolled())
+    world.deliver(MEDISOFT, files=[f2()])
+    world.once()
+    (sent,) = world.act(world.entry(step="L2"), "access-configured", note="https://t.example mot-de-passe-7")
+    assert "mot-de-passe-7" in sent.text
+    rows = world.store.outbox_of_dossier(world.store.dossiers()[0].id)
+    assert "mot-de-passe-7" not in repr([(r.text, r.html, r.letter) for r in rows])
+    assert "mot-de-passe-7" not in repr(world.store.history())
+
+
+def test_what_was_right_is_not_asked_for_again(world: World) -> None:
+    world.deliver(MEDISOFT, files=[f1(iban="", rcs=""), nda()])
+    (asked,) = world.once()
+    assert asked.template == "elements_manquants"
+    world.later(hours=2)
+    keep = {"type_personne", "denomination_sociale", "email", "iban", "rcs"}
+    partial = f1(**{name: "" for name in FORMULAIRE_1 if name not in keep})
+    world.deliver(MEDISOFT, files=[partial], answers=asked)
+    assert [m.template for m in world.once()] == ["accuse_reception", "nda_pour_signature"]
