@@ -69,11 +69,17 @@ class Gate:
             case "incert":
                 return bool(self.incert_address) and same == self.incert_address.casefold()
             case "old_or_new_address":
-                return dossier is not None and row.entry_id is not None
+                return row.dossier_id is not None and same in self._addresses_in_change(row.dossier_id)
             case "chosen_by_staff":
                 return not row.auto
             case _:
                 return False
+
+    def _addresses_in_change(self, dossier_id: int) -> set[str]:
+        """The old and the new address of the changes of e-mail that this Industriel asked for (step C)."""
+        asked = [e.facts for e in self.store.entries(open_only=False, dossier_id=dossier_id) if e.step == "C"]
+        values = (facts.get(side) for facts in asked for side in ("old", "new"))
+        return {str(v["email"]).casefold() for v in values if isinstance(v, dict) and v.get("email")}
 
     def _check_source(self, row: OutboxRow, ref: str) -> None:
         """A part has to come from a mail of this dossier; blanks are anybody's; files were given by staff."""

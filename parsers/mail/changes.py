@@ -23,6 +23,7 @@ class _Field:
     cues: re.Pattern[str]
     value: re.Pattern[str]
     free: bool  # its value says by itself what it is
+    bare: bool  # and needs no word before it that calls it new
 
 
 def read_changes(text: str) -> dict[str, FieldValue]:
@@ -72,6 +73,8 @@ def _score(field: _Field, before: str, new: re.Pattern[str], old: re.Pattern[str
     if last_old > last_new:
         return 0
     if last_new < 0:
+        if not cues and not field.bare:
+            return 0
         return _LOOSE if field.free or re.search(r":\s*$", before) else 0
     return _CERTAIN if cues else _NAMED
 
@@ -115,6 +118,7 @@ def _rules() -> tuple[re.Pattern[str], re.Pattern[str], tuple[_Field, ...]]:
             cues=re.compile(rf"\b(?:{entry['cues']})\b", re.I),
             value=re.compile(entry["value"]),
             free=bool(entry.get("free", False)),
+            bare=bool(entry.get("bare", True)),
         )
         for name, entry in data["fields"].items()
     )

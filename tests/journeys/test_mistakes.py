@@ -206,3 +206,15 @@ def test_late_mail_waits_for_a_person_who_may_overrule(world: World) -> None:
     late = world.entry(code="deadline_passed")
     assert [r.template for r in world.store.outbox_of_entry(late.id)] == ["delai_depasse"]
     assert templates(world.act(late, "deadline-overruled")) == [("demande_labelisation_recue", MEDISOFT)]
+
+
+def test_a_change_of_address_is_told_to_the_old_and_the_new_one(world: World) -> None:
+    enrol(world)
+    new = "bureau@medisoft.example"
+    world.deliver(MEDISOFT, f"Notre adresse e-mail change. Nouvelle adresse : {new}.", subject="Changement")
+    (acknowledged,) = world.once()
+    assert (acknowledged.template, set(acknowledged.to)) == ("changement_donnees_recu", {MEDISOFT, new})
+    (decided,) = world.act(world.entry(code="data_change_request"), "change-accepted")
+    assert (decided.template, set(decided.to)) == ("changement_donnees_decide", {MEDISOFT, new})
+    assert world.store.dossiers()[0].dossier.email == new
+    assert world.queue() == []
