@@ -16,10 +16,11 @@ from importlib import resources
 
 from rapidfuzz import fuzz
 
+from parsers.concepts import fields_meant
 from parsers.documents.reading import Reading, Widget
 from parsers.folding import fold, words_of
 from parsers.forms import FormBook
-from parsers.labels import index_of
+from parsers.labels import index_of, without_numbering
 from parsers.layout import Segment, Sheet, reading_text, sheets_of
 from parsers.types import FormDef, Kind
 from parsers.widget_names import own_names
@@ -112,7 +113,29 @@ def _titles(sheet: Sheet, book: FormBook) -> list[_Title]:
             for kind, strength in _title_matches(tokens, _title_list(book.forms)).items():
                 seen = strength * _prominence(segment, usual, sheet)
                 found.append(_Title(kind, sheet.number, seen, text, segment.box[1]))
+            looks = _prominence(segment, usual, sheet)
+            if looks >= 1.0 and "*" not in text and segment.box[1] < 0.5 * sheet.height:
+                found += [
+                    _Title(kind, sheet.number, 0.8 * looks, text, segment.box[1])
+                    for kind in _topics(text, tokens)
+                ]
     return found
+
+
+def _topics(text: str, tokens: tuple[str, ...]) -> list[str]:
+    """Kinds that a line speaks of as a title may, in words of its own."""
+    if (
+        not tokens
+        or any(len(words_of(piece)) > 12 for piece in text.split("/"))
+        or text.rstrip().endswith((":", ".", ",", ";"))
+    ):
+        return []
+    folded = fold(text) + " "
+    return [
+        kind
+        for kind, table in _kinds().items()
+        if "topic" in table and all(any(word in folded for word in group) for group in table["topic"])
+    ]
 
 
 _TitleList = tuple[tuple[str, tuple[str, ...]], ...]
@@ -284,9 +307,11 @@ def _scores(
 ) -> list[_Score]:
     printed = _printed_labels(group, widgets)
     weights = _label_weights(book)
+    kinds = frozenset(index_of(form.fields).fields for form in book.all() if form.fields)
     scores = []
     for form in book.forms:
-        scores.append(_score(form, titles, widgets, text, printed, weights, reading))
+        coverage = _coverage(form, printed, weights, kinds)
+        scores.append(_score(form, titles, widgets, text, coverage, reading))
     return sorted((s for s in scores if s.value > 0), key=lambda s: (-round(s.value, 2), -s.title))
 
 
@@ -295,8 +320,7 @@ def _score(
     titles: list[_Title],
     widgets: Sequence[Widget],
     text: str,
-    printed: frozenset[str],
-    weights: dict[str, float],
+    covered: tuple[int, float],
     reading: Reading,
 ) -> _Score:
     evidence: list[str] = []
@@ -309,7 +333,7 @@ def _score(
     if own >= 2 and form.fields:
         doubt *= 1 - 0.97 * min(1.0, own / len(form.fields)) ** 1.5
         evidence.append(f"{own} of {len(form.fields)} form field names")
-    labels, coverage = _coverage(form, printed, weights)
+    labels, coverage = covered
     if labels:
         doubt *= 1 - 0.9 * min(1.0, 1.35 * coverage)
         evidence.append(f"{labels} of {len(form.fields)} field labels")
@@ -326,8 +350,12 @@ def _score(
         value = min(value, 0.4)  # mentioned, but not there
     if form.kind not in _FORMS and form.kind != "nda" and (title is None or title.strength < 0.3):
         value = min(value, 0.3 + 0.08 * len(cues)) if len(cues) >= 3 else min(value, 0.3)
-    if not all(any(word in text for word in group) for group in _mentions().get(form.kind, ())):
+    about = _kinds().get(form.kind, {})
+    if not _speaks_of(text, about.get("mentions", ())):
         value = min(value, 0.3)
+    entitled = title is not None and title.strength >= 0.3
+    if not entitled and own < 3 and not _speaks_of(text, about.get("untitled", ())):
+        value = min(value, 0.4)
     if form.kind == "preuve_tests" and reading.guess in ("log", "spreadsheet") and cues:
         value = max(value, min(0.85, 0.5 + 0.1 * len(cues)))
         evidence.append(f"looks like a {reading.guess}")
@@ -341,7 +369,15 @@ def _mentioned(cue: str, text: str) -> bool:
     return folded in text
 
 
-def _coverage(form: FormDef, printed: frozenset[str], weights: dict[str, float]) -> tuple[int, float]:
+def _telling(text: str, kinds: frozenset[frozenset[str]]) -> float:
+    """How much a label in words of its own tells a kind from the others: less the more have such a field."""
+    tokens = tuple(text.split())
+    return 1.0 / max(1, sum(bool(fields_meant(tokens, fields)) for fields in kinds))
+
+
+def _coverage(
+    form: FormDef, printed: frozenset[str], weights: dict[str, float], kinds: frozenset[frozenset[str]]
+) -> tuple[int, float]:
     """(labels found, their share weighted by how much they tell this form from others)."""
     index = index_of(form.fields)
     found: dict[str, float] = {}
@@ -350,6 +386,10 @@ def _coverage(form: FormDef, printed: frozenset[str], weights: dict[str, float])
             weight = weights.get(f"{form.kind}:{field_id}", 0.2)
             weight = min(weight, weights.get(text, weight))
             found[field_id] = max(found.get(field_id, 0.0), weight)
+        if text not in index.exact:
+            meant = fields_meant(tuple(text.split()), index.fields)
+            if len(meant) == 1:
+                found[meant[0]] = max(found.get(meant[0], 0.0), _telling(text, kinds))
     total = sum(weights.get(f"{form.kind}:{f.id}", 0.2) for f in form.fields)
     return len(found), (sum(found.values()) / total if total else 0.0)
 
@@ -394,19 +434,23 @@ def _printed_labels(group: Iterable[Sheet], widgets: Sequence[Widget]) -> frozen
             head, colon, _ = segment.text.partition(":")
             for text in (segment.text, head if colon else "", *re.split(r"[/|()]", segment.text)):
                 tokens = words_of(text)
-                if tokens and re.fullmatch(r"\d{1,2}|[a-z]", tokens[0]) and len(tokens) > 1:
-                    texts.add(" ".join(tokens[1:]))
+                texts.add(" ".join(without_numbering(tokens)))
                 texts.add(" ".join(tokens))
             if not colon and 1 < len(segment.words) <= 10:
                 # A label without a colon and its value behind it.
                 tokens = words_of(segment.text)
                 texts.update(" ".join(tokens[:n]) for n in range(1, min(len(tokens), 9)))
-    texts.update(" ".join(words_of(w.label)) for w in widgets if w.label)
+    texts.update(" ".join(without_numbering(words_of(w.label))) for w in widgets if w.label)
     texts.discard("")
     return frozenset(texts)
 
 
+def _speaks_of(text: str, groups: Iterable[Iterable[str]]) -> bool:
+    """True when the text has one word of each group."""
+    return all(any(word in text for word in group) for group in groups)
+
+
 @lru_cache(maxsize=1)
-def _mentions() -> dict[str, list[list[str]]]:
+def _kinds() -> dict[str, dict[str, list[list[str]]]]:
     text = resources.files("parsers.data").joinpath("kinds.toml").read_text(encoding="utf-8")
-    return {kind: table["mentions"] for kind, table in tomllib.loads(text).items()}
+    return tomllib.loads(text)

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Literal
 
 from parsers.claims import Claim
+from parsers.concepts import foreign
 from parsers.documents.reading import Word
 from parsers.folding import fold, words_of
 from parsers.headings import under_headings
@@ -66,6 +67,8 @@ class Context:
     labels: set[int] = field(default_factory=set)
     aes: set[int] = field(default_factory=set)
     places: Counter[Place] = field(default_factory=Counter)
+    gaps: list[float] = field(default_factory=list)
+    """How far below their labels values stand that prove themselves, in points."""
     looks: Counter[tuple[float, bool]] = field(default_factory=Counter)
     """How values that prove themselves are set: size and boldness."""
     flow: bool = False
@@ -81,7 +84,7 @@ def read_context(sheets: list[Sheet], form: FormDef) -> Context:
         context.printed |= heads
         hits = [h for h in find_labels(sheet.segments, form) if id(h.segment) not in heads]
         hits = [h for h in hits if not _in_prose(h, sheet)]
-        hits = under_headings(hits, sheet, form)
+        hits = under_headings(hits, sheet, form, heads)
         context.hits[sheet.number] = [h for h in hits if h.clear]
         _note_labels(context.hits[sheet.number], context)
         context.hits[sheet.number] = _without_values(hits, sheet, context)
@@ -216,6 +219,8 @@ def _vote(hit: LabelHit, found: list[Found], context: Context) -> None:
     for place in found:
         if parse_value(definition.type, place.text, definition).certain:
             context.places[place.place] += 1
+            if place.place == "below":
+                context.gaps.append(_gap(hit, place))
             if place.words:
                 context.looks[_look(place.words[0].size, place.words[0].bold)] += 1
             return
@@ -315,7 +320,7 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
     words = tuple(w for s in taken for w in s.words)
     more = _continued(words, sheet, context, segment)
     words += tuple(w for s in more for w in s.words)
-    return Found(words, _joined([" ".join(s.text for s in taken), *[s.text for s in more]]), "right")
+    return Found(words, _joined([*_lines_of(taken), *[s.text for s in more]]), "right")
 
 
 def _other_label(segment: Segment) -> bool:
@@ -475,6 +480,8 @@ def _below(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Iterab
             continue
         if _other_label(candidate) or len(candidate.words) > 12:
             return
+        if not candidate.entered and foreign(words_of(candidate.text)):
+            return  # a label that this form has for something else
         if not candidate.entered and _looks_like_labels(candidate, segment, context):
             return
         if candidate.size < 0.85 * segment.size and not candidate.entered:
@@ -607,7 +614,8 @@ def _claim(
     elif result.problem == "malformed":
         sure = min(sure, 0.75)
     elif not strong and place.place == "below" and not place.closed:
-        known = context.places["below"] >= 2 and _own_look(hit, context)
+        usual = sum(abs(_gap(hit, place) - gap) < 2.5 for gap in context.gaps) >= 2
+        known = context.places["below"] >= 2 and (usual or _own_look(hit, context))
         sure = min(sure, 0.97 if known else 0.88)
     if not place.closed and place.place == "inline" and not (strong and result.certain):
         sure = min(sure, 0.8)
@@ -635,6 +643,12 @@ def _claim(
         tuple(evidence),
         result.certain,
     )
+
+
+def _gap(hit: LabelHit, place: Found) -> float:
+    """From a label's last line down to its value: a label that nobody knows stands further off."""
+    last = hit.below[-1] if hit.below else hit.segment
+    return min(w.box[1] for w in place.words) - last.box[3] if place.words else 999.0
 
 
 def _own_look(hit: LabelHit, context: Context) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from parsers.folding import words_of
@@ -16,9 +16,11 @@ _STEM = 5
 _SIGNATORY = ("signataire", "signatory", "unterzeichners")
 
 
-def under_headings(hits: Sequence[LabelHit], sheet: Sheet, form: FormDef) -> list[LabelHit]:
+def under_headings(
+    hits: Sequence[LabelHit], sheet: Sheet, form: FormDef, heads: Collection[int] = ()
+) -> list[LabelHit]:
     """The hits, those of one or two words renamed by the heading above them where the two together are a
-    label of the form; and labels that only a heading makes one."""
+    label of the form; and labels that only a heading makes one. `heads`: ids of segments that head a table."""
     index = index_of(form.fields)
     signed = {words_of(w) for role in form.signature_labels.values() for ws in role.values() for w in ws}
     headings = _headings(sheet)
@@ -27,6 +29,8 @@ def under_headings(hits: Sequence[LabelHit], sheet: Sheet, form: FormDef) -> lis
     known = {id(hit.segment): hit for hit in hits}
     result: list[LabelHit] = []
     for segment in sheet.segments:
+        if id(segment) in heads:
+            continue
         hit = known.get(id(segment))
         label = hit.label if hit is not None else _short_label(segment)
         above = _above(segment, headings) if label else None

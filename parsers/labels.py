@@ -15,6 +15,7 @@ from typing import Literal
 
 from rapidfuzz import fuzz, process
 
+from parsers.concepts import fields_meant, foreign, meanings
 from parsers.folding import words_of
 from parsers.layout import Segment
 from parsers.types import FieldDef, FormDef
@@ -110,6 +111,7 @@ class LabelIndex:
     joined: tuple[str, ...]
     content: tuple[tuple[frozenset[str], str], ...]
     most_words: int
+    fields: frozenset[str]
 
 
 @lru_cache(maxsize=64)
@@ -131,6 +133,7 @@ def _index(fields: tuple[tuple[str, tuple[str, ...]], ...]) -> LabelIndex:
         tuple(key for key in exact if len(key) >= 5),
         tuple(dict.fromkeys(c for c in content if c[0])),
         max((len(key.split()) for key in exact), default=1),
+        frozenset(field_id for field_id, _ in fields),
     )
 
 
@@ -150,6 +153,12 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
             continue
         hit = match_segment(segment, index)
         under = below.get(number)
+        noted = _with_note(segment, segments, number, below, index, hit)
+        if noted is not None:
+            hit, used = noted
+            taken.update(used)
+            hits.append(hit)
+            continue
         if under is not None and (hit is None or not hit.closed or hit.end == len(segment.words)):
             longer = _match_stack(segment, segments, number, below, index, hit)
             if longer is not None:
@@ -158,6 +167,41 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
         if hit is not None:
             hits.append(hit)
     return hits
+
+
+def _with_note(
+    segment: Segment,
+    segments: Sequence[Segment],
+    number: int,
+    below: dict[int, int],
+    index: LabelIndex,
+    hit: LabelHit | None,
+) -> tuple[LabelHit, list[int]] | None:
+    """A label with a note in brackets that goes on, or stands, on the line below."""
+    under = below.get(number)
+    if under is None:
+        return None
+    text = segments[under].text.strip()
+    if (
+        hit is not None
+        and hit.clear
+        and hit.end == len(segment.words)
+        and re.fullmatch(r"\(.*\)\s*[*:]*", text)
+    ):
+        return replace(hit, below=(segments[under],)), [under]
+    opened = segment.text.rfind("(")
+    if opened <= segment.text.rfind(")") or ")" not in text or "(" in text.partition(")")[0]:
+        return None
+    start = next((i for i, w in enumerate(segment.words) if w.text.startswith("(")), 0)
+    if not start or text.partition(")")[2].strip(" *:"):
+        return None
+    words = segment.words[:start]
+    bare = match_segment(replace(segment, words=words, text=" ".join(w.text for w in words)), index)
+    if bare is None or not bare.clear or bare.end != start:
+        return None
+    return replace(bare, segment=segment, end=len(segment.words), closed=True, below=(segments[under],)), [
+        under
+    ]
 
 
 def split_at_labels(segments: Sequence[Segment], index: LabelIndex) -> list[Segment]:
@@ -198,15 +242,33 @@ def _label_start(texts: list[str], colon: int, after: int, index: LabelIndex) ->
     return None
 
 
+def _after_colon(
+    texts: list[str], start: int, colon: int, index: LabelIndex
+) -> tuple[int, tuple[tuple[str, ...], Strength, float]] | None:
+    """ "CEO : prénom :" is one label; (its last word, what it names) where every word of it is understood."""
+    ends = [i for i in range(colon + 1, min(colon + 7, len(texts))) if texts[i].endswith(":")]
+    for end in (*ends[:1], len(texts) - 1):
+        if not colon < end <= colon + 7 or texts[colon + 1 : end + 1] == [":"]:
+            continue
+        meant = fields_meant(words_of(" ".join(texts[start : end + 1])), index.fields)
+        first = fields_meant(words_of(" ".join(texts[start : colon + 1])), index.fields)
+        if len(meant) == 1 and (meant != first or end in ends):
+            return end, (meant, "fuzzy", 0.96)
+    return None
+
+
 def match_segment(segment: Segment, index: LabelIndex) -> LabelHit | None:
     """The label that a segment is, or starts with."""
     texts = [w.text for w in segment.words]
     start = _skip_numbering(texts)
-    if start >= len(texts):
+    if start >= len(texts) or (not start and texts[0].isdigit()):
         return None
     colon = _colon(texts, start)
     if colon is not None:
         found = match_text(" ".join(texts[start : colon + 1]), index)
+        further = _after_colon(texts, start, colon, index)
+        if further is not None:
+            colon, found = further
         if found and not (found[1] == "weak" and colon - start > 8):
             return LabelHit(
                 segment, found[0], colon + 1, found[1], found[2], True, " ".join(texts[start : colon + 1])
@@ -233,13 +295,25 @@ def match_text(text: str, index: LabelIndex) -> tuple[tuple[str, ...], Strength,
     tokens = words_of(text)
     if not tokens:
         return None
-    for variant in (tokens, words_of(re.sub(r"\([^)]*\)?", " ", text))):
+    bare = without_numbering(tokens)
+    for variant in dict.fromkeys(
+        (tokens, bare, without_numbering(words_of(re.sub(r"\([^)]*\)?", " ", text))))
+    ):
         for skip in (0, 1, 2):
             if skip and not all(t in _ARTICLES for t in variant[:skip]):
                 break
             key = " ".join(variant[skip:])
             if key in index.exact:
                 return index.exact[key], "exact", 1.0
+    meant = fields_meant(bare, index.fields)
+    if len(meant) == 1 or (
+        len(meant) == 2 and meant[0].removesuffix("nom") == meant[1].removesuffix("prenom")
+    ):
+        return meant, "fuzzy", 0.97
+    if meant:
+        return meant, "weak", 0.8
+    if foreign(tokens):
+        return None
     pieces = [p for p in _SPLIT.split(text) if words_of(p)]
     if len(pieces) > 1:
         combined = _match_pieces(pieces, index)
@@ -249,6 +323,16 @@ def match_text(text: str, index: LabelIndex) -> tuple[tuple[str, ...], Strength,
     if fuzzy:
         return fuzzy
     return _weak(tokens, index) or (_part_of(tokens, index) if text.rstrip().endswith(":") else None)
+
+
+def without_numbering(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    """The words behind "3.", "1.2" or "b)"; a number alone stays."""
+    start = 0
+    while start < min(2, len(tokens) - 1) and re.fullmatch(r"\d{1,2}|[a-k]", tokens[start]):
+        start += 1
+    if start and tokens[start - 1].isdigit() and _counted(tokens[start].title()):
+        start -= 1
+    return tokens[start:]
 
 
 def _part_of(tokens: Sequence[str], index: LabelIndex) -> tuple[tuple[str, ...], Strength, float] | None:
@@ -379,15 +463,13 @@ def _match_stack(
             break
         current = nxt
         under = segments[current]
+        if re.search(r"\d{3}|@", under.text):
+            break  # a value
         texts.append(under.text)
         used.append(current)
         found = match_text(" ".join(texts), index)
         own = match_segment(under, index)
-        if (
-            found
-            and found[1] != "weak"
-            and (single is None or single.strength != "exact" or not single.closed)
-        ):
+        if found and found[1] != "weak" and _goes_on(segment, under, single, found):
             best = (
                 LabelHit(segment, found[0], len(segment.words), found[1], found[2], True, " ".join(texts),
                          tuple(segments[i] for i in used)),
@@ -405,6 +487,26 @@ def _match_stack(
                     list(used),
                 )  # fmt: skip
     return best
+
+
+def _goes_on(
+    segment: Segment,
+    under: Segment,
+    single: LabelHit | None,
+    joined: tuple[tuple[str, ...], Strength, float],
+) -> bool:
+    """True when the line below is more of the label, not its value."""
+    words = words_of(under.text)
+    if single is None or single.strength == "weak" or not single.closed:
+        return joined[2] >= 1.0 or all(meanings(word) for word in words)
+    last = words_of(segment.text)[-1:]
+    unfinished = bool(last) and last[0] in _STOP
+    if single.strength == "exact":
+        return unfinished and joined[0] != single.fields
+    if joined[2] >= 1.0:
+        return True
+    understood = all(meanings(word) for word in words)
+    return understood and (joined[0] != single.fields or under.text[:1].islower())
 
 
 def _translation(first: Segment, second: Segment) -> bool:
@@ -438,7 +540,16 @@ def _skip_numbering(texts: list[str]) -> int:
     start = 0
     while start < len(texts) and start < 3 and (_NUMBERING.match(texts[start]) or texts[start] in _BLANKS):
         start += 1
+    if 0 < start < len(texts) and texts[start - 1].isdigit() and _counted(texts[start]):
+        start -= 1  # "12 postes" is a number of them
     return start
+
+
+def _counted(text: str) -> bool:
+    """True for what is counted behind a bare number."""
+    return text[:1].islower() or any(
+        "workstation" in group for word in words_of(text) for group in meanings(word)
+    )
 
 
 def _colon(texts: list[str], start: int) -> int | None:

@@ -15,7 +15,8 @@ from parsers.documents.reading import Block, Box, Page, Reading, Widget, Word
 from parsers.types import BBox
 
 _ON, _OFF = frozenset("☒☑✓✔✗✘■●⦿◉▣✅⊠🗹🗷"), frozenset("☐□○◯⚪❏❑▢◻🗆")
-_FILLER = re.compile(r"[_…]{2,}|\.{4,}|[_.…]{5,}|-{5,}")
+_FILLER = re.compile(r"[_…]{2,}|\.{4,}|(?:\.\.|[_…])[_.…]{3,}|-{5,}")
+_CROSSES = frozenset("xX×✓✔✗✘") | {"XX", "xx"}
 _FLOW_WIDTH, _CHAR, _LINE = 1000.0, 5.0, 12.0
 
 
@@ -161,8 +162,10 @@ def _lay_block(
     position, y = 0, top
     for line in block.text.split("\n"):
         x = left
+        reached: dict[int, float] = {}  # offset in the line -> where that stands
         for piece in re.finditer(r"\t|[^\S\t]+|[^\s]+", line):
             text = piece[0]
+            reached |= {piece.start() + i: x + _CHAR * i for i in range(len(text))}
             if text == "\t":
                 x = left + ((x - left) // 60 + 1) * 60 + 20
                 continue
@@ -177,7 +180,7 @@ def _lay_block(
             x += _CHAR * len(text)
         for offset, widget in starts:
             if position <= offset <= position + len(line):
-                wx = left + _CHAR * (offset - position)
+                wx = reached.get(offset - position, x)
                 width = (
                     _CHAR * max(12, _length(widget))
                     if widget.kind not in ("checkbox", "radio")
@@ -198,13 +201,15 @@ def _length(widget: Widget) -> int:
 
 def _sheet(page: Page, widgets: list[Widget], taken: Sequence[BBox] = (), flow: bool = False) -> Sheet:
     sheet = Sheet(page.number, page.width, page.height, flow=flow)
-    words, ticks = _take_ticks(_at_colons([w for w in page.words if w.text.strip("\ufffc")]), page.number)
+    written = [piece for w in page.words if w.text.strip("\ufffc") for piece in _at_filler(w)]
+    words, ticks = _take_ticks(_at_colons(written), page.number)
     sheet.ticks = ticks
     for box in page.boxes:
         if box.tick is not None and not any(_covers(other, box.box) for other in taken):
             sheet.ticks.append(
                 Tick(page.number, box.box, box.tick == "on", box.tick != "unsure", "box", box.confidence)
             )
+    sheet.ticks = _one_each([_crossed(t, words) for t in sheet.ticks])
     tick_boxes = [t.box for t in sheet.ticks]
     words = [w for w in words if not (len(w.text) <= 2 and any(_covers(b, w.box) for b in tick_boxes))]
     words = _dense_combs(words)
@@ -241,6 +246,28 @@ def _sheet(page: Page, widgets: list[Widget], taken: Sequence[BBox] = (), flow: 
     horizontals.sort()
     sheet.segments = _segments(words, verticals, horizontals, page.number, sheet)
     return sheet
+
+
+def _one_each(ticks: list[Tick]) -> list[Tick]:
+    """A check mark set as a letter inside a drawn box is that box's mark, not a box of its own."""
+    kept: list[Tick] = []
+    for tick in sorted(ticks, key=lambda t: t.source == "text"):
+        at = next((i for i, other in enumerate(kept) if _covers(other.box, tick.box)), None)
+        if at is None or tick.source != "text":
+            kept.append(tick)
+        elif tick.on and not kept[at].on and kept[at].widget is None:
+            kept[at] = replace(kept[at], on=True)
+    return kept
+
+
+def _crossed(tick: Tick, words: Sequence[Word]) -> Tick:
+    """An empty drawn box over which somebody typed a cross is ticked."""
+    if tick.on or not any(
+        word.origin == "annotation" and word.text in _CROSSES and _covers(tick.box, word.box)
+        for word in words
+    ):
+        return tick
+    return replace(tick, on=True, source="text")
 
 
 _Line = tuple[float, float, float]
@@ -314,6 +341,26 @@ def _take_ticks(words: list[Word], page: int) -> tuple[list[Word], list[Tick]]:
             kept += more
             ticks += inner
     return kept, ticks
+
+
+def _at_filler(word: Word) -> list[Word]:
+    """ "Nom:___Weis____" is words and lines to write on."""
+    pieces: list[Word] = []
+    position = 0
+    for match in _FILLER.finditer(word.text):
+        if match.start() > position:
+            pieces.append(_slice(word, position, match.start()))
+        pieces.append(_slice(word, match.start(), match.end()))
+        position = match.end()
+    if not pieces:
+        return [word]
+    if position < len(word.text):
+        pieces.append(_slice(word, position, len(word.text)))
+    return pieces
+
+
+def _slice(word: Word, start: int, end: int) -> Word:
+    return replace(word, text=word.text[start:end], box=_part(word, start, end))
 
 
 def _at_colons(words: list[Word]) -> list[Word]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from parsers.claims import Claim, settle
+from parsers.concepts import fields_meant
 from parsers.extract import infer
+from parsers.folding import words_of
 from parsers.labels import index_of, match_text
 from parsers.names import split_name
 from parsers.types import FieldValue, FormDef
@@ -22,6 +24,10 @@ def enrolment_from_pairs(pairs: Sequence[tuple[str, str]], form: FormDef) -> dic
     email = next((v for label, v in pairs if "@" in v and "mail" in label.lower()), "")
     for label, value in pairs:
         found = match_text(label.rstrip(" *:"), index)
+        head, colon, rest = value.partition(":")
+        if colon and (longer := fields_meant(words_of(f"{label} {head}"), index.fields)):
+            # "CEO : prénom : Léa": the label has a colon of its own.
+            label, value, found = f"{label} {head}", rest, (longer, "fuzzy", 0.96)
         if found is None or not value.strip():
             continue
         for claim in _claims(label, value, found[0], found[1] == "weak", form, email):

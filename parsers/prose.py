@@ -32,7 +32,10 @@ _BETWEEN = r"(?:\s|:|n°|no\.?|nr\.?|numero|sous le|le|the|\(|,)*"
 def claims_from_prose(context: Context, missing: Iterable[FieldDef]) -> list[Claim]:
     """Claims for the fields that nothing else filled. Two different numbers claim nothing."""
     claims: list[Claim] = []
+    placed = {hit.fields[0] for hits in context.hits.values() for hit in hits if hit.clear}
     for definition in missing:
+        if definition.id in placed:
+            continue  # its own place is empty; what stands near is a sample
         shape = _SHAPES.get(definition.type)
         if definition.id == "date_signature":
             found = [c for sheet in context.sheets for c in _signed_at(sheet, definition)]

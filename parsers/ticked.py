@@ -17,6 +17,26 @@ from parsers.types import FieldDef, Source
 from parsers.values import match_choice, parse_value
 
 _REACH = 160.0
+_ARTICLES = frozenset(
+    [
+        "une",
+        "un",
+        "eine",
+        "ein",
+        "einer",
+        "a",
+        "an",
+        "la",
+        "le",
+        "l",
+        "die",
+        "das",
+        "der",
+        "the",
+        "via",
+        "uber",
+    ]
+)
 _YES_NO: dict[str, tuple[str, ...]] = {
     "true": ("Oui", "Ja", "Yes", "Jo"),
     "false": ("Non", "Nein", "No", "Nee"),
@@ -86,6 +106,8 @@ def _own_words(tick: Tick, segment: Segment) -> str:
 
 def _named(text: str, definition: FieldDef, wordings: dict[str, tuple[str, ...]]) -> tuple[str | None, bool]:
     tokens = words_of(text)
+    while len(tokens) > 1 and tokens[0] in _ARTICLES:
+        tokens = tokens[1:]
     if not tokens:
         return None, False
     for choice, texts in wordings.items():
@@ -151,7 +173,9 @@ def _choice_claims(definition: FieldDef, context: Context) -> list[Claim]:
         elif len(seen) == 1 and len(definition.choices) > 1:
             sure = 0.92
         if not all(o.exact for o in on):
-            sure = min(sure, 0.94)
+            # Where every choice has a box of its own, a wording of its own leaves no doubt either.
+            apart = len(options) == len(seen) == len(definition.choices)
+            sure = min(sure, 0.965 if apart else 0.94)
         claims.append(_claim(definition, value, on or options, sure, sheet))
     return claims
 
