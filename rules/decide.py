@@ -115,7 +115,7 @@ def _decide_on_documents(
     judged.findings.extend(unreadable_findings(submission))
     if any(f.severity in ("demand", "mismatch") for f in judged.findings):
         return _something_to_mend(judged, submission, policy)
-    if blocking(judged.findings):
+    if blocking(judged.findings) and not submission.accepted:
         return _in_doubt(judged, submission, policy, precedents)
     return _all_right(judged, submission)
 
@@ -153,8 +153,10 @@ def _file_all(dossier: Dossier, submission: Submission) -> _Judged:
         if exhibit.kind == "formulaire_1":
             dossier = registered_from(dossier, exhibit)
         if one.taken in ("current", "early"):
-            accepted = exhibit.accepted or submission.accepted
-            case = attach(one.case, exhibit.model_copy(update={"accepted": accepted}))
+            case = attach(one.case, exhibit)
+            if submission.accepted:  # the person saw the case as it stands, with all its papers
+                believed = tuple(e.model_copy(update={"accepted": True}) for e in case.exhibits)
+                case = case.model_copy(update={"exhibits": believed})
             kept = True if one.taken == "early" else None
             case = case.model_copy(update={"facts": {**case.facts, "kept": kept}})
             one = Filed(exhibit, case, one.taken)

@@ -26,7 +26,10 @@ _WORDS = {
 
 def unreadable_findings(submission: Submission) -> list[Finding]:
     """One finding per file of these mails that nobody could read."""
-    return [_finding(e) for e in submission.unreadable]
+    found = [_finding(e) for e in submission.unreadable]
+    if not submission.accepted:
+        return found
+    return [f.model_copy(update={"severity": "note"}) if f.severity == "doubt" else f for f in found]
 
 
 def _finding(exhibit: Exhibit) -> Finding:
