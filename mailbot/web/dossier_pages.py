@@ -6,8 +6,9 @@ from starlette.responses import Response
 
 from mailbot.dossier_views import CSV_COLUMNS, csv_lines, dossier_details
 from mailbot.export import export_dossier
-from mailbot.ports import DossierRow
+from mailbot.ports import DossierRow, HistoryRow
 from mailbot.web.csv_out import csv_response
+from mailbot.web.entry_view import label_of
 from mailbot.web.evidence import download
 from mailbot.web.timeline import drawing
 from mailbot.web.visit import Refused, Visit, number
@@ -60,15 +61,40 @@ def dossier(visit: Visit) -> Response:
     store, service = visit.web.store, visit.web.service
     visit.note("viewed", {}, dossier_id=row.id)
     details = dossier_details(store, row)
-    details["history"] = [h for h in details["history"] if h["what"] not in ("viewed", "downloaded")]
+    outbox = store.outbox_of_dossier(row.id)
+    ours = {o.message_id for o in outbox}  # copies in the Sent folder of what stands under « sent » already
+    details["mails"] = [m for m in details["mails"] if m["message_id"] not in ours]
     return visit.page(
         "dossier.html",
         row=row,
         dossier=row.dossier,
         details=details,
-        drawing=drawing(row, store.outbox_of_dossier(row.id), service.policy.calendar, visit.now),
+        history=history_of(store.history(dossier_id=row.id)),
+        registered=registered(visit, row),
+        drawing=drawing(row, outbox, service.policy.calendar, visit.now),
         flash=visit.take_flash(),
     )
+
+
+def history_of(rows: list[HistoryRow]) -> list[HistoryRow]:
+    """What was done, without who looked; an action and the event that it was say the same once."""
+    kept: list[HistoryRow] = []
+    for row in rows:
+        twice = bool(kept) and (row.at, row.actor, row.what) == (kept[-1].at, kept[-1].actor, kept[-1].what)
+        if row.what not in ("viewed", "downloaded") and not twice:
+            kept.append(row)
+    return kept
+
+
+def registered(visit: Visit, row: DossierRow) -> list[tuple[str, str]]:
+    """The enrolled values under the labels of Formulaire 1."""
+    form = visit.web.service.policy.forms.for_kind("formulaire_1")
+    found = []
+    for field_id, value in row.dossier.registered.items():
+        definition = form.field(field_id) if form else None
+        said = {"True": visit.say("oui"), "False": visit.say("non")}.get(value, value)
+        found.append((label_of(field_id, definition, visit.language), said))
+    return found
 
 
 def export(visit: Visit) -> Response:

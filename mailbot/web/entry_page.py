@@ -9,20 +9,16 @@ from starlette.responses import Response
 from mailbot.errors import MailbotError
 from mailbot.ports import EntryRow
 from mailbot.review import Review
-from mailbot.web import action_forms, decisions
+from mailbot.web import action_forms
 from mailbot.web.decide import marker
-from mailbot.web.entry_view import EntryView, Shown
-from mailbot.web.evidence import original_bytes
+from mailbot.web.entry_view import EntryView, Shown, is_scan
+from mailbot.web.form_values import form_values
+from mailbot.web.hand import LOCK, locked_by_other
+from mailbot.web.lookup import entry_of, neighbours, original_bytes
 from mailbot.web.pages import PageNotDrawn
-from mailbot.web.queue_list import QueueList, Wanted
 from mailbot.web.visit import Refused, Visit, number
 
 _LONGEST_TEXT = 20_000
-
-
-def entry_of(visit: Visit) -> EntryRow:
-    """The entry of the path. Raises UnknownReference."""
-    return visit.web.store.entry(visit.path_number("entry"))
 
 
 def entry(visit: Visit) -> Response:
@@ -30,10 +26,12 @@ def entry(visit: Visit) -> Response:
     action = visit.query("do")
     if action and action not in Review.offered(row):
         raise Refused(400, visit.say("Cette entrée n'offre pas cette action."))
+    if not action and "approve" in Review.offered(row):
+        action = "approve"  # the mail that would go out is there to be read at once
     flash = visit.take_flash()
     if visit.decides and row.state != "closed":
-        visit.web.store.lock_entry(row.id, visit.by, visit.now, visit.now + decisions.LOCK)
-    form = decisions.form_values(visit, row, action, attempt_it=True) if action and visit.decides else None
+        visit.web.store.lock_entry(row.id, visit.by, visit.now, visit.now + LOCK)
+    form = form_values(visit, row, action, attempt_it=True) if action and visit.decides else None
     return show(visit, row, flash=flash, form=form)
 
 
@@ -68,7 +66,7 @@ def show(
         case=next((c for c in dossier.cases if c.name == row.case), None) if dossier else None,
         actions=action_forms.in_order(Review.offered(row)) if visit.decides else [],
         holder=holder,
-        locked=decisions.locked_by_other(visit, holder),
+        locked=locked_by_other(visit, holder),
         marker=marker(visit.web, row),
         before=before,
         after=after,
@@ -79,18 +77,6 @@ def show(
         ],
         flash=flash,
     )
-
-
-def neighbours(visit: Visit, entry_id: int) -> tuple[int | None, int | None]:
-    """The entries before and after this one, in the tab in which it stands first."""
-    lists = QueueList(visit.web, visit.by)
-    order = lists.listed(Wanted()).order
-    if entry_id not in order:
-        order = lists.listed(Wanted(tab="waiting")).order
-    if entry_id not in order:
-        return None, None
-    place = order.index(entry_id)
-    return (order[place - 1] if place else None), (order[place + 1] if place + 1 < len(order) else None)
 
 
 def _pages(visit: Visit, shown: Shown) -> list[dict[str, Any]]:
@@ -127,8 +113,3 @@ def _page(shown: Shown, page: int, size: tuple[float, float]) -> dict[str, Any]:
         "boxes": boxes,
         "straight": is_scan(shown, page),
     }
-
-
-def is_scan(shown: Shown, page: int) -> bool:
-    """Whether the readers looked at ink: then the boxes lie on the page as it was set straight."""
-    return any(f.claim is not None and f.claim.page == page and f.claim.source == "ocr" for f in shown.fields)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import zip_longest
+from typing import Any, cast
 
 from pydantic import JsonValue
 
@@ -13,7 +14,7 @@ from mailbot.ports import DocumentRow, DossierRow, EntryRow, HistoryRow, MailRow
 from mailbot.web.app import Web
 from mailbot.web.visit import Visit
 from mailbot.web.words import KINDS
-from parsers.types import Document, FieldDef, FieldValue, FormDef
+from parsers.types import Document, FieldDef, FieldValue, FormDef, Language
 from rules.names import words as name_words
 
 # What the same thing is called in different documents.
@@ -31,9 +32,9 @@ _HIDDEN_HISTORY = frozenset({"viewed", "downloaded"})
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The same field elsewhere in the dossier."""
+    """The same field elsewhere in the dossier: a value, and all the places that have it."""
 
-    where: str
+    where: tuple[str, ...]
     value: str
     same: bool
 
@@ -123,12 +124,15 @@ class EntryView:
         rows = self._web.store.history(entry_id=self.entry.id)
         return [row for row in rows if row.what not in _HIDDEN_HISTORY]
 
-    def label(self, field_id: str, definition: FieldDef | None) -> str:
-        if definition is not None:
-            labels = definition.labels.get(self._visit.language) or definition.labels.get("fr")  # type: ignore[call-overload]  # one of the three
-            if labels:
-                return str(labels[0])
-        return field_id.replace("_", " ")
+    def reasons(self) -> list[tuple[str, list[dict[str, Any]]]]:
+        """Every exception with what was found for it; its own sentence where nothing else says it."""
+        left = [f for f in self.entry.findings if f.get("message")]
+        found = []
+        for code, message in zip_longest(self.entry.codes, self.entry.messages, fillvalue=""):
+            said = [f for f in left if f["message"] in message]
+            left = [f for f in left if f not in said]
+            found.append((code, said or [{"message": message, "severity": "note"}]))
+        return [*found, *([("", left)] if left else [])]
 
     def _fields(self, row: DocumentRow) -> Iterator[Field]:
         document = row.document
@@ -144,10 +148,10 @@ class EntryView:
             value = (
                 None if claim is None or claim.value in (None, "") else self.words_of(claim.value, definition)
             )
-            earlier = () if value is None else tuple(self._earlier(row, field_id, claim, definition))
+            earlier = () if value is None else _grouped(self._earlier(row, field_id, claim, definition))
             yield Field(
                 field_id,
-                self.label(field_id, definition),
+                label_of(field_id, definition, self._visit.language),
                 value,
                 claim.raw or "" if claim else "",
                 claim,
@@ -188,7 +192,7 @@ class EntryView:
             return " · ".join(str(v) for v in value.values() if v not in (None, ""))
         if definition is not None and str(value) in definition.choice_labels:
             labels = definition.choice_labels[str(value)]
-            named = labels.get(self._visit.language) or labels.get("fr")  # type: ignore[call-overload]  # one of the three
+            named = labels.get(cast(Language, self._visit.language)) or labels.get("fr")
             if named:
                 return str(named[0])
         text = str(value)
@@ -207,7 +211,7 @@ class EntryView:
         registered = self._registered(concept)
         if registered and row.document.kind != "formulaire_1":
             text = self.words_of(registered, definition)
-            yield Earlier(self._visit.say("enregistré"), text, _comparable(registered) == mine)
+            yield Earlier((self._visit.say("enregistré"),), text, _comparable(registered) == mine)
         for case in self.dossier.dossier.cases:
             if (
                 concept in ("nom_logiciel", "version_logiciel", "mode_integration", "type_client")
@@ -221,7 +225,7 @@ class EntryView:
                     if _SAME.get(other_id, other_id) == concept and other.value not in (None, ""):
                         where = f"{self._visit.say(KINDS[exhibit.kind])}, {exhibit.received_at:%d/%m/%Y}"
                         yield Earlier(
-                            where, self.words_of(other.value, definition), _comparable(other.value) == mine
+                            (where,), self.words_of(other.value, definition), _comparable(other.value) == mine
                         )
 
     def _registered(self, concept: str) -> str:
@@ -234,7 +238,28 @@ class EntryView:
         return dossier.registered.get(concept, "")
 
 
+def label_of(field_id: str, definition: FieldDef | None, language: str) -> str:
+    """What the form prints beside the field, in that language or in French."""
+    labels = definition.labels if definition is not None else {}
+    printed = labels.get(cast(Language, language)) or labels.get("fr")
+    return printed[0] if printed else field_id.replace("_", " ")
+
+
+def _grouped(earlier: Iterable[Earlier]) -> tuple[Earlier, ...]:
+    """Equal values once, the registered one in front."""
+    found: dict[tuple[bool, str], tuple[str, ...]] = {}
+    for one in earlier:
+        key = (one.same, "" if one.same else one.value)
+        found[key] = (*found.get(key, ()), *one.where)
+    return tuple(Earlier(where, value, same) for (same, value), where in found.items())
+
+
 def _comparable(value: JsonValue) -> str:
     if isinstance(value, list):
         return " ".join(sorted(_comparable(v) for v in value))
     return " ".join(name_words(str(value))) or str(value)
+
+
+def is_scan(shown: Shown, page: int) -> bool:
+    """Whether the readers looked at ink: then the boxes lie on the page as it was set straight."""
+    return any(f.claim is not None and f.claim.page == page and f.claim.source == "ocr" for f in shown.fields)

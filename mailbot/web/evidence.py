@@ -9,14 +9,12 @@ from starlette.responses import HTMLResponse, Response
 
 from mailbot.errors import ArchiveDamaged, UnknownReference
 from mailbot.ports import MailRow
-from mailbot.web import entry_page
-from mailbot.web.entry_view import EntryView, Shown
+from mailbot.web.entry_view import EntryView, Shown, is_scan
 from mailbot.web.guard import MAIL_POLICY
+from mailbot.web.lookup import entry_of, original_bytes
 from mailbot.web.mail_html import html_of
 from mailbot.web.pages import PageNotDrawn
 from mailbot.web.visit import Refused, Visit
-from parsers.message import part_bytes
-from parsers.types import Document
 
 _KEEP = "private, max-age=3600"
 _TAGS = {
@@ -31,18 +29,8 @@ _STYLE = (
 )
 
 
-def original_bytes(visit: Visit, mail: MailRow, document: Document) -> bytes:
-    """The file as it came. Raises Refused (410) when the archive does not have it any more."""
-    service = visit.web.service
-    try:
-        raw = service.archive.get(mail.sha256)
-        return part_bytes(raw, document.part, service.read_options())
-    except (ArchiveDamaged, OSError, KeyError, ValueError) as error:
-        raise Refused(410, visit.say("Ce fichier ne se trouve plus dans l'archive.")) from error
-
-
 def _shown(visit: Visit) -> Shown:
-    view = EntryView(visit.web, visit, entry_page.entry_of(visit))
+    view = EntryView(visit.web, visit, entry_of(visit))
     found = view.shown(visit.path_number("document"))
     if found is None:
         raise Refused(404, visit.say("Ce document n'existe pas."))
@@ -53,7 +41,7 @@ def page(visit: Visit) -> Response:
     """A page of a document as PNG."""
     shown, wanted = _shown(visit), visit.path_number("page")
     document, pages = shown.document, visit.web.pages
-    straight = entry_page.is_scan(shown, wanted)
+    straight = is_scan(shown, wanted)
     if wanted < 1 or not pages.can_draw(document.media_type):
         raise Refused(404, visit.say("Cette page n'existe pas."))
     try:
@@ -86,7 +74,7 @@ def download(data: bytes, name: str, media_type: str = "application/octet-stream
 
 
 def _mail(visit: Visit) -> MailRow:
-    view = EntryView(visit.web, visit, entry_page.entry_of(visit))
+    view = EntryView(visit.web, visit, entry_of(visit))
     wanted = visit.path_number("mail")
     found = next((mail for mail in view.mails if mail.id == wanted), None)
     if found is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 520, 180, 34, 24, 10
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 520, 180, 46, 24, 10
 
 
 @dataclass(frozen=True, slots=True)

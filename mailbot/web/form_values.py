@@ -1,0 +1,88 @@
+"""What a form asks for, as a request to review.py; and what its template needs to be shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mailbot.errors import MailbotError
+from mailbot.ports import EntryRow
+from mailbot.review import Request
+from mailbot.web.action_forms import ActionForm, check_words, form_of, set_values
+from mailbot.web.decide import attempt
+from mailbot.web.visit import Refused, Visit, number
+from mailbot.web.words import KINDS, SIGNATURES
+from rules.types import Case
+
+
+def request_of(visit: Visit, form: ActionForm) -> Request:
+    """What the form asks for. Raises Refused for what is missing or wrong in it."""
+    check_words(visit, form)
+    values = set_values(visit, form)
+    document = visit.value("document")
+    kind = visit.value("kind") if "kind" in form.extras else ""
+    if kind and kind not in KINDS:
+        raise Refused(422, visit.say("Ce type de document n'existe pas."))
+    if values.get("signature") and values["signature"] not in SIGNATURES:
+        raise Refused(422, visit.say("Ce statut de signature n'existe pas."))
+    return Request(
+        form.name,
+        visit.by,
+        visit.value("note"),
+        values,
+        number(document, 422, visit.say("Ce document n'existe pas.")) if document else None,
+        kind,
+        visit.value("dossier").strip() if "dossier" in form.extras else "",
+        visit.files,
+    )
+
+
+def form_values(
+    visit: Visit, row: EntryRow, action: str, *, attempt_it: bool, problem: str = ""
+) -> dict[str, Any]:
+    """What the template of a form needs; with `attempt_it`, the mail that it would send."""
+    form = form_of(visit, action)
+    trial = None
+    if attempt_it and form.sends and not problem:
+        try:
+            trial = attempt(visit.web, row.id, request_of(visit, form))
+        except Refused:
+            trial = None  # something is still to be filled in
+        except MailbotError as error:
+            problem = str(error)
+    case = _case(visit, row)
+    return {
+        "action": form,
+        "trial": trial,
+        "problem": problem,
+        "values": {name: found[-1] for name, found in visit.values.items()},
+        "case": case,
+        "amount": _amount(visit, case),
+        "parties": _parties(case),
+        "changes": _changes(row),
+        "today": visit.now.date().isoformat(),
+    }
+
+
+def _case(visit: Visit, row: EntryRow) -> Case | None:
+    dossier = visit.web.store.dossier(row.dossier_id).dossier if row.dossier_id else None
+    return next((c for c in dossier.cases if c.name == row.case), None) if dossier else None
+
+
+def _amount(visit: Visit, case: Case | None) -> str:
+    """The slides' amount; for a collective there is none to propose: a person confirms it."""
+    form_4 = case.latest("formulaire_4") if case is not None else None
+    collective = form_4 is not None and form_4.value("type_client") not in (None, "prestataire")
+    return "" if collective else str(visit.web.service.policy.amount_eur)
+
+
+def _parties(case: Case | None) -> list[tuple[str, bool]]:
+    """INCERT's and AeS's fact, and whether it is recorded already."""
+    return [(party, bool(case is not None and case.fact(party))) for party in ("incert", "aes")]
+
+
+def _changes(row: EntryRow) -> list[tuple[str, str, str]]:
+    """(field, old, new) of a change of data."""
+    old, new = row.facts.get("old"), row.facts.get("new")
+    if not isinstance(new, dict):
+        return []
+    return [(k, str(old.get(k, "")) if isinstance(old, dict) else "", str(v)) for k, v in new.items()]

@@ -1,0 +1,37 @@
+"""What several pages look up: the entry of the path, its neighbours in the queue, a document's bytes."""
+
+from __future__ import annotations
+
+from mailbot.errors import ArchiveDamaged
+from mailbot.ports import EntryRow, MailRow
+from mailbot.web.queue_list import QueueList, Wanted
+from mailbot.web.visit import Refused, Visit
+from parsers.message import part_bytes
+from parsers.types import Document
+
+
+def entry_of(visit: Visit) -> EntryRow:
+    """The entry of the path. Raises UnknownReference."""
+    return visit.web.store.entry(visit.path_number("entry"))
+
+
+def neighbours(visit: Visit, entry_id: int) -> tuple[int | None, int | None]:
+    """The entries before and after this one, in the tab in which it stands first."""
+    lists = QueueList(visit.web, visit.by)
+    order = lists.listed(Wanted()).order
+    if entry_id not in order:
+        order = lists.listed(Wanted(tab="waiting")).order
+    if entry_id not in order:
+        return None, None
+    place = order.index(entry_id)
+    return (order[place - 1] if place else None), (order[place + 1] if place + 1 < len(order) else None)
+
+
+def original_bytes(visit: Visit, mail: MailRow, document: Document) -> bytes:
+    """The file as it came. Raises Refused (410) when the archive does not have it any more."""
+    service = visit.web.service
+    try:
+        raw = service.archive.get(mail.sha256)
+        return part_bytes(raw, document.part, service.read_options())
+    except (ArchiveDamaged, OSError, KeyError, ValueError) as error:
+        raise Refused(410, visit.say("Ce fichier ne se trouve plus dans l'archive.")) from error
