@@ -35,6 +35,8 @@ def check_form(facts: Facts, kind: Kind) -> Iterator[Finding]:
     form = facts.policy.forms.for_kind(kind)
     if exhibit is None or form is None:
         return
+    if kind.startswith("formulaire") and not exhibit.document.filled:
+        return  # asked for as a whole (documents_present)
     for field in form.fields:
         required = is_required(field, exhibit, facts.dossier.registered.get("pays", ""))
         for finding in _check_field(facts, exhibit, field, required):
