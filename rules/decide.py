@@ -19,7 +19,7 @@ from rules.filing import FILED, Filed, attach, file_exhibit, in_process_order
 from rules.parties import decide_for_party
 from rules.proof import with_proof
 from rules.same_form import settle_versions
-from rules.trust import answer_address, doubts, is_enrolled
+from rules.trust import answer_address, doubts, is_enrolled, is_registered
 from rules.types import Case, Decision, Dossier, Finding, Step, Submission
 from rules.unreadable import unreadable_findings
 from rules.words import decide_on_words
@@ -37,6 +37,8 @@ def decide(
     """What follows from these mails for this dossier (None where none was found and none is opened)."""
     exhibits, differing = settle_versions(with_proof(submission.exhibits, dossier), policy.min_confidence)
     submission = submission.model_copy(update={"exhibits": exhibits})
+    if dossier is not None and is_registered(dossier, submission.sender.email):
+        dossier = dossier.model_copy(update={"language": submission.language})
     if submission.sender.party not in ("industriel", "unknown"):
         by_party = decide_for_party(dossier, submission, policy)
         if by_party is not None:

@@ -14,7 +14,7 @@ from rules.checks.uniqueness import client_key
 from rules.enrolment_data import changed_fields
 from rules.names import text_key, version_key
 from rules.types import Case, CaseKind, Dossier, Exhibit
-from rules.workflow import INITIAL, LABELLED, gate_step
+from rules.workflow import INITIAL, gate_step, holds_label
 
 PROCESS_ORDER: Final[tuple[Kind, ...]] = (
     "formulaire_1",
@@ -195,7 +195,7 @@ def _proof(dossier: Dossier, exhibit: Exhibit, cases: tuple[Case, ...]) -> Filed
 def is_labelled(dossier: Dossier, product: str, version: str) -> bool:
     """A labelled version of that name stands in the dossier."""
     return any(
-        c.state in LABELLED and c.fact("product_key") == product and c.fact("version_key") == version
+        holds_label(c) and c.fact("product_key") == product and c.fact("version_key") == version
         for c in dossier.of_kind("L")
     )
 
@@ -240,5 +240,5 @@ def _delivery_note(dossier: Dossier, exhibit: Exhibit, waiting: list[Case]) -> F
         if client and text_key(case.fact("client")) == client:
             return _again(case, exhibit)
     opened = new_case(dossier, "R", exhibit, client=exhibit.value("nom_client") or "")
-    labelled = any(c.state in LABELLED for c in dossier.of_kind("L"))
+    labelled = any(holds_label(c) for c in dossier.of_kind("L"))
     return Filed(exhibit, opened, "current" if labelled else "early")

@@ -137,6 +137,12 @@ INDUSTRIEL_IS_NEXT: Final[dict[CaseKind, frozenset[str]]] = {
 LABELLED: Final = frozenset({"labelise", "a_renouveler"})
 
 
+def holds_label(case: Case) -> bool:
+    """A labelled version; one whose label is being renewed keeps it until the renewal is decided."""
+    renewing = bool(case.fact("changed_at")) and bool(case.fact("labelled_at"))
+    return case.state in LABELLED or (renewing and case.state not in ("ouvert", "clos"))
+
+
 class StepOutOfOrder(Exception):
     """An event that does not fit the case's state. Nothing was changed."""
 

@@ -24,8 +24,8 @@ def night(world: World, text: str) -> list[Sent]:
     return [mail for mail in world.send() if mail.template != "synthese_quotidienne"]
 
 
-def waits(**facts: str) -> Dossier:
-    return enrolled(labelling("acces_configure", access_at="2026-01-10T10:00:00+01:00", **facts))
+def waits() -> Dossier:
+    return enrolled(labelling("acces_configure", access_at="2026-01-10T10:00:00+01:00"))
 
 
 @pytest.mark.parametrize(

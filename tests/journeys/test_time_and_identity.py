@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mailbot.agreement import measured_agreement
-from rules.types import Dossier
+from mailbot.announce import announce
+from rules.types import Case, Dossier
 from tests.builders import FORMULAIRE_1, MEDISOFT, at, enrolled, labelling
-from tests.journeys.scenarios import f1, f2, f3, f4, nda, note, report
+from tests.journeys.scenarios import PARC, f1, f2, f3, f4, nda, note, report
 from tests.journeys.test_happy_ways import templates
 from tests.journeys.world import World
 
@@ -26,8 +28,8 @@ def given(world: World, dossier: Dossier, name_key: str = "medisoft") -> str:
     return reference
 
 
-def other(*cases: object) -> Dossier:
-    dossier = enrolled(*cases)  # type: ignore[arg-type]
+def other(*cases: Case) -> Dossier:
+    dossier = enrolled(*cases)
     registered = dossier.registered | {
         "denomination_sociale": "Autrelogiciel S.A.",
         "matricule": "20032401237",
@@ -80,7 +82,11 @@ def test_places_in_the_labelling_queue(world: World) -> None:
     (first,) = world.once()
     assert "1re position" in first.words
     world.later(hours=1)
-    theirs = {"denomination": "Autrelogiciel S.A.", "matricule": "20032401237", "email": OTHER}
+    theirs: dict[str, Any] = {
+        "denomination": "Autrelogiciel S.A.",
+        "matricule": "20032401237",
+        "email": OTHER,
+    }
     world.deliver(OTHER, files=[f3(**theirs), report()])
     (second,) = world.once()
     assert "2e position" in second.words
@@ -107,8 +113,12 @@ def test_the_reference_of_another_dossier_goes_to_a_person(world: World) -> None
 def test_a_registered_address_with_another_industriels_forms_goes_to_a_person(world: World) -> None:
     given(world, enrolled())
     given(world, other(), "autrelogiciel")
-    theirs = {"denomination": "Autrelogiciel S.A.", "matricule": "20032401237", "email": OTHER}
-    world.deliver(MEDISOFT, files=[f2(**theirs, matricule_mysecu="20032401237")])
+    theirs: dict[str, Any] = {
+        "denomination": "Autrelogiciel S.A.",
+        "matricule": "20032401237",
+        "email": OTHER,
+    }
+    world.deliver(MEDISOFT, files=[f2(True, matricule_mysecu="20032401237", **theirs)])
     assert world.once() == []
     assert "sender_not_registered" in world.codes()[0]
     assert all(row.dossier.case("L") is None for row in world.store.dossiers())
@@ -178,7 +188,7 @@ def test_the_client_of_another_industriel_is_a_doubt_and_stays_unnamed(world: Wo
     world.deliver(MEDISOFT, files=[f4()])
     world.once()
     world.later(days=1)
-    theirs = {"denomination": "Autrelogiciel S.A.", "matricule": "20032401237"}
+    theirs: dict[str, Any] = {"denomination": "Autrelogiciel S.A.", "matricule": "20032401237"}
     world.deliver(OTHER, files=[f4(**theirs)])
     assert world.once() == []
     entry = world.entry(code="duplicate_request")
@@ -192,18 +202,11 @@ def test_the_same_delivery_note_with_a_new_date_for_another_product_is_a_duplica
     second = labelling("labelise", number=2, product="DentaPraxis", product_key="dentapraxis")
     given(world, enrolled(labelling("labelise"), second))
     world.now("2025-09-20 10:00")
-    parc = {
-        "type_client": "maison_medicale",
-        "nom_client": "Maison médicale du Parc",
-        "nombre_postes": 6,
-        "responsable": "Claire Thill",
-        "code_prestataire_client": "",
-    }
-    world.deliver(MEDISOFT, files=[f4(**parc), note("client")])
+    world.deliver(MEDISOFT, files=[f4(**PARC), note("client")])
     assert templates(world.once()) == [("raccordement_recu", MEDISOFT)]
     world.later(days=1)
     again = note("client", date_livraison="2025-10-01")
-    world.deliver(MEDISOFT, files=[f4(**parc, nom_logiciel="DentaPraxis"), again])
+    world.deliver(MEDISOFT, files=[f4(**PARC, nom_logiciel="DentaPraxis"), again])
     assert world.once() == []
     entry = world.entry(code="duplicate_request")
     assert "/R1" in entry.messages[0]
@@ -250,3 +253,85 @@ def test_what_was_right_is_not_asked_for_again(world: World) -> None:
     partial = f1(**{name: "" for name in FORMULAIRE_1 if name not in keep})
     world.deliver(MEDISOFT, files=[partial], answers=asked)
     assert [m.template for m in world.once()] == ["accuse_reception", "nda_pour_signature"]
+
+
+# What one mail may hold, and what follows it
+
+
+def test_a_delivery_note_may_come_before_its_formulaire_4(world: World) -> None:
+    given(world, enrolled(labelling("labelise")))
+    world.now("2025-09-20 10:00")
+    world.deliver(MEDISOFT, files=[note("client")])
+    (asked,) = world.once()
+    assert (asked.template, asked.attachments) == ("elements_manquants", ["formulaire_4.pdf"])
+    world.later(hours=1)
+    world.deliver(MEDISOFT, files=[f4(**PARC)], answers=asked)
+    assert templates(world.once()) == [("raccordement_recu", MEDISOFT)]
+
+
+def test_two_connections_in_one_mail_are_two_cases_and_one_answer(world: World) -> None:
+    given(world, enrolled(labelling("labelise")))
+    world.now("2025-09-20 10:00")
+    other_doctor = f4(nom_client="Dr Anne Roy", code_prestataire_client="111111-11")
+    world.deliver(MEDISOFT, files=[f4(), ("F4 Roy.pdf", other_doctor[1])])
+    assert templates(world.once()) == [("raccordement_recu", MEDISOFT)]
+    assert world.states() == {"E": "valide", "L1": "labelise", "R1": "a_verifier", "R2": "a_verifier"}
+
+
+def test_more_workstations_at_the_same_client_are_a_doubt(world: World) -> None:
+    given(world, enrolled(labelling("labelise")))
+    world.now("2025-09-20 10:00")
+    world.deliver(MEDISOFT, files=[f4(**PARC), note("client")])
+    world.once()
+    world.later(days=5)
+    world.deliver(MEDISOFT, files=[f4(**PARC | {"nombre_postes": 8}), note("client", nombre_postes=8)])
+    assert world.once() == []
+    assert "6 alors, 8 maintenant" in world.entry(code="duplicate_request").messages[0]
+
+
+def test_forms_of_two_industriels_in_one_mail_go_to_a_person(world: World) -> None:
+    second = f1(matricule="20032401237", denomination_sociale="Autre S.A.", email="x@autre.example")
+    world.deliver(MEDISOFT, files=[f1(), ("autre.pdf", second[1]), nda()])
+    assert world.once() == []
+    assert world.codes() == [("data_mismatch",)]
+
+
+def test_changed_requirements_are_announced_once_and_the_label_is_renewed(world: World) -> None:
+    given(world, enrolled(labelling("labelise", labelled_at="2025-09-01T10:00:00+02:00")))
+    own = world.folder / "new" / world.store.dossiers()[0].dossier.reference
+    own.mkdir(parents=True)
+    (own / "schema.pdf").write_bytes(b"%PDF-1.4 own")
+    world.now("2026-01-10 10:00")
+    announce(world.service, "Nouvelle version du schéma.", world.folder / "new")
+    (told,) = world.send()
+    assert (told.template, told.to, told.attachments) == (
+        "mise_a_jour_exigences",
+        (MEDISOFT,),
+        ["schema.pdf"],
+    )
+    announce(world.service, "Nouvelle version du schéma.", world.folder / "new")
+    assert world.send() == []
+    assert world.states()["L1"] == "a_renouveler"
+    world.later(days=3)
+    world.deliver(MEDISOFT, files=[f3(), report()])
+    assert templates(world.once()) == [("demande_labelisation_recue", MEDISOFT)]
+    world.later(days=3)
+    world.deliver(MEDISOFT, files=[f4()])  # the label is kept while it is renewed
+    assert templates(world.once()) == [("raccordement_recu", MEDISOFT)]
+
+
+def test_two_products_go_their_ways_in_parallel(world: World) -> None:
+    given(world, enrolled())
+    for product in ("Alpha", "Beta"):
+        world.deliver(MEDISOFT, files=[f2(nom_logiciel=product)])
+        world.once()
+        world.later(days=1)
+    for entry in world.queue():
+        world.act(entry, "access-configured", note="accès")
+    for product, version in (("Beta", "1.0"), ("Alpha", "2.0")):
+        own_report = (f"rapport_{product}.txt", f"Rapport de test de {product}\nreussi\n".encode())
+        world.deliver(MEDISOFT, files=[f3(nom_logiciel=product, version_logiciel=version), own_report])
+        world.once()
+        world.later(days=1)
+    assert [e.case for e in world.queue()] == ["L2", "L1"]
+    assert world.states() == {"E": "valide", "L1": "demande_complete", "L2": "demande_complete"}
