@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from parsers.forms import FormBook
 
 BODY_NAME = "(corps du message)"
+MAIL_NAME = "(message entier)"
+_NOT_READ_WHOLE = frozenset({"too_large", "damaged", "bomb", "truncated", "timeout"})
 _MAX_TEXT = 200_000
 _UNSUPPORTED = "This kind of file is not read; please send a PDF or a DOCX file."
 _TEXTS = frozenset({"text/plain", "text/csv", "text/html", "text/xml", "application/json", "application/xml"})
@@ -37,6 +39,7 @@ def read_mail(raw: bytes, options: ReadOptions) -> MailReading:
     for part in message.parts:
         if not part.decoration:
             documents += _documents_of(part, part.data, book, options)
+    documents += _unread_rest(message, raw)
     body = _portal_document(message, book)
     if body is not None and not any(d.kind == "formulaire_1" and d.filled for d in documents):
         documents.append(body)
@@ -226,6 +229,16 @@ def _unreadable(part: Part, problems: Sequence[Problem], pages: int = 0) -> Docu
         content_key=hashlib.sha256(part.sha256.encode()).hexdigest(),
         part=part.path,
     )
+
+
+def _unread_rest(message: Message, raw: bytes) -> list[Document]:
+    """A mail that was not read whole may hide documents: it stands as one that could not be read itself."""
+    problems = [p for p in message.problems if p.code in _NOT_READ_WHOLE]
+    if not problems:
+        return []
+    sha256 = hashlib.sha256(raw).hexdigest()
+    part = Part(path="", name=MAIL_NAME, media_type="message/rfc822", size=len(raw), sha256=sha256)
+    return [_unreadable(part, problems)]
 
 
 def _unique(problems: Sequence[Problem]) -> tuple[Problem, ...]:

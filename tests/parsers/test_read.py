@@ -152,6 +152,17 @@ def test_a_scan_without_ocr_says_so() -> None:
     assert (document.kind, [p.code for p in document.problems]) == ("unreadable", ["ocr_unavailable"])
 
 
+def test_a_mail_too_large_to_be_read_stands_as_a_document_that_could_not_be_read() -> None:
+    mail = EmailMessage()
+    mail["From"] = "contact@medilux.example"
+    mail.set_content("Voici nos documents.")
+    mail.add_attachment(filled("nda"), "application", "pdf", filename="nda.pdf")
+    reading = read_mail(mail.as_bytes(), ReadOptions(ocr=False, max_bytes=1000))
+    [document] = reading.documents
+    assert (document.kind, document.file) == ("unreadable", "(message entier)")
+    assert [p.code for p in document.problems] == ["too_large"]
+
+
 def test_too_large_is_told() -> None:
     [document] = read_file("a.pdf", filled("nda"), ReadOptions(ocr=False, max_bytes=1000))
     assert [p.code for p in document.problems] == ["too_large"]
