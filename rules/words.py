@@ -62,7 +62,7 @@ def _decision(
     return Decision(
         dossier=dossier,
         findings=tuple(findings),
-        mails=tuple(mails),
+        mails=tuple(m for m in mails if m.role != "sender" or submission.sender.answerable),
         held=held and not submission.accepted,
         exceptions=() if held and submission.accepted else exceptions_of(findings),
         tasks=tasks,

@@ -348,6 +348,14 @@ def test_a_question_of_an_unknown_sender_gets_the_contact_and_nothing_about_a_ca
     assert decision.mails[0].letter.reference == ""
 
 
+def test_a_question_without_an_address_is_queued_and_not_answered() -> None:
+    asked = submission(sender="", intent="question", words="Qui est le bon contact ?")
+    nobody = asked.sender.model_copy(update={"answerable": False})
+    decision = decide(None, asked.model_copy(update={"sender": nobody}), POLICY)
+    assert sent(decision) == []
+    assert codes(decision) == ["question"]
+
+
 def test_thanks_get_no_reply() -> None:
     decision = decide(enrolled(), submission(intent="thanks", words="Merci beaucoup"), POLICY)
     assert decision.outcome == "record"
