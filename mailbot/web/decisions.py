@@ -18,6 +18,10 @@ from mailbot.web.lookup import entry_of, neighbours
 from mailbot.web.visit import Refused, Visit, status_of
 
 
+_UNSEALED = ("correct", "assign", "merge")
+"""Decided on again by mailbot: what leaves then is its own answer, as with any mail."""
+
+
 def _offered_form(visit: Visit, row: EntryRow) -> ActionForm:
     form = form_of(visit, visit.request.path_params["action"])
     if form.name not in Review.offered(row):
@@ -57,7 +61,8 @@ def act(visit: Visit) -> Response:
         _check_hand(visit, row)
         request = request_of(visit, found)
         seal = visit.value("seal") or None
-        if found.sends and seal is None and found.name not in ("correct", "assign", "merge"):
+        if found.sends and seal is None and found.name not in _UNSEALED:
+            attempt(visit.web, row.id, request)  # what it lacks is the better answer
             raise Refused(
                 422, visit.say("Le courriel qui partirait n'avait pas encore été montré. Le voici.")
             )

@@ -22,4 +22,4 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 @pytest.fixture
 def claire(world: World) -> Browser:
-    return Browser.signed_in(world, "claire")
+    return Browser.person(world, "claire")
