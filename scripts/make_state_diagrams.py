@@ -17,8 +17,8 @@ def render() -> str:
     """The whole document."""
     parts = [
         "# The states of a case\n",
-        "Generated from `rules/workflow.py` by `scripts/make_state_diagrams.py`; a test fails when it drifts.",
-        "An event that no arrow shows does not fit: it changes nothing and is said so (`step_out_of_order`).\n",
+        "Generated from `rules/workflow.py` by `scripts/make_state_diagrams.py`; a test compares.",
+        "An event that no arrow shows does not fit: it changes nothing, and is told as `step_out_of_order`.\n",
     ]
     for kind, table in TRANSITIONS.items():
         lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {INITIAL[kind]}"]
