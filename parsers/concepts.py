@@ -33,6 +33,7 @@ class _Book:
     starts: tuple[tuple[re.Pattern[str], str], ...]
     ends: tuple[tuple[re.Pattern[str], str], ...]
     rules: dict[str, _Rule]
+    choices: dict[str, tuple[str, ...]]
 
 
 @lru_cache(maxsize=1)
@@ -59,7 +60,8 @@ def _book() -> _Book:
         )
         for field, rule in table["fields"].items()
     }
-    return _Book({w: frozenset(c) for w, c in whole.items()}, tuple(starts), tuple(ends), rules)
+    return _Book({w: frozenset(c) for w, c in whole.items()}, tuple(starts), tuple(ends), rules,
+                 {choice: tuple(stems) for choice, stems in table["choices"].items()})  # fmt: skip
 
 
 @lru_cache(maxsize=8192)
@@ -75,6 +77,23 @@ def meanings(token: str) -> tuple[frozenset[str], ...]:
         return (whole | (start if _PLAIN not in whole else frozenset()),) if whole else ()
     end = frozenset(c for pattern, c in book.ends if pattern.fullmatch(token)) - start
     return tuple(group for group in (start, end) if group)
+
+
+def understood(tokens: Iterable[str]) -> bool:
+    """True when every word is known, whatever it is about."""
+    return all(meanings(token) for token in tokens)
+
+
+def choice_meant(tokens: Iterable[str], choices: Iterable[str]) -> str | None:
+    """The one choice that the words speak of; None for none or several."""
+    words = tuple(tokens)
+    found = [
+        choice
+        for choice, stems in _book().choices.items()
+        if any(word.startswith(stem) for word in words for stem in stems)
+    ]
+    # Words that speak of another field's choice as well ("Paiement direct (PID v2)") are that field's.
+    return found[0] if len(found) == 1 and found[0] in tuple(choices) else None
 
 
 def foreign(tokens: Iterable[str]) -> bool:

@@ -249,6 +249,10 @@ def _places(hit: LabelHit, sheet: Sheet, context: Context) -> Iterable[Found]:
             return
     block = [segment, *hit.below]
     label_box = union(s.box for s in block) or segment.box
+    own = _in_own_cell(hit, label_box, sheet, context)
+    if own is not None:
+        yield own
+        return
     right = _right_of(hit, label_box, sheet, context)
     if right is not None:
         yield right
@@ -257,6 +261,35 @@ def _places(hit: LabelHit, sheet: Sheet, context: Context) -> Iterable[Found]:
         if right.place == "frame_right":
             return
     yield from _below(hit, label_box, sheet, context)
+
+
+def _in_own_cell(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Found | None:
+    """What stands under a label in the label's own cell; nothing where this form fills its cells so.
+
+    None where the cell has no room under the label, or says nothing on where the value stands.
+    """
+    segment = hit.segment
+    cell = segment.frame
+    height = segment.box[3] - segment.box[1]
+    if cell is None or not _is_cell(cell, sheet) or cell[3] - label[3] < 0.8 * height:
+        return None
+    inside = [
+        s for s in sheet.segments
+        if covers(cell, s.box) and s.box[1] > label[3] - 0.4 * height and _free(s, context)
+    ]  # fmt: skip
+    if inside and not any(covers(cell, t.box) for t in sheet.ticks):
+        words = tuple(w for s in inside for w in s.words)
+        return Found(words, _joined(_lines_of(inside)), "in_cell", all(s.entered for s in inside))
+    beside = context.places["frame_right"] + context.places["right"]
+    if not inside and context.places["in_cell"] >= 2 and not beside:
+        return Found((), "", "in_cell")
+    return None
+
+
+def _asks_something(segments: Sequence[Segment]) -> bool:
+    """True for what is a label, of this form's or of a place that nobody asks for, and no value."""
+    first = segments[0] if segments else None
+    return first is not None and not first.entered and (_other_label(first) or foreign(words_of(first.text)))
 
 
 def _changes_look(segment: Segment, end: int) -> bool:
@@ -286,6 +319,8 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
         inside = [s for s in sheet.segments if covers(frame, s.box) and _free(s, context)]
         if not any(id(s) in context.labels for s in sheet.segments if covers(frame, s.box)):
             if not inside and any(covers(frame, t.box) for t in sheet.ticks):
+                return None
+            if _asks_something(inside):
                 return None
             words = tuple(w for s in inside for w in s.words)
             return Found(words, _joined(_lines_of(inside)), "frame_right")
@@ -335,6 +370,29 @@ def _other_label(segment: Segment) -> bool:
 
 def _look(size: float, bold: bool) -> tuple[float, bool]:
     return (round(size * 2) / 2, bold)
+
+
+def _heads(candidate: Segment, label: Segment, sheet: Sheet, context: Context) -> bool:
+    """True for a line set larger or bolder than the label above it, as few lines of the page are."""
+    larger = candidate.size >= label.size + 1 or (candidate.bold and not label.bold)
+    look = _look(candidate.size, candidate.bold)
+    if not larger or look in context.looks or re.search(r"\d|@", candidate.text):
+        return False
+    return sum(_look(s.size, s.bold) == look for s in sheet.segments) <= 0.2 * len(sheet.segments)
+
+
+def _has_company(candidate: Segment, sheet: Sheet, context: Context) -> bool:
+    """True when a label or a box to tick stands in the candidate's row, left of it or close behind."""
+    middle = (candidate.box[1] + candidate.box[3]) / 2
+    height = candidate.box[3] - candidate.box[1]
+    if any(
+        id(s) in context.labels
+        and s.box[2] <= candidate.box[0] + 1
+        and abs((s.box[1] + s.box[3]) / 2 - middle) < 0.7 * height
+        for s in sheet.segments
+    ):
+        return True
+    return any(abs((t.box[1] + t.box[3]) / 2 - middle) < 0.8 * height for t in sheet.ticks)
 
 
 def _looks_like_labels(candidate: Segment, label: Segment, context: Context) -> bool:
@@ -480,11 +538,20 @@ def _below(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Iterab
             continue
         if _other_label(candidate) or len(candidate.words) > 12:
             return
-        if not candidate.entered and foreign(words_of(candidate.text)):
-            return  # a label that this form has for something else
+        if not candidate.entered and (
+            foreign(words_of(candidate.text))
+            or _heads(candidate, segment, sheet, context)
+            or _has_company(candidate, sheet, context)
+        ):
+            return  # a label of something else, a heading, or what belongs to the label or box beside it
         if not candidate.entered and _looks_like_labels(candidate, segment, context):
             return
-        if candidate.size < 0.85 * segment.size and not candidate.entered:
+        if (
+            candidate.size < 0.85 * segment.size
+            and not candidate.entered
+            and _look(candidate.size, candidate.bold) not in context.looks
+            and not re.search(r"\d|@", candidate.text)
+        ):
             continue  # small print under a label explains it
         more = _continued(candidate.words, sheet, context, None)
         words = candidate.words + tuple(w for s in more for w in s.words)
@@ -497,6 +564,8 @@ def _in_frame(frame: BBox, sheet: Sheet, context: Context, place: Place) -> Iter
     if any(id(s) in context.labels for s in inside):
         return
     inside = [s for s in inside if _free(s, context)]
+    if _asks_something(inside):
+        return
     words = tuple(w for s in inside for w in s.words)
     yield Found(words, _joined(_lines_of(inside)), place)
 
@@ -513,7 +582,13 @@ def _continued(words: Sequence[Word], sheet: Sheet, context: Context, label: Seg
             continue
         if segment.box[1] - bottom > 0.55 * height:
             break
-        if abs(segment.box[0] - left) > 3 or _other_label(segment):
+        wrapped = (
+            sheet.flow
+            and label is not None
+            and abs(segment.box[0] - label.box[0]) < 3
+            and segment.box[1] - bottom < 4
+        )  # the same paragraph goes on
+        if (abs(segment.box[0] - left) > 3 and not wrapped) or _asks_something([segment]):
             continue
         if (
             segment.words[0].origin != words[0].origin
@@ -525,7 +600,7 @@ def _continued(words: Sequence[Word], sheet: Sheet, context: Context, label: Seg
             id(s) in context.labels and abs((s.box[1] + s.box[3]) / 2 - middle) < 0.7 * height
             for s in sheet.segments
         )
-        if beside or len(found) >= 5 or (label is not None and abs(left - label.box[0]) < 3):
+        if beside or len(found) >= 5 or (label is not None and abs(left - label.box[0]) < 3 and not wrapped):
             break
         found.append(segment)
         bottom = segment.box[3]
@@ -611,8 +686,12 @@ def _claim(
         sure = max(sure, 0.975 if hit.strength != "weak" else 0.93)
         if hit.score >= 0.7 and definition.type in ("iban", "vat", "email"):
             sure = max(sure, 0.955)  # nothing else on a form looks like it
-    elif result.problem == "malformed":
+    elif result.problem == "malformed" or (
+        not result.problem and result.note and place.place not in ("inline", "right", "frame_right")
+    ):
         sure = min(sure, 0.75)
+    elif strong and not result.problem and place.place in ("below", "cell_below") and not place.closed:
+        sure = min(sure, 0.88)  # of the type perhaps, but nothing proves it
     elif not strong and place.place == "below" and not place.closed:
         usual = sum(abs(_gap(hit, place) - gap) < 2.5 for gap in context.gaps) >= 2
         known = context.places["below"] >= 2 and (usual or _own_look(hit, context))

@@ -20,7 +20,7 @@ def under_headings(
     hits: Sequence[LabelHit], sheet: Sheet, form: FormDef, heads: Collection[int] = ()
 ) -> list[LabelHit]:
     """The hits, those of one or two words renamed by the heading above them where the two together are a
-    label of the form; and labels that only a heading makes one. `heads`: ids of segments that head a table."""
+    label of the form; and labels that only a heading makes one. `heads`: ids of what heads a table."""
     index = index_of(form.fields)
     signed = {words_of(w) for role in form.signature_labels.values() for ws in role.values() for w in ws}
     headings = _headings(sheet)
@@ -28,8 +28,9 @@ def under_headings(
         return list(hits)
     known = {id(hit.segment): hit for hit in hits}
     result: list[LabelHit] = []
+    parts = {id(s) for hit in hits for s in hit.below}
     for segment in sheet.segments:
-        if id(segment) in heads:
+        if id(segment) in heads or id(segment) in parts:
             continue
         hit = known.get(id(segment))
         label = hit.label if hit is not None else _short_label(segment)

@@ -15,7 +15,7 @@ from typing import Literal
 
 from rapidfuzz import fuzz, process
 
-from parsers.concepts import fields_meant, foreign, meanings
+from parsers.concepts import fields_meant, foreign, meanings, understood
 from parsers.folding import words_of
 from parsers.layout import Segment
 from parsers.types import FieldDef, FormDef
@@ -166,6 +166,9 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
                 taken.update(used)
         if hit is not None:
             hits.append(hit)
+        elif under is not None and foreign(words_of(segment.text)) and not re.search(r"\d{3}", segment.text):
+            if understood(words_of(segments[under].text)) and segments[under].text[:1].islower():
+                taken.add(under)  # "Fonction / du signataire", broken over two lines
     return hits
 
 
@@ -246,9 +249,9 @@ def _after_colon(
     texts: list[str], start: int, colon: int, index: LabelIndex
 ) -> tuple[int, tuple[tuple[str, ...], Strength, float]] | None:
     """ "CEO : prénom :" is one label; (its last word, what it names) where every word of it is understood."""
-    ends = [i for i in range(colon + 1, min(colon + 7, len(texts))) if texts[i].endswith(":")]
+    ends = [i for i in range(colon + 1, min(colon + 12, len(texts))) if texts[i].endswith(":")]
     for end in (*ends[:1], len(texts) - 1):
-        if not colon < end <= colon + 7 or texts[colon + 1 : end + 1] == [":"]:
+        if not colon < end <= colon + 12 or texts[colon + 1 : end + 1] == [":"]:
             continue
         meant = fields_meant(words_of(" ".join(texts[start : end + 1])), index.fields)
         first = fields_meant(words_of(" ".join(texts[start : colon + 1])), index.fields)
@@ -303,9 +306,10 @@ def match_text(text: str, index: LabelIndex) -> tuple[tuple[str, ...], Strength,
             if skip and not all(t in _ARTICLES for t in variant[:skip]):
                 break
             key = " ".join(variant[skip:])
-            if key in index.exact:
+            if key in index.exact and (variant in (tokens, bare) or not fields_meant(bare, index.fields)):
                 return index.exact[key], "exact", 1.0
-    meant = fields_meant(bare, index.fields)
+    outside = without_numbering(words_of(re.sub(r"\([^)]*\)?", " ", text)))
+    meant = fields_meant(bare, index.fields) or fields_meant(outside, index.fields)
     if len(meant) == 1 or (
         len(meant) == 2 and meant[0].removesuffix("nom") == meant[1].removesuffix("prenom")
     ):
@@ -322,6 +326,8 @@ def match_text(text: str, index: LabelIndex) -> tuple[tuple[str, ...], Strength,
     fuzzy = _fuzzy(tokens, index)
     if fuzzy:
         return fuzzy
+    if understood(bare):
+        return None  # every word is known, and together they ask for something else
     return _weak(tokens, index) or (_part_of(tokens, index) if text.rstrip().endswith(":") else None)
 
 
@@ -469,7 +475,7 @@ def _match_stack(
         used.append(current)
         found = match_text(" ".join(texts), index)
         own = match_segment(under, index)
-        if found and found[1] != "weak" and _goes_on(segment, under, single, found):
+        if found and found[1] != "weak" and _goes_on(segment, under, single, found, own):
             best = (
                 LabelHit(segment, found[0], len(segment.words), found[1], found[2], True, " ".join(texts),
                          tuple(segments[i] for i in used)),
@@ -494,19 +500,22 @@ def _goes_on(
     under: Segment,
     single: LabelHit | None,
     joined: tuple[tuple[str, ...], Strength, float],
+    own: LabelHit | None,
 ) -> bool:
-    """True when the line below is more of the label, not its value."""
+    """True when the line below is more of the label, not its value. `own`: the label that it is by itself."""
     words = words_of(under.text)
     if single is None or single.strength == "weak" or not single.closed:
-        return joined[2] >= 1.0 or all(meanings(word) for word in words)
+        return joined[2] >= 1.0 or understood(words)
     last = words_of(segment.text)[-1:]
-    unfinished = bool(last) and last[0] in _STOP
+    dashed = segment.text.rstrip().endswith(("-", "–", "—", "/"))
+    unfinished = dashed or (bool(last) and last[0] in _STOP)
+    if own is not None and own.clear and not unfinished:
+        return False
     if single.strength == "exact":
-        return unfinished and joined[0] != single.fields
-    if joined[2] >= 1.0:
+        return dashed or (unfinished and joined[0] != single.fields)
+    if joined[2] >= 1.0 or dashed:
         return True
-    understood = all(meanings(word) for word in words)
-    return understood and (joined[0] != single.fields or under.text[:1].islower())
+    return understood(words) and (joined[0] != single.fields or under.text[:1].islower())
 
 
 def _translation(first: Segment, second: Segment) -> bool:

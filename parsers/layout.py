@@ -134,7 +134,11 @@ def _lay_out(blocks: Sequence[Block], widgets: list[Widget]) -> tuple[Page, list
                 position = (here.row, here.column)
                 cell_y = row_top + 2
                 cells.append((20.0 + here.column * unit, 20.0 + (here.column + here.column_span) * unit))
-            cell_y = _lay_block(blocks[index], index, cells[-1][0] + 3, cell_y, words, by_block, placed)
+            longest = max(map(len, blocks[index].text.split("\n")), default=0)
+            narrow = (cells[-1][1] - cells[-1][0] - 6) / max(longest, 1)  # a long text stays in its cell
+            cell_y = _lay_block(
+                blocks[index], index, cells[-1][0] + 3, cell_y, words, by_block, placed, min(_CHAR, narrow)
+            )
             row_bottom = max(row_bottom, cell_y + 2)
             index += 1
         boxes += [Box(1, (left, row_top, right, row_bottom)) for left, right in cells]
@@ -155,6 +159,7 @@ def _lay_block(
     words: list[Word],
     by_block: dict[int, list[Widget]],
     placed: list[Widget],
+    unit: float = _CHAR,
 ) -> float:
     """Puts a block's lines one under the other and returns where the next one starts."""
     size = 14.0 if block.kind == "heading" else 10.0
@@ -165,28 +170,27 @@ def _lay_block(
         reached: dict[int, float] = {}  # offset in the line -> where that stands
         for piece in re.finditer(r"\t|[^\S\t]+|[^\s]+", line):
             text = piece[0]
-            reached |= {piece.start() + i: x + _CHAR * i for i in range(len(text))}
+            reached |= {piece.start() + i: x + unit * i for i in range(len(text))}
             if text == "\t":
                 x = left + ((x - left) // 60 + 1) * 60 + 20
                 continue
             if not text.strip():
-                x += _CHAR
+                x += unit
                 continue
             begin = position + piece.start()
             owner = next((w for offset, w in starts if offset <= begin < offset + max(1, _length(w))), None)
-            box = (x, y, x + _CHAR * len(text), y + 10)
+            box = (x, y, x + unit * len(text), y + 10)
             if owner is None and text != "\ufffc":
                 words.append(Word(text, 1, box, size=size, bold=block.bold or block.kind == "heading"))
-            x += _CHAR * len(text)
+            x += unit * len(text)
         for offset, widget in starts:
             if position <= offset <= position + len(line):
                 wx = reached.get(offset - position, x)
                 width = (
-                    _CHAR * max(12, _length(widget))
-                    if widget.kind not in ("checkbox", "radio")
-                    else _CHAR * 1
+                    unit * max(12, _length(widget)) if widget.kind not in ("checkbox", "radio") else unit * 1
                 )
-                placed.append(replace(widget, page=1, box=(wx, y, wx + width, y + 10)))
+                lines = widget.value.count("\n")
+                placed.append(replace(widget, page=1, box=(wx, y, wx + width, y + 10 + _LINE * lines)))
         position += len(line) + 1
         y += _LINE
     return y

@@ -26,7 +26,7 @@ _SIGNED_AT = re.compile(
     r"\b(?:fait|signe|etabli|unterzeichnet|geschehen|done|signed) (?:a|in|at|zu) [a-z' -]{2,40}?,? ?"
     rf"(?:le|den|am|on|the) ?:? ?{_DATE}"
 )
-_BETWEEN = r"(?:\s|:|n°|no\.?|nr\.?|numero|sous le|le|the|\(|,)*"
+_BETWEEN = r"(?:\s|:|n°|no\.?|nr\.?|numero|sous le|le|the|,)*"
 
 
 def claims_from_prose(context: Context, missing: Iterable[FieldDef]) -> list[Claim]:

@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from rapidfuzz import fuzz
 
 from parsers.claims import Claim
+from parsers.concepts import choice_meant
 from parsers.flat import Context
 from parsers.folding import words_of
 from parsers.labels import LabelHit
@@ -104,7 +105,9 @@ def _own_words(tick: Tick, segment: Segment) -> str:
     return segment.text.strip(" :;,.()")
 
 
-def _named(text: str, definition: FieldDef, wordings: dict[str, tuple[str, ...]]) -> tuple[str | None, bool]:
+def _named(
+    text: str, definition: FieldDef, wordings: dict[str, tuple[str, ...]], whole: bool = True
+) -> tuple[str | None, bool]:
     tokens = words_of(text)
     while len(tokens) > 1 and tokens[0] in _ARTICLES:
         tokens = tokens[1:]
@@ -130,12 +133,12 @@ def _named(text: str, definition: FieldDef, wordings: dict[str, tuple[str, ...]]
         return best[1], False
     pieces = [p for p in re.split(r"[/|()]", text) if p.strip()]
     if len(pieces) > 1:
-        named = {c for p in pieces if (c := _named(p, definition, wordings)[0])}
+        named = {c for p in pieces if (c := _named(p, definition, wordings, whole=False)[0])}
         if len(named) == 1:
             return named.pop(), True
     if definition.choices and len(tokens) <= 12:
-        choice_found = match_choice(text, definition)
-        return choice_found, False
+        said = match_choice(text, definition)
+        return said or (choice_meant(tokens, definition.choices) if whole else None), False
     return None, False
 
 

@@ -228,7 +228,7 @@ class BodyWalk:
         widget, shown = self._control(properties, text)
         if widget is None:
             return
-        if shown != text:
+        if shown != text or len(self.blocks) > first + 1:
             for index in range(first, len(self.blocks)):
                 self.blocks[index] = replace(self.blocks[index], text=shown if index == first else "")
         self.widgets.append(replace(widget, block=first if first < len(self.blocks) else None, offset=0))
