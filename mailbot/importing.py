@@ -26,6 +26,17 @@ from rules.workflow import TRANSITIONS
 
 _REGISTERED = "formulaire_1"
 _DATES = ("enrolement_le", "labelisation_le", "raccordement_le")
+_WITH_ACCESS = frozenset(
+    {
+        "acces_configure",
+        "demande_complete",
+        "complement_demande",
+        "tests_echoues",
+        "tests_reussis",
+        "labelise",
+        "a_renouveler",
+    }
+)
 _STATES: dict[str, CaseKind] = {"enrolement": "E", "labelisation": "L", "raccordement": "R"}
 
 
@@ -96,8 +107,12 @@ def read_plan(text: str, policy: Policy, now: datetime) -> Plan:
         cells = {name: row[at].strip() for at, name in columns.items() if at < len(row) and row[at].strip()}
         if not cells:
             continue
+        values, wrong_cells = _values(cells, policy)
+        if wrong_cells:
+            problems += [LineProblem(number, wrong.column, str(wrong)) for wrong in wrong_cells]
+            continue
         try:
-            _add_line(found, number, cells, policy, now)
+            _add_line(found, number, values, now)
         except _Wrong as wrong:
             problems.append(LineProblem(number, wrong.column, str(wrong)))
     for planned in found.values():
@@ -128,10 +143,19 @@ def _header(cells: list[str]) -> tuple[dict[int, str], list[LineProblem]]:
     return columns, problems
 
 
-def _add_line(
-    found: dict[str, Planned], number: int, cells: dict[str, str], policy: Policy, now: datetime
-) -> None:
-    values = {name: _value(name, text, policy) for name, text in cells.items()}
+def _values(cells: dict[str, str], policy: Policy) -> tuple[dict[str, Any], list[_Wrong]]:
+    """The values of one line, and all of its cells that are wrong."""
+    values: dict[str, Any] = {}
+    wrong: list[_Wrong] = []
+    for name, text in cells.items():
+        try:
+            values[name] = _value(name, text, policy)
+        except _Wrong as problem:
+            wrong.append(problem)
+    return values, wrong
+
+
+def _add_line(found: dict[str, Planned], number: int, values: dict[str, Any], now: datetime) -> None:
     matricule = str(values.get("matricule") or "")
     if not matricule:
         raise _Wrong("matricule", "expected the matricule, on every line")
@@ -258,6 +282,8 @@ def _labelling(dossier: Dossier, values: dict[str, Any], facts: dict[str, Any], 
     own = {**facts, "imported": True}
     if state in known:
         own[known[state]] = at
+    if state in _WITH_ACCESS:  # a later version needs no access of its own (step V)
+        own["access_at"] = at
     if "mode_integration" in values:
         own["mode"] = values["mode_integration"]
     number = len(dossier.of_kind("L")) + 1

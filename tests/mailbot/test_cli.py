@@ -230,6 +230,18 @@ def test_a_dry_run_lists_every_problem_by_line_and_stores_nothing(run: Run, fold
     assert said(run("dossier", "list", "--json")) == []
 
 
+def test_a_line_tells_all_its_cells_that_are_wrong(run: Run, folder: Path) -> None:
+    (folder / "list.csv").write_text("matricule;iban;enrolement\n123;LU00;bidon\n")
+    problems = said(run("dossier", "import", "list.csv", "--dry-run", "--json", code=1))["problems"]
+    assert [(p["line"], p["column"]) for p in problems] == [(2, "matricule"), (2, "iban"), (2, "enrolement")]
+
+
+def test_a_new_version_of_an_imported_label_needs_no_access_of_its_own(run: Run, imported: list[str]) -> None:
+    labelled = said(run("dossier", "show", imported[0], "--json"))["cases"][1]
+    assert labelled["state"] == "labelise"
+    assert labelled["facts"]["access_at"] == labelled["facts"]["labelled_at"]
+
+
 def test_an_unknown_column_is_not_lost_unseen(run: Run, folder: Path) -> None:
     (folder / "list.csv").write_text("matricule;couleur\n1893120105732;bleu\n")
     assert "couleur" in run("dossier", "import", "list.csv", code=2).stderr
