@@ -33,6 +33,7 @@ case $purpose in
     test)
         need poppler-utils have pdftotext
         need dovecot-imapd have dovecot
+        need chromium have chromium
         need postgresql postgresql
         ;;
     venv)

@@ -1,6 +1,6 @@
 """What every test may rely on: nothing outside this machine is reached, and what is missing is named.
 
-A test marked ``dovecot``, ``postgresql``, ``tesseract`` or ``corpora`` needs something that pip cannot bring.
+A test marked ``dovecot``, ``postgresql``, ``tesseract``, ``browser`` or ``corpora`` needs something that pip cannot bring.
 Where it is missing the test is reported as not run, with the reason; with ``CI=true`` it fails instead, so
 that a green run means that everything ran. The public files (``corpora``) lie outside the checkout: their
 absence is never a failure.
@@ -58,6 +58,10 @@ def _tesseract_missing() -> str | None:
     return None
 
 
+def _browser_missing() -> str | None:
+    return None if shutil.which("chromium") else "Chromium is not installed (package chromium)"
+
+
 def _corpora_missing() -> str | None:
     return None if CORPORA.is_dir() else "the public files are not beside the checkout (../shared/corpora)"
 
@@ -66,6 +70,7 @@ NEEDS: dict[str, Callable[[], str | None]] = {
     "dovecot": _dovecot_missing,
     "postgresql": _postgresql_missing,
     "tesseract": _tesseract_missing,
+    "browser": _browser_missing,
     "corpora": _corpora_missing,
 }
 OUTSIDE_THE_CHECKOUT = {"corpora"}

@@ -17,7 +17,6 @@ from mailbot.web.hand import locked_by_other
 from mailbot.web.lookup import entry_of, neighbours
 from mailbot.web.visit import Refused, Visit, status_of
 
-
 _UNSEALED = ("correct", "assign", "merge")
 """Decided on again by mailbot: what leaves then is its own answer, as with any mail."""
 

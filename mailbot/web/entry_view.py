@@ -15,6 +15,7 @@ from mailbot.web.app import Web
 from mailbot.web.visit import Visit
 from mailbot.web.words import KINDS
 from parsers.types import Document, FieldDef, FieldValue, FormDef, Language
+from rules.names import compare_companies, compare_persons
 from rules.names import words as name_words
 
 # What the same thing is called in different documents.
@@ -49,7 +50,8 @@ class Field:
     raw: str
     claim: FieldValue | None
     mark: str
-    reasons: tuple[str, ...]
+    found: tuple[str, ...]
+    evidence: tuple[str, ...]
     earlier: tuple[Earlier, ...]
     definition: FieldDef | None
 
@@ -156,7 +158,8 @@ class EntryView:
                 claim.raw or "" if claim else "",
                 claim,
                 self._mark(claim, said, value),
-                tuple(self._reasons(claim, said)),
+                tuple(str(f.get("message", "")) for f in said),
+                claim.evidence if claim else (),
                 earlier,
                 definition,
             )
@@ -176,11 +179,6 @@ class EntryView:
             return "person"
         unsure = claim.confidence < self._web.service.config.automation.min_confidence
         return "unsure" if unsure or any(f.get("severity") == "doubt" for f in findings) else "machine"
-
-    def _reasons(self, claim: FieldValue | None, findings: list[dict[str, Any]]) -> Iterator[str]:
-        yield from (str(f.get("message", "")) for f in findings)
-        if claim is not None:
-            yield from claim.evidence
 
     def words_of(self, value: JsonValue, definition: FieldDef | None = None) -> str:
         """A value as people read it."""
@@ -206,12 +204,12 @@ class EntryView:
         """The registered value, and that of every earlier document of the dossier."""
         if self.dossier is None or field_id in _NOT_COMPARED or claim is None:
             return
-        mine = _comparable(claim.value)
+        mine = claim.value
         concept = _SAME.get(field_id, field_id)
         registered = self._registered(concept)
         if registered and row.document.kind != "formulaire_1":
             text = self.words_of(registered, definition)
-            yield Earlier((self._visit.say("enregistré"),), text, _comparable(registered) == mine)
+            yield Earlier((self._visit.say("enregistré"),), text, _same(registered, mine, definition))
         for case in self.dossier.dossier.cases:
             if (
                 concept in ("nom_logiciel", "version_logiciel", "mode_integration", "type_client")
@@ -252,6 +250,16 @@ def _grouped(earlier: Iterable[Earlier]) -> tuple[Earlier, ...]:
         key = (one.same, "" if one.same else one.value)
         found[key] = (*found.get(key, ()), *one.where)
     return tuple(Earlier(where, value, same) for (same, value), where in found.items())
+
+
+def _same(one: JsonValue, other: JsonValue, definition: FieldDef | None) -> bool:
+    """Equal as criterion 5 compares names, and otherwise but for case, accents and punctuation."""
+    kind = definition.type if definition is not None else "text"
+    if kind == "company_or_person" and _comparable(one) != _comparable(other):
+        return "equal" in (compare_companies(str(one), str(other)), compare_persons(str(one), str(other)))
+    if kind == "company":
+        return compare_companies(str(one), str(other)) == "equal"
+    return _comparable(one) == _comparable(other)
 
 
 def _comparable(value: JsonValue) -> str:
