@@ -62,6 +62,16 @@ def own_names(widgets: tuple[Widget, ...], form: FormDef) -> int:
     return len({found[0].id for w in widgets if (found := _own_name(w.name, form))})
 
 
+def field_of(widget: Widget, form: FormDef) -> tuple[FieldDef, bool] | None:
+    """(the field that a form field is for, whether its own name says so), or None where neither it nor
+    its tooltip tells."""
+    named = _own_name(widget.name, form)
+    if named is not None:
+        return named[0], True
+    labelled = _by_label(widget, form, index_of(form.fields))
+    return (labelled, False) if labelled is not None else None
+
+
 def _own_name(name: str, form: FormDef) -> tuple[FieldDef, str] | None:
     """The field that a technical name means, and what follows it (a choice, a table's row and column)."""
     parts = [re.sub(r"\[\d+\]$", "", part) for part in name.split(".")]

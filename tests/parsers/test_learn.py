@@ -1,0 +1,68 @@
+"""A definition is drafted from a blank and proved on it, whatever the form fields are called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from parsers.documents.reading import Reading
+from parsers.forms import dump_form, load_forms, parse_form
+from parsers.forms.learn import UnknownForm, learn
+from parsers.forms.proof import prove
+from parsers.read import read_bytes
+from parsers.sniff import DOCX
+from parsers.types import ReadOptions
+from scripts.bench_documents.digital import pdf
+from scripts.bench_documents.digital.model import Builder
+
+BOOK = load_forms()
+BLANKS = Path(__file__).parents[2] / "outbox_templates" / "blank_forms"
+KINDS = ("formulaire_1", "formulaire_2", "formulaire_3", "formulaire_4", "bon_de_livraison", "nda")
+
+
+def reading_of(data: bytes, media_type: str = "application/pdf") -> Reading:
+    return read_bytes(data, media_type, ReadOptions(ocr=False))
+
+
+@pytest.mark.parametrize("suffix", ["pdf", "docx"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_our_own_blanks_are_learnt_whole_and_proved(kind: str, suffix: str) -> None:
+    data = (BLANKS / f"{kind}.{suffix}").read_bytes()
+    reading = reading_of(data, DOCX if suffix == "docx" else "application/pdf")
+    draft = learn(reading, BOOK, "2026-01")
+    assert (draft.form.kind, draft.missing, draft.unplaced) == (kind, (), ())
+    proof = prove(reading, draft.form, draft.found)
+    assert proof.holds
+    assert len(proof.right) >= 3
+
+
+def test_a_draft_can_be_written_and_read_back() -> None:
+    draft = learn(reading_of((BLANKS / "formulaire_2.pdf").read_bytes()), BOOK, "2026-01")
+    assert parse_form(dump_form(draft.form), "draft.toml", {}) == draft.form
+
+
+def test_form_fields_without_a_telling_name_are_placed_by_what_is_printed_beside() -> None:
+    blank = Builder(Random(3), "formulaire_2", held=False, state="blank").build()
+    reading = reading_of(pdf.draw(blank, "acro_opaque", Random(3)))
+    draft = learn(reading, BOOK, "2026-01")
+    placed = {place.field for place in draft.found if place.widget.startswith("Text")}
+    assert {"denomination", "matricule", "matricule_mysecu", "email"} <= placed
+
+
+def test_places_that_no_known_field_has_are_told() -> None:
+    builder = Builder(Random(1), "formulaire_2", held=False, state="blank")
+    builder.language, builder.bilingual = "fr", ""
+    blank = builder.build()
+    builder.extra("telephone", chance=1.0)
+    reading = reading_of(pdf.draw(blank, "acro_opaque", Random(1)))
+    draft = learn(reading, BOOK, "2026-01")
+    assert any("Tél" in text or text.startswith("Text") for text in draft.unplaced)
+
+
+def test_what_is_no_form_of_ours_is_refused() -> None:
+    from scripts.bench_documents.digital.others import page
+
+    with pytest.raises(UnknownForm, match="formulaire_1"):
+        learn(reading_of(page(["Menu du jour", "Soupe", "Poisson"], Random(0))), BOOK)
