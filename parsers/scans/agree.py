@@ -7,6 +7,7 @@ write, that is no disagreement.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from itertools import accumulate
 
 _ONLY_FIRST = frozenset("éèêëàâîïôûùçñœæÿÉÈÊËÀÂÎÏÔÛÙÇŒÆŸ")
 _ONLY_SECOND = frozenset("öÖÄß")
+_MISTAKEN_E = re.compile(r"(?<=[^\W\d_])[&6](?=[a-zàâäçéèêëîïôöùûü])|(?<=[a-z]{2})&(?=$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Agreed:
 
 def agreed(first: Sequence[str], second: Sequence[str]) -> list[Agreed]:
     """One answer for each word of the first reading; spaces count between letters only."""
+    second = [_as_french(word) for word in second]
     one, two = "".join(first), "".join(second)
     letters = list(one)
     same = [False] * len(one)
@@ -50,6 +53,12 @@ def agreed(first: Sequence[str], second: Sequence[str]) -> list[Agreed]:
         result.append(Agreed("".join(letters[at:end]), whole))
         at = end
     return result
+
+
+def _as_french(word: str) -> str:
+    """How the German model writes what it does not know: é as & or 6, i without its dot."""
+    word = _MISTAKEN_E.sub("e", word.replace("ı", "i").replace("’", "'"))
+    return word.replace("''", "'")
 
 
 def _starts(words: Sequence[str]) -> set[int]:

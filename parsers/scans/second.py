@@ -19,6 +19,7 @@ from parsers.scans import ocr
 from parsers.scans.agree import agreed
 from parsers.scans.combs import Comb, strip
 from parsers.scans.image import Gray, Sheet, as_gray, binary, resized
+from parsers.scans.printed import confirmed, is_sentence, needs_no_second
 
 _LETTER_HEIGHT = 48
 """Pixels: the height of a run's box (ascender to descender) in the stack."""
@@ -39,6 +40,8 @@ class Run:
     again: tuple[ocr.Token, ...]
     third: tuple[ocr.Token, ...] = ()
     """Read where the first two disagree."""
+    once: bool = False
+    """True where one reading is enough (`printed.py`)."""
 
     @property
     def box(self) -> tuple[int, int, int, int]:
@@ -152,8 +155,10 @@ def reread(
 ) -> Reread:  # fmt: skip
     """Read every run and comb again. Raises OcrFailed when time is over."""
     groups = [_underscored(group, text_only) for group in runs(tokens)]
-    pieces = [_crop(text_only, bounds(group)) for group in groups]
     lost = _unread(text_only, tokens, sheet)
+    known = [Run(tuple(group), (), once=True) for group in groups if needs_no_second(group)]
+    groups = [group for group in groups if not needs_no_second(group)]
+    pieces = [_crop(text_only, bounds(group)) for group in groups]
     pieces += [_crop(text_only, box) for box in lost]
     first_comb = len(pieces)
     strips: list[tuple[Comb, list[int]]] = []
@@ -163,7 +168,7 @@ def reread(
             strips.append((comb, filled))
             pieces.append(_at_height(piece, _LETTER_HEIGHT + 30))
     if not pieces:
-        return Reread([], [])
+        return Reread(known, [])
     again = _stacked(pieces, deadline, _LANGUAGES)
     once = _stacked(pieces[first_comb:], deadline, ("eng",), scale=0.75) if strips else []
     done = [Run(tuple(group), tuple(again[i])) for i, group in enumerate(groups)]
@@ -171,7 +176,7 @@ def reread(
         found_late = [replace(t, box=box, confidence=min(t.confidence, _LATE)) for t in again[i]]
         # Only what is plainly one word counts: other leftovers are specks and strokes of a pen.
         done.append(Run(tuple(found_late) if len(found_late) == 1 else (), ()))
-    open_ones = [i for i, run in enumerate(done) if run.tokens and not _settled(run)]
+    open_ones = [i for i, run in enumerate(done) if not (is_sentence(run.tokens) or _settled(run))]
     for numbers in (True, False):
         chosen = [i for i in open_ones if _numeric(done[i]) is numbers]
         if chosen:
@@ -181,7 +186,7 @@ def reread(
             for i, line in zip(chosen, third, strict=True):
                 done[i] = replace(done[i], third=tuple(line))
     return Reread(
-        done,
+        known + done,
         [
             CombReading(comb, tuple(filled), tuple(once[i]), tuple(again[first_comb + i]))
             for i, (comb, filled) in enumerate(strips)
@@ -192,7 +197,10 @@ def reread(
 def _settled(run: Run) -> bool:
     """Both readings say the same, or nothing of interest is in it."""
     answers = agreed([t.text for t in run.tokens], [t.text for t in run.again])
-    return all(a.same or (len(a.text) < 2 and not a.text.isalnum()) for a in answers)
+    return all(  # also where there is none
+        answer.same or confirmed(token) or (len(answer.text) < 2 and not answer.text.isalnum())
+        for token, answer in zip(run.tokens, answers, strict=True)
+    )
 
 
 def _numeric(run: Run) -> bool:

@@ -16,6 +16,7 @@ from parsers.scans.handwriting import GUESS, by_hand
 from parsers.scans.image import Sheet
 from parsers.scans.lines import points_of
 from parsers.scans.ocr import Token
+from parsers.scans.printed import confirmed
 from parsers.scans.second import CombReading, Reread, Run
 from parsers.scans.settle import settled_identifier
 
@@ -24,6 +25,8 @@ _SURE, _FAIR = 0.86, 0.6
 """Tesseract's own confidence in a word on which both readings agree."""
 _SPLIT = 0.85
 _TWO_OF_THREE, _AGAINST_FIRST, _ALONE = 0.85, 0.75, 0.6
+_ONCE = 0.9
+"""A word of a sentence, read once."""
 
 
 def assemble(second: Reread, sheet: Sheet) -> list[Word]:
@@ -68,6 +71,11 @@ def _settled_word(run: Run, sheet: Sheet) -> Word | None:
 
 def _votes(run: Run) -> list[tuple[Token, str, float]]:
     """For each word of a run its text by two of three readings, and how sure that is."""
+    if run.once:
+        return [
+            (token, token.text, confidence(token, True) if confirmed(token) else min(_ONCE, token.confidence))
+            for token in run.tokens
+        ]
     texts = [t.text for t in run.tokens]
     answers = agreed(texts, [t.text for t in run.again])
     if not run.third:

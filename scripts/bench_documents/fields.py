@@ -6,6 +6,7 @@ python -m scripts.bench_documents.fields [FIRST_SEED] [COUNT] [--how NAME,…] [
 from __future__ import annotations
 
 import argparse
+import resource
 import time
 from collections import Counter, defaultdict
 
@@ -63,14 +64,16 @@ def main() -> None:
     ways = options.how.split(",")
     tallies: dict[str, Counter[str]] = defaultdict(Counter)
     seconds: dict[str, float] = defaultdict(float)
+    worked: dict[str, float] = defaultdict(float)
     for seed in range(options.first, options.first + options.count):
         made = specimen(seed)
         for k in range(min(options.each, len(ways))):
             how = ways[(seed * options.each + k) % len(ways)]
             data, media_type = (made.pdf, _PDF) if how == "digital" else scan(made.pdf, how, seed)
-            started = time.monotonic()
+            started, before = time.monotonic(), processor_seconds()
             documents = read_file(f"scan.{_SUFFIX[media_type]}", data, ReadOptions())
             seconds[how] += time.monotonic() - started
+            worked[how] += processor_seconds() - before
             for line in compare(made, documents, tallies[how]):
                 if options.wrong:
                     print(f"{seed} {made.layout:7} {how:10} {line}", flush=True)
@@ -78,18 +81,25 @@ def main() -> None:
     for name, members in groups.items():
         for how in members:
             if tallies[how]["pages"]:
-                _print(how, tallies[how], seconds[how])
+                _print(how, tallies[how], seconds[how], worked[how])
         total: Counter[str] = sum((tallies[m] for m in members), Counter())
         if total["pages"]:
-            _print(name.upper(), total, sum(seconds[m] for m in members))
+            _print(name.upper(), total, sum(seconds[m] for m in members), sum(worked[m] for m in members))
 
 
-def _print(how: str, tally: Counter[str], seconds: float) -> None:
+def processor_seconds() -> float:
+    """Of this process and of the OCR programs that it started: what a page costs on a busy machine too."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def _print(how: str, tally: Counter[str], seconds: float, worked: float) -> None:
     fields, pages = max(1, tally["fields"]), tally["pages"]
     print(
         f"{how:10} pages {pages:3} kind {tally['kind right'] / pages:.2f} fields {fields:4}"
         f" exact {tally['right'] / fields:.3f} at 0.95 {tally['sure'] / fields:.3f}"
         f" believed and wrong {tally['wrong sure']} {seconds / pages:.2f} s/page"
+        f" ({worked / pages:.2f} s of processor)"
     )
 
 
