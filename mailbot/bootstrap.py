@@ -27,6 +27,7 @@ from mailbot.record import Recorder
 from mailbot.references import References
 from mailbot.reminders import Reminders
 from mailbot.review import Review
+from mailbot.reviewing.desk import Desk
 from mailbot.templates import Addresses, Templates
 from parsers.types import ReadOptions
 from rules.calendar import local_day
@@ -114,15 +115,16 @@ class Service:
     @cached_property
     def review(self) -> Review:
         return Review(
-            self.store,
-            self.clock,
-            self.config,
-            self.considering,
-            self.processing,
-            self.recorder,
-            self.outbox,
-            self.files,
-            self.references,
+            Desk(
+                store=self.store,
+                clock=self.clock,
+                config=self.config,
+                considering=self.considering,
+                processing=self.processing,
+                recorder=self.recorder,
+                outbox=self.outbox,
+                files=self.files,
+            )
         )
 
     @cached_property
