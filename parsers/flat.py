@@ -232,6 +232,9 @@ def _places(hit: LabelHit, sheet: Sheet, context: Context) -> Iterable[Found]:
     rest = segment.words[hit.end :]
     while rest and rest[0].text in {":", "*", "-", "–", "=", "："}:
         rest = rest[1:]
+    if rest and rest[0].text.startswith("("):
+        note = next((i for i, w in enumerate(rest) if w.text.rstrip(":*").endswith(")")), len(rest))
+        rest = rest[note + 1 :] if note + 1 < len(rest) else rest
     if rest:
         text = " ".join(w.text for w in rest)
         if not is_absent(text) and not is_hint(text) and not re.fullmatch(r"\(.*\)\s*[*:]*", text):
@@ -335,6 +338,7 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
         and label[1] - 0.45 * height <= (s.box[1] + s.box[3]) / 2 <= label[3] + 0.45 * height
         and _free(s, context)
     ]
+    band = [s for s in band if not _beside_other_text(s, (segment, *hit.below), band, sheet)]
     band.sort(key=lambda s: s.box[0])
     if not band:
         return None
@@ -356,6 +360,21 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
     more = _continued(words, sheet, context, segment)
     words += tuple(w for s in more for w in s.words)
     return Found(words, _joined([*_lines_of(taken), *[s.text for s in more]]), "right")
+
+
+def _beside_other_text(
+    segment: Segment, block: Sequence[Segment], band: Sequence[Segment], sheet: Sheet
+) -> bool:
+    """True when text in the segment's row, left of it, is another line's: a label that nobody knows."""
+    middle = (segment.box[1] + segment.box[3]) / 2
+    own = {id(s) for s in (*block, *band)}
+    if any(abs((s.box[1] + s.box[3]) / 2 - middle) < 4 for s in block):
+        return False
+    return any(
+        id(s) not in own and not s.entered and s.box[2] <= segment.box[0]
+        and abs((s.box[1] + s.box[3]) / 2 - middle) < 4
+        for s in sheet.segments
+    )  # fmt: skip
 
 
 def _other_label(segment: Segment) -> bool:
@@ -600,6 +619,8 @@ def _continued(words: Sequence[Word], sheet: Sheet, context: Context, label: Seg
             id(s) in context.labels and abs((s.box[1] + s.box[3]) / 2 - middle) < 0.7 * height
             for s in sheet.segments
         )
+        if segment.entered and _beside_other_text(segment, [label] if label else (), [segment], sheet):
+            break
         if beside or len(found) >= 5 or (label is not None and abs(left - label.box[0]) < 3 and not wrapped):
             break
         found.append(segment)
@@ -684,7 +705,8 @@ def _claim(
     evidence = [f"label “{hit.label.rstrip(' :*')}”", _PLACE_WORDS[place.place]]
     if result.certain and strong:
         sure = max(sure, 0.975 if hit.strength != "weak" else 0.93)
-        if hit.score >= 0.7 and definition.type in ("iban", "vat", "email"):
+        shaped = definition.type in ("iban", "email") or str(result.value)[:2].isalpha()
+        if hit.score >= 0.7 and definition.type in ("iban", "vat", "email") and shaped:
             sure = max(sure, 0.955)  # nothing else on a form looks like it
     elif result.problem == "malformed" or (
         not result.problem and result.note and place.place not in ("inline", "right", "frame_right")

@@ -167,7 +167,9 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
         if hit is not None:
             hits.append(hit)
         elif under is not None and foreign(words_of(segment.text)) and not re.search(r"\d{3}", segment.text):
-            if understood(words_of(segments[under].text)) and segments[under].text[:1].islower():
+            rest = segments[under].text
+            broken = rest[:1].islower() or words_of(segment.text)[-1] in _STOP
+            if broken and understood(words_of(rest)):
                 taken.add(under)  # "Fonction / du signataire", broken over two lines
     return hits
 
@@ -189,7 +191,7 @@ def _with_note(
         hit is not None
         and hit.clear
         and hit.end == len(segment.words)
-        and re.fullmatch(r"\(.*\)\s*[*:]*", text)
+        and re.fullmatch(r"\(.*\)[\s*:]*", text)
     ):
         return replace(hit, below=(segments[under],)), [under]
     opened = segment.text.rfind("(")
@@ -323,11 +325,11 @@ def match_text(text: str, index: LabelIndex) -> tuple[tuple[str, ...], Strength,
         combined = _match_pieces(pieces, index)
         if combined:
             return combined
+    if understood(bare):
+        return None  # every word is known, and together they ask for something else
     fuzzy = _fuzzy(tokens, index)
     if fuzzy:
         return fuzzy
-    if understood(bare):
-        return None  # every word is known, and together they ask for something else
     return _weak(tokens, index) or (_part_of(tokens, index) if text.rstrip().endswith(":") else None)
 
 
@@ -483,7 +485,7 @@ def _match_stack(
             )  # fmt: skip
         elif single is not None and own is not None and own.closed and own.end == len(under.words):
             shared = tuple(f for f in single.fields if f in own.fields)
-            if shared and _translation(segment, under):
+            if shared and _translation(segment, under) and not (_both_names(single) and not _both_names(own)):
                 strength: Strength = (
                     "exact" if "exact" in (single.strength, own.strength) else single.strength
                 )
@@ -495,6 +497,13 @@ def _match_stack(
     return best
 
 
+def _both_names(hit: LabelHit) -> bool:
+    """True for a label that asks for last and first name."""
+    return any(f.endswith("prenom") for f in hit.fields) and any(
+        f.endswith("nom") and not f.endswith("prenom") for f in hit.fields
+    )
+
+
 def _goes_on(
     segment: Segment,
     under: Segment,
@@ -504,15 +513,18 @@ def _goes_on(
 ) -> bool:
     """True when the line below is more of the label, not its value. `own`: the label that it is by itself."""
     words = words_of(under.text)
+    if segment.text.rstrip().endswith(":"):
+        return False
     if single is None or single.strength == "weak" or not single.closed:
         return joined[2] >= 1.0 or understood(words)
     last = words_of(segment.text)[-1:]
     dashed = segment.text.rstrip().endswith(("-", "–", "—", "/"))
-    unfinished = dashed or (bool(last) and last[0] in _STOP)
+    opened = segment.text.count("(") > segment.text.count(")")
+    unfinished = dashed or opened or (bool(last) and last[0] in _STOP)
     if own is not None and own.clear and not unfinished:
         return False
     if single.strength == "exact":
-        return dashed or (unfinished and joined[0] != single.fields)
+        return unfinished
     if joined[2] >= 1.0 or dashed:
         return True
     return understood(words) and (joined[0] != single.fields or under.text[:1].islower())

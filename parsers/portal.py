@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from parsers.claims import Claim, settle
-from parsers.concepts import fields_meant
+from parsers.concepts import fields_meant, understood
 from parsers.extract import infer
 from parsers.folding import words_of
 from parsers.labels import index_of, match_text
@@ -28,6 +28,8 @@ def enrolment_from_pairs(pairs: Sequence[tuple[str, str]], form: FormDef) -> dic
         if colon and (longer := fields_meant(words_of(f"{label} {head}"), index.fields)):
             # "CEO : prénom : Léa": the label has a colon of its own.
             label, value, found = f"{label} {head}", rest, (longer, "fuzzy", 0.96)
+        elif colon and len(words_of(head)) and understood(words_of(head)):
+            continue  # nothing is said here: the next label follows
         if found is None or not value.strip():
             continue
         for claim in _claims(label, value, found[0], found[1] == "weak", form, email):

@@ -291,6 +291,8 @@ def _bool_beside(
         option = _Option("true", segment, own[0], True)
         return _claim(definition, own[0].on, [option], 0.97 if hit.strength != "weak" else 0.8, sheet)
     text = _text_beside(hit, sheet, context)
+    if text and len(_answers(zone, sheet, definition)) > 1:
+        return None  # both answers are printed: a mark decides, and none was found
     if text:
         result = parse_value("bool", text, definition)
         if result.value is not None:
@@ -310,6 +312,17 @@ def _bool_beside(
                 True,
             )
     return None
+
+
+def _answers(zone: tuple[float, float, float, float], sheet: Sheet, definition: FieldDef) -> set[bool]:
+    """The yes and no that are printed in the zone."""
+    left, top, right, bottom = zone
+    said = [
+        parse_value("bool", s.text, definition).value
+        for s in sheet.segments
+        if left <= s.box[0] < right and top <= (s.box[1] + s.box[3]) / 2 <= bottom and len(s.words) <= 2
+    ]
+    return {bool(value) for value in said if value is not None}
 
 
 def _zone(hit: LabelHit, sheet: Sheet, context: Context) -> tuple[float, float, float, float]:
