@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from parsers import sniff
+from parsers.documents.converting import CONVERTIBLE, Convert, marks
 from parsers.documents.reading import Reading, refused
 from parsers.types import Document, FieldValue, Intent, MailReading, Message, Part, Problem, ReadOptions
 
@@ -22,13 +23,13 @@ _NOT_READ_WHOLE = frozenset({"too_large", "damaged", "bomb", "truncated", "timeo
 _MAX_TEXT = 200_000
 _UNSUPPORTED = "This kind of file is not read; please send a PDF or a DOCX file."
 _TEXTS = frozenset({"text/plain", "text/csv", "text/html", "text/xml", "application/json", "application/xml"})
-_CONVERTIBLE = frozenset(
-    {sniff.DOC, "application/vnd.oasis.opendocument.text", "application/rtf", "text/rtf"}
-)  # LibreOffice could turn these into PDF; the adapter that does so hands the PDF to `read_file`
 
 
-def read_mail(raw: bytes, options: ReadOptions) -> MailReading:
-    """A mail with every document in it, what its words ask for, and the changes that they name."""
+def read_mail(raw: bytes, options: ReadOptions, convert: Convert | None = None) -> MailReading:
+    """A mail with every document in it, what its words ask for, and the changes that they name.
+
+    `convert` makes PDFs of .doc, .odt and .rtf files; without it they are `unsupported`.
+    """
     from parsers.intent import read_intent
     from parsers.mail.changes import read_changes
     from parsers.message import read_message
@@ -38,7 +39,7 @@ def read_mail(raw: bytes, options: ReadOptions) -> MailReading:
     documents: list[Document] = []
     for part in message.parts:
         if not part.decoration:
-            documents += _documents_of(part, part.data, book, options)
+            documents += _documents_of(part, part.data, book, options, convert)
     documents += _unread_rest(message, raw)
     body = _portal_document(message, book)
     if body is not None and not any(d.kind == "formulaire_1" and d.filled for d in documents):
@@ -53,14 +54,17 @@ def read_mail(raw: bytes, options: ReadOptions) -> MailReading:
     return MailReading(message=bare, documents=tuple(documents), intent=intent, changes=changes)
 
 
-def read_file(name: str, data: bytes, options: ReadOptions) -> list[Document]:
-    """The documents of one file; of each member where it is an archive or a mail (`a.zip!b.pdf`)."""
+def read_file(name: str, data: bytes, options: ReadOptions, convert: Convert | None = None) -> list[Document]:
+    """The documents of one file; of each member where it is an archive or a mail (`a.zip!b.pdf`).
+
+    `convert` as for read_mail.
+    """
     from parsers.message import unwrap_file
 
     book = _book(options)
     documents: list[Document] = []
     for part in unwrap_file(data, name, options):
-        documents += _documents_of(part, part.data, book, options)
+        documents += _documents_of(part, part.data, book, options, convert)
     return documents
 
 
@@ -70,23 +74,37 @@ def _book(options: ReadOptions) -> FormBook:
     return load_forms(Path(options.forms_dir) if options.forms_dir else None)
 
 
-def _documents_of(part: Part, data: bytes, book: FormBook, options: ReadOptions) -> list[Document]:
+def _documents_of(
+    part: Part, data: bytes, book: FormBook, options: ReadOptions, convert: Convert | None
+) -> list[Document]:
     """The one guarded place: a reader that fails on a file says so in that file's document."""
     try:
-        return _read_part(part, data, book, options)
+        return _read_part(part, data, book, options, convert)
     except (Exception, RecursionError) as error:  # noqa: BLE001 - one bad file must not stop the rest
         problem = Problem(code="damaged", message=f"The file cannot be read ({type(error).__name__}).")
         return [_unreadable(part, (*part.problems, problem))]
 
 
-def _read_part(part: Part, data: bytes, book: FormBook, options: ReadOptions) -> list[Document]:
+def _read_part(
+    part: Part, data: bytes, book: FormBook, options: ReadOptions, convert: Convert | None
+) -> list[Document]:
     if any(p.code in ("encrypted", "bomb", "virus", "too_large", "pgp") for p in part.problems) and not data:
         return [_unreadable(part, part.problems)]
     if len(data) > options.max_bytes:
         message = f"The file has more than {options.max_bytes // 1_000_000} MB."
         return [_unreadable(part, (*part.problems, Problem(code="too_large", message=message)))]
-    reading = read_bytes(data, part.media_type, options)
-    problems = _unique((*part.problems, *reading.notes))
+    media_type, said = part.media_type, part.problems
+    if media_type in CONVERTIBLE:
+        said = (*said, *marks(data, media_type))
+        if any(p.code == "encrypted" for p in said):
+            return [_unreadable(part, said)]
+        if convert is not None:
+            made = convert(data, media_type)
+            if isinstance(made, Problem):
+                return [_unreadable(part, (*said, made))]
+            data, media_type = made, "application/pdf"
+    reading = read_bytes(data, media_type, options)
+    problems = _unique((*said, *reading.notes))
     pages = reading.page_count or len(reading.pages)
     if reading.empty:
         if not problems:
@@ -115,7 +133,7 @@ def read_bytes(data: bytes, media_type: str, options: ReadOptions) -> Reading:
     if media_type.startswith("image/") and media_type != "image/svg+xml":
         return _scanned(data, media_type, options, None)
     if media_type in _TEXTS or media_type.startswith("text/"):
-        if media_type in _CONVERTIBLE:
+        if media_type in CONVERTIBLE:
             return refused(media_type, "unsupported", _UNSUPPORTED)
         from parsers.documents.sheet import read_text
 

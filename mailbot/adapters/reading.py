@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from parsers.read import read_file, read_mail
+from mailbot.adapters.libreoffice import converter
+from parsers import read
 from parsers.types import Document, Intent, MailReading, ReadOptions
 
 __all__ = ["read_file", "read_mail", "read_part", "read_words"]
+
+
+def read_mail(raw: bytes, options: ReadOptions) -> MailReading:
+    """See parsers.read; old text formats through LibreOffice where it is configured."""
+    return read.read_mail(raw, options, converter(options))
+
+
+def read_file(name: str, data: bytes, options: ReadOptions) -> list[Document]:
+    """See parsers.read; old text formats through LibreOffice where it is configured."""
+    return read.read_file(name, data, options, converter(options))
 
 
 def read_words(raw: bytes, options: ReadOptions) -> MailReading:

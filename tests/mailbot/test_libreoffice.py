@@ -1,0 +1,119 @@
+"""Old text formats become PDFs by a program of their own; whatever it does, there is an answer."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from mailbot.adapters import reading
+from mailbot.adapters.workers import WorkerReaders
+from parsers.types import Document, ReadOptions
+from tests.parsers.form_builder import acroform, blank
+from tests.parsers.specimens import READ, TYPED
+
+RTF = b"{\\rtf1 Bonjour}"
+
+
+def program(folder: Path, script: str) -> str:
+    """A stand-in for soffice: a shell script that gets the same arguments."""
+    path = folder / "soffice"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def converting(folder: Path, pdf: bytes) -> str:
+    """One that makes that PDF of anything, as `--outdir OUT FILE` asks, and writes down how it was called."""
+    (folder / "made.pdf").write_bytes(pdf)
+    return program(
+        folder,
+        f'echo "$@" > {folder}/called; cp -r profile {folder}/profile\n'
+        'while [ "$1" != --outdir ]; do shift; done\n'
+        f'mkdir -p "$2" && cp {folder}/made.pdf "$2/document.pdf" && cp "$3" {folder}/given',
+    )
+
+
+def read(name: str, data: bytes, soffice: str | None, seconds: float = 60) -> Document:
+    options = ReadOptions(ocr=False, libreoffice=soffice, seconds=seconds)
+    [document] = reading.read_file(name, data, options)
+    return document
+
+
+def odt(manifest: str = "<manifest/>", **members: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        package.writestr("META-INF/manifest.xml", manifest)
+        for name, text in members.items():
+            package.writestr(name.replace("__", "/"), text)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "given"), [("f.rtf", RTF, "document.rtf"), ("f.odt", odt(), "document.odt")]
+)
+def test_a_form_in_an_old_format_is_read(tmp_path: Path, name: str, data: bytes, given: str) -> None:
+    pdf = acroform(blank("formulaire_2.pdf"), TYPED["formulaire_2"])
+    document = read(name, data, converting(tmp_path, pdf))
+    assert {k: v.value for k, v in document.fields.items()} == READ["formulaire_2"]
+    assert (document.kind, document.file, document.problems) == ("formulaire_2", name, ())
+    assert document.media_type != "application/pdf", "it is what was sent, not what was made of it"
+    assert (tmp_path / "given").read_bytes() == data
+    called = (tmp_path / "called").read_text()
+    assert "--headless" in called
+    assert f"/{given}" in called
+
+
+def test_its_profile_is_its_own_and_runs_no_macros(tmp_path: Path) -> None:
+    read("f.rtf", RTF, converting(tmp_path, blank("formulaire_2.pdf")))
+    settings = (tmp_path / "profile" / "user" / "registrymodifications.xcu").read_text()
+    assert '"DisableMacrosExecution" oor:op="fuse"><value>true<' in settings
+
+
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [
+        ("exit 0", "damaged"),
+        ("kill -SEGV $$", "damaged"),
+        ('while [ "$1" != --outdir ]; do shift; done; mkdir "$2"; : > "$2/document.pdf"', "damaged"),
+    ],
+)
+def test_a_program_that_makes_nothing_is_a_problem(tmp_path: Path, script: str, code: str) -> None:
+    document = read("f.rtf", RTF, program(tmp_path, script))
+    assert (document.kind, [p.code for p in document.problems]) == ("unreadable", [code])
+
+
+def test_a_program_that_hangs_is_ended_with_what_it_started(tmp_path: Path) -> None:
+    started = time.monotonic()
+    soffice = program(tmp_path, f"sleep 50 & echo $! > {tmp_path}/child; wait")
+    document = read("f.rtf", RTF, soffice, seconds=2)
+    assert [p.code for p in document.problems] == ["timeout"]
+    assert time.monotonic() - started < 10
+    child = int((tmp_path / "child").read_text())
+    state = Path(f"/proc/{child}/stat")
+    assert not state.exists() or state.read_text().split()[2] == "Z", "nobody waits for it, but it is dead"
+
+
+def test_without_the_program_another_format_is_asked_for(tmp_path: Path) -> None:
+    assert [p.code for p in read("f.rtf", RTF, None).problems] == ["unsupported"]
+    assert [p.code for p in read("f.rtf", RTF, str(tmp_path / "none")).problems] == ["unsupported"]
+
+
+def test_locked_files_and_macros_are_told_before_any_program_runs(tmp_path: Path) -> None:
+    locked = read("f.odt", odt("<manifest><encryption-data/></manifest>"), str(tmp_path / "none"))
+    assert [p.code for p in locked.problems] == ["encrypted"]
+    with_macros = read("f.odt", odt(Basic__Standard__Module1_xml="Sub A"), None)
+    assert [p.code for p in with_macros.problems] == ["macro", "unsupported"]
+
+
+def test_it_works_inside_a_reading_process(tmp_path: Path) -> None:
+    soffice = converting(tmp_path, acroform(blank("formulaire_2.pdf"), TYPED["formulaire_2"]))
+    assert shutil.which(soffice)
+    with WorkerReaders(lambda: ReadOptions(ocr=False, libreoffice=soffice), seconds=40) as readers:
+        [document] = readers.read_file("f.rtf", RTF)
+    assert document.kind == "formulaire_2"
