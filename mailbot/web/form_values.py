@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from mailbot.errors import MailbotError
@@ -41,6 +42,10 @@ def form_values(
 ) -> dict[str, Any]:
     """What the template of a form needs; with `attempt_it`, the mail that it would send."""
     form = form_of(visit, action)
+    case = _case(visit, row)
+    if visit.request.method == "GET":
+        for name, value in _proposed(visit, row, form, case):
+            visit.values.setdefault(name, [value])
     trial = None
     if attempt_it and form.sends and not problem:
         try:
@@ -49,7 +54,6 @@ def form_values(
             trial = None  # something is still to be filled in
         except MailbotError as error:
             problem = str(error)
-    case = _case(visit, row)
     return {
         "action": form,
         "trial": trial,
@@ -61,6 +65,17 @@ def form_values(
         "changes": _changes(row),
         "today": visit.now.date().isoformat(),
     }
+
+
+def _proposed(visit: Visit, row: EntryRow, form: ActionForm, case: Case | None) -> Iterator[tuple[str, str]]:
+    """What a fresh form already says."""
+    if "party" in form.extras:
+        open_still = [party for party, done in _parties(case) if not done]
+        yield "party", "both" if len(open_still) == 2 else "".join(open_still)
+    if "amount" in form.extras:
+        yield "amount", _amount(visit, case)
+    if "changes" in form.extras:
+        yield from ((f"change.{field}", new) for field, _, new in _changes(row))
 
 
 def _case(visit: Visit, row: EntryRow) -> Case | None:

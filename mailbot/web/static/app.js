@@ -76,6 +76,7 @@
     });
     if (changed) one("#asked", form).dispatchEvent(new Event("change", { bubbles: true }));
   }
+  all("#form form[data-form]").forEach(restore);
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.matches("form[data-form]")) {
@@ -192,4 +193,5 @@
     const to = document.body.dataset[where];
     if (to) location.href = to;
   }
+  document.documentElement.dataset.ready = "yes";
 })();
