@@ -178,6 +178,7 @@ class Considering:
         documents = read.reading.documents
         stamped_at = received_by(read.reading.message, self._own_hosts)
         ids = read.document_ids or (0,) * len(documents)
+        only_blanks = self._brings_only_blanks(read.reading)
         return [
             Exhibit(
                 id=document_id,
@@ -190,8 +191,13 @@ class Considering:
                 party=sender.party,
             )
             for document, document_id in zip(documents, ids, strict=True)
-            if self.is_submitted(document) and not _quoted_blank(document, read.reading)
+            if (only_blanks or self.is_submitted(document)) and not _quoted_blank(document, read.reading)
         ]
+
+    def _brings_only_blanks(self, reading: MailReading) -> bool:
+        """Our own blank as all there is, with words that announce a form or none: what was typed got lost."""
+        announced = reading.intent.kind in ("cover", "empty")
+        return announced and not any(self.is_submitted(d) for d in reading.documents)
 
     def precedents(self, exhibits: Iterable[Exhibit], dossier_id: int | None) -> Precedents:
         """Where the documents of a connection request, or its client, were used before."""

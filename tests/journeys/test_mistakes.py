@@ -74,6 +74,22 @@ def test_our_blank_sent_back_with_a_question_is_no_request(world: World) -> None
     assert templates(world.once()) == [("orientation_contact", MEDISOFT)]
 
 
+def test_our_blank_sent_as_if_it_were_filled_in_is_told(world: World) -> None:
+    """Many PDF viewers send the file as it was before somebody typed into it."""
+    enrol(world)
+    blank = ("formulaire_2.pdf", blank_bytes("formulaire_2"))
+    world.deliver(MEDISOFT, "Bonjour,\n\nVoici le formulaire 2 complété et signé.", [blank])
+    (answer,) = world.once()
+    assert templates([answer]) == [("elements_manquants", MEDISOFT)]
+    assert "vierge" in answer.text
+
+
+def test_a_stranger_s_blank_is_not_lost_unseen(world: World) -> None:
+    world.deliver("qui@example.org", "", [("formulaire_1.pdf", blank_bytes("formulaire_1"))])
+    assert world.once() == []
+    assert "unknown_sender" in world.codes()[0]
+
+
 def test_another_sender_is_held_and_a_registered_contact_lets_it_through(world: World) -> None:
     enrol(world)
     form = filled_pdf("formulaire_2", FORMULAIRE_2, signed_by=("industriel",))
