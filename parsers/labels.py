@@ -521,7 +521,8 @@ def _goes_on(
     dashed = segment.text.rstrip().endswith(("-", "–", "—", "/"))
     opened = segment.text.count("(") > segment.text.count(")")
     unfinished = dashed or opened or (bool(last) and last[0] in _STOP)
-    if own is not None and own.clear and not unfinished:
+    broken = under.text[:1].islower() and joined[0] == single.fields
+    if own is not None and own.clear and not unfinished and not broken:
         return False
     if single.strength == "exact":
         return unfinished

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of wordings and drawing calls read better on one line
 """A form before it is drawn: its items in order, what is printed in them and what should be read."""
 
 from __future__ import annotations

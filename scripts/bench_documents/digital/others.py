@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of wordings and drawing calls read better on one line
 """Documents that are not forms of ours, or only look like it; and mails that carry Formulaire 1 in their words."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of wordings and drawing calls read better on one line
 """Draws a form as a PDF: typed over a flat page in many layouts, by FreeText notes, or in AcroForm fields."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of wordings and drawing calls read better on one line
 """Invented values in the shapes in which people write them: (what should be read, what is printed)."""
 
 from __future__ import annotations

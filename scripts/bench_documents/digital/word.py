@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of wordings and drawing calls read better on one line
 """Draws a form as a Word file: paragraphs, tables, content controls, legacy fields, text boxes, tracked changes."""
 
 from __future__ import annotations
