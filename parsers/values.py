@@ -120,7 +120,10 @@ def _person(text: str, field: FieldDef | None) -> ValueResult:
 
 
 def _company(text: str, field: FieldDef | None) -> ValueResult:
-    return ValueResult(single_spaced(text).strip(" ;:"))
+    name = single_spaced(text).strip(" ;:")
+    if not any(c.isalpha() for c in name):
+        return ValueResult(name, "malformed", "no letters in a name")
+    return ValueResult(name)
 
 
 def _company_or_person(text: str, field: FieldDef | None) -> ValueResult:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - SVG and prose read better unbroken
 """How often values are right at the confidence with which they are given: a reliability plot for the docs.
 
     python -m scripts.calibrate [--count N] [--first SEED]
@@ -9,6 +10,7 @@ mended) and writes docs/calibration.svg and docs/calibration.md.
 from __future__ import annotations
 
 import argparse
+from itertools import pairwise
 from pathlib import Path
 
 from scripts.bench_documents.digital.measure import measure
@@ -22,7 +24,7 @@ Bin = tuple[float, float, int, float, float]
 
 def bins(points: list[tuple[float, bool]]) -> list[Bin]:
     result: list[Bin] = []
-    for low, high in zip(_EDGES, _EDGES[1:], strict=False):
+    for low, high in pairwise(_EDGES):
         inside = [(confidence, right) for confidence, right in points if low <= confidence < high]
         if inside:
             mean = sum(confidence for confidence, _ in inside) / len(inside)

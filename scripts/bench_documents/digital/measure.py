@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - tables of wordings and drawing calls read better on one line
+
 """Reads specimens and counts: kinds, values, values that are wrong although believed, time."""
 
 from __future__ import annotations

@@ -260,7 +260,7 @@ class Builder:
             "matricule",
             {"fr": "11 ou 13 chiffres", "de": "11 oder 13 Ziffern", "en": "11 or 13 digits"}[language],
         )
-        expected, printed, inside = values.address(r, home, language)
+        expected, printed, _ = values.address(r, home, language)
         self.text("adresse", (expected, printed), "address")
         if r.random() < 0.7:
             self.text("pays", values.country(r, home, language), "country")

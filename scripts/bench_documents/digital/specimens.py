@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - tables of wordings and drawing calls read better on one line
+
 """One file per seed: what it is, its bytes, and which documents with which values should be read from it."""
 
 from __future__ import annotations
