@@ -81,7 +81,7 @@ def test_our_blank_sent_as_if_it_were_filled_in_is_told(world: World) -> None:
     world.deliver(MEDISOFT, "Bonjour,\n\nVoici le formulaire 2 complété et signé.", [blank])
     (answer,) = world.once()
     assert templates([answer]) == [("elements_manquants", MEDISOFT)]
-    assert "vierge" in answer.text
+    assert "le rouvrir pour vérifier" in " ".join(answer.text.split())
 
 
 def test_a_stranger_s_blank_is_not_lost_unseen(world: World) -> None:
