@@ -95,7 +95,8 @@ def mail_html(visit: Visit) -> Response:
         attributes={"td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}},
         link_rel=None,
     )
-    shown = body or f"<p>{nh3.clean_text(visit.say('Ce courriel n’a pas de version HTML.'))}</p>"
+    nothing = visit.say("Ce courriel n'a pas de version HTML.")
+    shown = body or f"<p>{nh3.clean_text(nothing)}</p>"
     headers = {"content-security-policy": MAIL_POLICY, "x-frame-options": "SAMEORIGIN"}
     head = f'<!doctype html><html lang="fr"><meta charset="utf-8"><title>Mail</title><style>{_STYLE}</style>'
     page = f"{head}{shown}</html>"

@@ -27,7 +27,8 @@ HOSTILE = """<html><head><base href="https://evil.example/">
 <iframe src="https://evil.example"></iframe><object data="https://evil.example"></object>
 <form action="https://evil.example"><input name="x"><button>Envoyer</button></form>
 <a href="javascript:alert(1)">un lien</a> <a href="https://evil.example">un autre</a>
-<p style="position:fixed;inset:0;background:url(https://evil.example/p.png)">Quand ouvre l'environnement de test ?</p>
+<p style="position:fixed;inset:0;background:url(https://evil.example/p.png)">
+Quand ouvre l'environnement de test ?</p>
 </body></html>"""
 
 
