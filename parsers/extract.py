@@ -7,6 +7,7 @@ the kind of person from the section that was filled in.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -21,6 +22,7 @@ from parsers.ticked import claims_from_ticks
 from parsers.types import FieldValue, FormDef
 from parsers.widget_names import named_claims
 
+_HALF_AN_ADDRESS = 0.9
 _MORALE = ("denomination_sociale", "ceo_nom", "ceo_prenom", "rcs", "numero_tva")
 _PHYSIQUE = ("nom", "prenom")
 
@@ -64,10 +66,25 @@ def extract(reading: Reading, form: FormDef, pages: Sequence[int] | None = None)
         value = settle(by_field.get(definition.id, []))
         if value is not None:
             fields[definition.id] = value
+    doubt_half_an_address(fields)
     infer(fields, form)
     if reading.blocks and not reading.pages:
         fields = {key: value.model_copy(update={"page": None, "bbox": None}) for key, value in fields.items()}
     return Extraction(fields, is_filled(fields), printed_fields(context))
+
+
+def doubt_half_an_address(fields: dict[str, FieldValue]) -> None:
+    """An address read from the page without a postal code may be the first of two lines."""
+    address = fields.get("adresse")
+    if address is None or address.source not in ("text", "table", "annotation", "ocr"):
+        return
+    if not re.search(r"\d{4}", str(address.value)) and address.confidence > _HALF_AN_ADDRESS:
+        fields["adresse"] = address.model_copy(
+            update={
+                "confidence": _HALF_AN_ADDRESS,
+                "evidence": (*address.evidence, "no postal code: perhaps not all of it"),
+            }
+        )
 
 
 def is_filled(fields: dict[str, FieldValue]) -> bool:
