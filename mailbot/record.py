@@ -260,7 +260,12 @@ class Recorder:
             )
 
     def _supersede(self, dossier_id: int, case: str, about: About) -> None:
-        """Drafts on the same case that an older mail left are out of date now: nobody shall send them."""
+        """Drafts on the same case that an older mail left are out of date now: nobody shall send them.
+
+        A mail that is of no case (thanks, a copy of what is accepted) says nothing about another one.
+        """
+        if not case:
+            return
         for entry in self._store.entries(dossier_id=dossier_id):
             own = about.cause.mail_id is not None and entry.mail_id in about.mail_ids
             if entry.case != case or "manual_task" in entry.codes or own:

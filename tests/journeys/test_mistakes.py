@@ -90,6 +90,19 @@ def test_a_stranger_s_blank_is_not_lost_unseen(world: World) -> None:
     assert "unknown_sender" in world.codes()[0]
 
 
+def test_thanks_do_not_close_what_a_person_has_to_look_at(world: World) -> None:
+    enrol(world)
+    for values in (FORMULAIRE_2, FORMULAIRE_2 | {"ehealth_id": "9999999999"}):
+        world.deliver(
+            MEDISOFT, files=[("F2.pdf", filled_pdf("formulaire_2", values, signed_by=("industriel",)))]
+        )
+        world.once()
+    assert ("duplicate_request",) in world.codes()
+    world.deliver(MEDISOFT, "Merci beaucoup !")
+    assert world.once() == []
+    assert ("duplicate_request",) in world.codes()
+
+
 def test_another_sender_is_held_and_a_registered_contact_lets_it_through(world: World) -> None:
     enrol(world)
     form = filled_pdf("formulaire_2", FORMULAIRE_2, signed_by=("industriel",))
