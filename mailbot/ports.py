@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from threading import Event
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from parsers.types import Document, MailReading
 from rules.types import AttachmentRef, Dossier, Letter
@@ -219,6 +219,21 @@ class HolderRow:
     owner: str = ""
     locked_by: str = ""
     locked_until: datetime | None = None
+
+
+class QueueKey(NamedTuple):
+    """What decides in which lists an entry stands. A tuple, because there are thousands of them."""
+
+    id: int
+    codes: tuple[str, ...]
+    state: EntryState
+    dossier_id: int | None
+    mail_id: int | None
+    case: str
+    step: str
+    until: date | None
+    in_labelling_order: bool
+    owner: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -484,6 +499,8 @@ class WebStore(Store, Protocol):
         self, entry_id: int, user: str, now: datetime, until: datetime, force: bool = False
     ) -> bool: ...
     def queue_lines(self, *, closed: bool = False, limit: int = 500) -> list[QueueLine]: ...
+    def queue_keys(self, *, by_age: bool = False) -> list[QueueKey]: ...
+    def queue_lines_of(self, entry_ids: Sequence[int]) -> list[QueueLine]: ...
     def count_closed_entries(self) -> int: ...
     def closed_lines_matching(self, text: str) -> list[QueueLine]: ...
     def mails_with_file(self, name: str) -> set[int]: ...

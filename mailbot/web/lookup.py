@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mailbot.errors import ArchiveDamaged
 from mailbot.ports import EntryRow, MailRow
-from mailbot.web.queue_list import QueueList, Wanted
+from mailbot.web.queue_list import QueueList
 from mailbot.web.visit import Refused, Visit
 from parsers.message import part_bytes
 from parsers.types import Document
@@ -18,9 +18,9 @@ def entry_of(visit: Visit) -> EntryRow:
 def neighbours(visit: Visit, entry_id: int) -> tuple[int | None, int | None]:
     """The entries before and after this one, in the tab in which it stands first."""
     lists = QueueList(visit.web, visit.by)
-    order = lists.listed(Wanted()).order
+    order = lists.order("review")
     if entry_id not in order:
-        order = lists.listed(Wanted(tab="waiting")).order
+        order = lists.order("waiting")
     if entry_id not in order:
         return None, None
     place = order.index(entry_id)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
-from mailbot.ports import QueueLine
+from mailbot.ports import QueueKey, QueueLine
 from mailbot.web.app import Web
 from rules.calendar import LUXEMBOURG
 
@@ -39,7 +39,6 @@ class Listed:
     counts: dict[str, int]
     codes: list[str]
     steps: list[str]
-    order: list[int]
 
 
 class QueueList:
@@ -50,34 +49,37 @@ class QueueList:
         self._states = web.case_states.current()
 
     def listed(self, wanted: Wanted) -> Listed:
-        lines = self._web.store.queue_lines()
-        tabs = {tab: [line for line in lines if belongs(line)] for tab, belongs in self._tabs().items()}
+        store = self._web.store
+        keys = store.queue_keys(by_age=wanted.sort != "place")
+        tabs = {tab: [key for key in keys if belongs(key)] for tab, belongs in self._tabs().items()}
         counts = {tab: len(found) for tab, found in tabs.items()}
-        counts["closed"] = self._web.store.count_closed_entries()
+        counts["closed"] = store.count_closed_entries()
+        here: Sequence[QueueKey | QueueLine]
         if wanted.tab == "closed":
             text = wanted.text
-            here = (
-                self._web.store.closed_lines_matching(text)
-                if text
-                else self._web.store.queue_lines(closed=True)
-            )
+            here = store.closed_lines_matching(text) if text else store.queue_lines(closed=True)
         else:
             here = self._matching(tabs[wanted.tab], wanted.text)
-        codes = sorted({code for line in here for code in line.codes})
-        steps = sorted({line.step for line in here if line.step})
-        here = [line for line in here if not wanted.code or wanted.code in line.codes]
-        here = [line for line in here if not wanted.step or wanted.step == line.step]
-        if wanted.tab != "closed":
-            here = self._sorted(here, wanted.sort)
+        codes = sorted({code for key in here for code in key.codes})
+        steps = sorted({key.step for key in here if key.step})
+        here = [key for key in here if not wanted.code or wanted.code in key.codes]
+        here = [key for key in here if not wanted.step or wanted.step == key.step]
+        if wanted.sort == "deadline" and wanted.tab != "closed":
+            here = sorted(here, key=lambda key: self.deadline(key) or _NEVER)
         start = (wanted.page - 1) * PER_PAGE
-        order = [line.id for line in here]
-        return Listed(here[start : start + PER_PAGE], len(here), counts, codes, steps, order)
+        lines = store.queue_lines_of([key.id for key in here[start : start + PER_PAGE]])
+        return Listed(lines, len(here), counts, codes, steps)
 
-    def deadline(self, line: QueueLine) -> datetime | None:
+    def order(self, tab: str) -> list[int]:
+        """The entries of a tab, as they follow each other."""
+        belongs = self._tabs()[tab]
+        return [key.id for key in self._web.store.queue_keys() if belongs(key)]
+
+    def deadline(self, line: QueueKey | QueueLine) -> datetime | None:
         """The first instant that is too late for the step of the entry."""
         return self._web.service.policy.calendar.closes(line.step) if line.step else None
 
-    def is_elsewhere(self, line: QueueLine) -> bool:
+    def is_elsewhere(self, line: QueueKey) -> bool:
         """Whether somebody else has to move first."""
         if line.state == "postponed":
             until = line.until
@@ -86,29 +88,23 @@ class QueueList:
             return False
         return self._states.get(line.dossier_id, {}).get(line.case) in _ELSEWHERE
 
-    def _tabs(self) -> dict[str, Callable[[QueueLine], bool]]:
+    def _tabs(self) -> dict[str, Callable[[QueueKey], bool]]:
         return {
             "review": lambda line: not self.is_elsewhere(line),
             "mine": lambda line: line.owner == self._user,
             "waiting": self.is_elsewhere,
-            "labelling": lambda line: line.step == "L4" and line.order_at is not None,
+            "labelling": lambda line: line.step == "L4" and line.in_labelling_order,
         }
 
-    def _matching(self, lines: list[QueueLine], text: str) -> list[QueueLine]:
+    def _matching(self, keys: list[QueueKey], text: str) -> list[QueueKey]:
         if not text:
-            return lines
+            return keys
         wanted = text.casefold()
         mails = self._web.store.mails_with_file(text)
-        rest = [line.mail_id for line in lines if line.mail_id is not None and line.mail_id not in mails]
+        rest = [key.mail_id for key in keys if key.mail_id is not None and key.mail_id not in mails]
         mails |= self._web.mail_words.holding(text, rest)
-        return [line for line in lines if line.mail_id in mails or _says(line, wanted)]
-
-    def _sorted(self, lines: list[QueueLine], sort: str) -> list[QueueLine]:
-        if sort == "deadline":
-            return sorted(lines, key=lambda line: (self.deadline(line) or _NEVER, line.received_at))
-        if sort == "age":
-            return sorted(lines, key=lambda line: (line.received_at, line.id))
-        return lines
+        said = {line.id for line in self._web.store.queue_lines() if _says(line, wanted)}
+        return [key for key in keys if key.mail_id in mails or key.id in said]
 
 
 def _says(line: QueueLine, wanted: str) -> bool:

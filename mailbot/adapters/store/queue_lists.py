@@ -3,53 +3,87 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Text, cast, func, or_, select, type_coerce
+from sqlalchemy import Select, Text, cast, func, or_, select, type_coerce
 
 from mailbot.adapters.store.base import Part
 from mailbot.adapters.store.tables import documents, dossiers, entries, entry_holders, mails, outbox
-from mailbot.ports import QueueLine
+from mailbot.ports import QueueKey, QueueLine
 
 _OPEN = ("open", "postponed")
 _CLOSED_SHOWN = 500
+_AT_ONCE = 500
+
+
+_LINE = (
+    entries.c.id,
+    type_coerce(entries.c.codes, Text),
+    type_coerce(entries.c.messages, Text),
+    entries.c.state,
+    entries.c.received_at,
+    entries.c.dossier_id,
+    entries.c.mail_id,
+    entries.c.case,
+    entries.c.step,
+    entries.c.subject,
+    entries.c.sender,
+    entries.c.industriel,
+    entries.c.order_at,
+    entries.c.until,
+    entries.c.closed_at,
+    entries.c.outcome,
+    dossiers.c.reference,
+    dossiers.c.matricule,
+    entry_holders.c.owner,
+    entry_holders.c.locked_by,
+    entry_holders.c.locked_until,
+)
 
 
 class QueueLists(Part):
-    def queue_lines(self, *, closed: bool = False, limit: int = _CLOSED_SHOWN) -> list[QueueLine]:
-        """Entries that are not closed in the queue's order, or the ones closed last."""
-        e, h = entries.c, entry_holders.c
+    def queue_keys(self, *, by_age: bool = False) -> list[QueueKey]:
+        """Every entry that is not closed, in the queue's order or by the age of what it is about."""
+        e = entries.c
         columns = (
             e.id,
             type_coerce(e.codes, Text),
-            type_coerce(e.messages, Text),
             e.state,
-            e.received_at,
             e.dossier_id,
             e.mail_id,
             e.case,
             e.step,
-            e.subject,
-            e.sender,
-            e.industriel,
-            e.order_at,
             e.until,
-            e.closed_at,
-            e.outcome,
-            dossiers.c.reference,
-            dossiers.c.matricule,
-            h.owner,
-            h.locked_by,
-            h.locked_until,
+            e.order_at.is_not(None),
+            entry_holders.c.owner,
         )
-        source = entries.outerjoin(dossiers).outerjoin(entry_holders)
-        query = select(*columns).select_from(source)
+        place = e.received_at if by_age else func.coalesce(e.order_at, e.received_at)
+        query = select(*columns).select_from(entries.outerjoin(entry_holders)).where(e.state.in_(_OPEN))
+        with self._database.reading() as connection:
+            found = connection.execute(query.order_by(place, e.id)).all()
+        return [QueueKey(r[0], _words(r[1]), *r[2:]) for r in found]
+
+    def queue_lines_of(self, entry_ids: Sequence[int]) -> list[QueueLine]:
+        """Those entries, in that order."""
+        lines: dict[int, QueueLine] = {}
+        for start in range(0, len(entry_ids), _AT_ONCE):
+            chunk = entry_ids[start : start + _AT_ONCE]
+            lines |= {line.id: line for line in self._lines(_joined().where(entries.c.id.in_(chunk)))}
+        return [lines[entry_id] for entry_id in entry_ids if entry_id in lines]
+
+    def queue_lines(self, *, closed: bool = False, limit: int = _CLOSED_SHOWN) -> list[QueueLine]:
+        """Entries that are not closed in the queue's order, or the ones closed last."""
+        e = entries.c
         if closed:
-            query = query.where(e.state == "closed").order_by(e.closed_at.desc(), e.id.desc()).limit(limit)
-        else:
-            place = func.coalesce(e.order_at, e.received_at)
-            query = query.where(e.state.in_(_OPEN)).order_by(place, e.id)
+            query = _joined().where(e.state == "closed").order_by(e.closed_at.desc(), e.id.desc())
+            return self._lines(query.limit(limit))
+        place = func.coalesce(e.order_at, e.received_at)
+        return self._lines(_joined().where(e.state.in_(_OPEN)).order_by(place, e.id))
+
+    def _lines(self, query: Select[Any]) -> list[QueueLine]:
         with self._database.reading() as connection:
             found = connection.execute(query).all()
         return [QueueLine(r[0], _words(r[1]), _words(r[2]), *r[3:]) for r in found]
@@ -126,6 +160,11 @@ class QueueLists(Part):
             return [(r[0], r[1], r[2]) for r in connection.execute(query)]
 
 
+def _joined() -> Select[Any]:
+    return select(*_LINE).select_from(entries.outerjoin(dossiers).outerjoin(entry_holders))
+
+
+@lru_cache(maxsize=4096)  # thousands of entries have the same few codes
 def _words(text: str) -> tuple[str, ...]:
     return tuple(json.loads(text))
 
