@@ -104,7 +104,9 @@ def _read_part(
                 return [_unreadable(part, (*said, made))]
             data, media_type = made, "application/pdf"
     reading = read_bytes(data, media_type, options)
-    problems = _unique((*said, *reading.notes))
+    # Of an archive that cannot be opened it is known why: that archives are no documents says nothing more.
+    notes = tuple(note for note in reading.notes if not (part.problems and note.code == "unsupported"))
+    problems = _unique((*said, *notes))
     pages = reading.page_count or len(reading.pages)
     if reading.empty:
         if not problems:
@@ -203,6 +205,10 @@ def _document(
     if one.form is not None and one.form.fields:
         extraction = extract(reading, one.form, one.pages)
         fields, filled = extraction.fields, extraction.filled
+        if here.scanned:
+            from parsers.scans.caution import cautious
+
+            fields = cautious(fields, one.form)
         altered = altered_clauses(text, one.form, ocr=here.scanned)
     return Document(
         file=part.name,

@@ -8,8 +8,8 @@ known from its height in the stack.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -20,12 +20,20 @@ from parsers.scans.agree import agreed
 from parsers.scans.combs import Comb, strip
 from parsers.scans.image import Gray, Sheet, as_gray, binary, resized
 from parsers.scans.printed import confirmed, is_sentence, needs_no_second
+from parsers.scans.spelled import EMAIL, NUMBER, spelled
 
 _LETTER_HEIGHT = 48
 """Pixels: the height of a run's box (ascender to descender) in the stack."""
 _GAP = 34
 _MOST_LOST = 20
 """More pieces than this are no lost words but noise or a picture."""
+_MOST_SPELLED = 16
+"""On a page that bad, spelling does not help and takes long."""
+_CLEAR = 0.86
+_SHORTEST = 4
+"""Letters of a word worth spelling; page numbers and numbering are shorter."""
+_NO_SPACE = 0.6
+"""Of the height of letters: around an @ Tesseract's boxes leave more room than there is."""
 _LATE = 0.8
 _NUMBERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ.-/ "
 _LANGUAGES = ("deu",)
@@ -40,6 +48,8 @@ class Run:
     again: tuple[ocr.Token, ...]
     third: tuple[ocr.Token, ...] = ()
     """Read where the first two disagree."""
+    spelled: Mapping[int, tuple[str, float]] = field(default_factory=dict)
+    """Words by their index: read letter by letter (`spelled.py`), with how sure that is."""
     once: bool = False
     """True where one reading is enough (`printed.py`)."""
 
@@ -111,12 +121,22 @@ def _underscored(run: list[ocr.Token], gray: Gray) -> list[ocr.Token]:
     joined = run[:1]
     for token in run[1:]:
         last = joined[-1]
-        if (last.text[-1:] + token.text[:1]).isalnum() and _stroke_between(last, token, gray):
+        if _touching(last, token):
+            sure = min(last.confidence, token.confidence)
+            joined[-1] = ocr.Token(last.text + token.text, bounds((last, token)), sure, last.line)
+        elif (last.text[-1:] + token.text[:1]).isalnum() and _stroke_between(last, token, gray):
             sure = min(last.confidence, token.confidence)
             joined[-1] = ocr.Token(f"{last.text}_{token.text}", bounds((last, token)), sure, last.line)
         else:
             joined.append(token)
     return joined
+
+
+def _touching(last: ocr.Token, token: ocr.Token) -> bool:
+    """An @ with no room for a space between it and its neighbour."""
+    at = last.text.endswith("@") or token.text.startswith("@")
+    height = max(last.box[3] - last.box[1], token.box[3] - token.box[1])
+    return at and token.box[0] - last.box[2] < _NO_SPACE * height
 
 
 def _stroke_between(last: ocr.Token, token: ocr.Token, gray: Gray) -> bool:
@@ -185,6 +205,7 @@ def reread(
             )
             for i, line in zip(chosen, third, strict=True):
                 done[i] = replace(done[i], third=tuple(line))
+    _spell(done, text_only, deadline)
     return Reread(
         known + done,
         [
@@ -192,6 +213,49 @@ def reread(
             for i, (comb, filled) in enumerate(strips)
         ],
     )
+
+
+def _spell(done: list[Run], gray: Gray, deadline: float) -> None:
+    """Numbers and addresses on which the readings differ, or of which the first is unsure."""
+
+    def stack(
+        pieces: Sequence[Gray], languages: tuple[str, ...], scale: float, characters: str
+    ) -> list[list[ocr.Token]]:
+        return _stacked(pieces, deadline, languages, scale, characters)
+
+    for address in (False, True):
+        chosen = [
+            (i, k)
+            for i, run in enumerate(done)
+            if not is_sentence(run.tokens)
+            for k in _doubtful(run)
+            if _is_address(run, k) is address
+        ]
+        if not chosen or len(chosen) > _MOST_SPELLED:
+            continue
+        pieces = [_crop(gray, done[i].tokens[k].box) for i, k in chosen]
+        for (i, k), answer in zip(chosen, spelled(pieces, EMAIL if address else NUMBER, stack), strict=True):
+            if answer is not None:
+                done[i] = replace(done[i], spelled={**done[i].spelled, k: answer})
+
+
+def _is_address(run: Run, index: int) -> bool:
+    lone = len(run.tokens) == 1
+    return "@" in run.tokens[index].text or (lone and any("@" in t.text for t in run.again))
+
+
+def _doubtful(run: Run) -> list[int]:
+    """Indices of words with digits or @ that are not read alike, or not surely."""
+    answers = agreed([t.text for t in run.tokens], [t.text for t in run.again])
+    rest = "".join(t.text for t in (*run.again, *run.third))
+    lone = len(run.tokens) == 1 and any(c.isdigit() or c == "@" for c in rest)
+    return [
+        k
+        for k, (token, answer) in enumerate(zip(run.tokens, answers, strict=True))
+        if (not answer.same or token.confidence < _CLEAR)
+        and (lone or any(c.isdigit() or c == "@" for c in token.text))
+        and (len(token.text) >= _SHORTEST or lone)
+    ]
 
 
 def _settled(run: Run) -> bool:

@@ -25,6 +25,8 @@ _SURE, _FAIR = 0.86, 0.6
 """Tesseract's own confidence in a word on which both readings agree."""
 _SPLIT = 0.85
 _TWO_OF_THREE, _AGAINST_FIRST, _ALONE = 0.85, 0.75, 0.6
+_NEVER_HEARD = 0.9
+"""Spelled alike by two models, but none read the word so before."""
 _ONCE = 0.9
 """A word of a sentence, read once."""
 
@@ -65,11 +67,40 @@ def _settled_word(run: Run, sheet: Sheet) -> Word | None:
     readings = [
         ("".join(t.text for t in line), min((t.confidence for t in line), default=0.0)) for line in lines
     ]
+    if run.spelled:
+        words = [run.spelled.get(k, (t.text, 0.0))[0] for k, t in enumerate(run.tokens)]
+        readings.append(("".join(words), _TWO_OF_THREE))
     settled = settled_identifier(readings)
     return _word(settled.text, run.box, settled.confidence, sheet) if settled else None
 
 
 def _votes(run: Run) -> list[tuple[Token, str, float]]:
+    """For each word of a run its text and how sure that is; spelled words have the last say."""
+    if len(run.tokens) == 1 and 0 in run.spelled and run.spelled[0][0] in _texts(run.again, run.third):
+        return [(run.tokens[0], *run.spelled[0])]  # the first reading missed a part of it
+    votes = _by_readings(run)
+    if len(votes) != len(run.tokens):
+        return votes
+    for index, (text, sure) in run.spelled.items():
+        token, answer, before = votes[index]
+        if text == answer:
+            votes[index] = (token, text, max(before, sure))
+        elif before < _TWO_OF_THREE and not _loses_accents(answer):
+            heard = text in {t.text for t in (*run.tokens, *run.again, *run.third)}
+            votes[index] = (token, text, sure if heard else min(sure, _NEVER_HEARD))
+    return votes
+
+
+def _texts(*lines: Sequence[Token]) -> list[str]:
+    return ["".join(token.text for token in line) for line in lines]
+
+
+def _loses_accents(text: str) -> bool:
+    """The alphabet of spelling has none."""
+    return not text.isascii()
+
+
+def _by_readings(run: Run) -> list[tuple[Token, str, float]]:
     """For each word of a run its text by two of three readings, and how sure that is."""
     if run.once:
         return [

@@ -1,0 +1,50 @@
+"""What OCR read alike twice can still be wrong as a value: here it loses the right to be believed.
+
+Light to import: it looks at values, not at pixels.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from parsers.types import FieldValue, FormDef
+
+DOUBTED = 0.94
+"""The most below what is believed without a person."""
+_PLAIN_EMAIL = re.compile(
+    r"[a-z0-9]+(?:[._+-][a-z0-9]+)*@[a-z0-9]+(?:[.-][a-z0-9]+)*\.[a-z]{2,}", re.IGNORECASE
+)
+_DIGIT_IN_WORD = re.compile(r"[a-z][01][a-z]", re.IGNORECASE)
+"""An l or an o more likely than a digit."""
+
+
+def cautious(fields: Mapping[str, FieldValue], form: FormDef) -> dict[str, FieldValue]:
+    """The fields of a scanned form, doubtful where reading alone cannot vouch for the value."""
+    return {key: _doubted(value) if _doubtful(key, value, form) else value for key, value in fields.items()}
+
+
+def _doubtful(key: str, value: FieldValue, form: FormDef) -> bool:
+    definition = form.field(key)
+    if value.source != "ocr" or definition is None or value.confidence <= DOUBTED:
+        return False
+    inferred = any(note.startswith("inferred") for note in value.evidence)
+    if inferred and definition.type in ("choice", "choices", "bool"):
+        return True  # no tick was measured
+    if definition.type == "email":
+        return _oddly_joined(str(value.value), value.raw)
+    return False
+
+
+def _oddly_joined(address: str, raw: str | None) -> bool:
+    """Something may be missing at its ends, or was put together from pieces."""
+    printed = (raw or address).strip()
+    return (
+        _PLAIN_EMAIL.fullmatch(address) is None
+        or " " in printed
+        or _DIGIT_IN_WORD.search(address.replace("_", ".")) is not None
+    )
+
+
+def _doubted(value: FieldValue) -> FieldValue:
+    return value.model_copy(update={"confidence": DOUBTED})
