@@ -96,7 +96,12 @@ def read_plan(text: str, policy: Policy, now: datetime) -> Plan:
     """The dossiers of a CSV (`;`, `,` or tab), and everything that is wrong in it, by line."""
     first = text.splitlines()[0] if text.strip() else ""
     reader = csv.reader(io.StringIO(text), delimiter=max(";,\t", key=first.count))
-    rows = [(reader.line_num, row) for row in reader]
+    rows = []
+    try:
+        for row in reader:
+            rows.append((reader.line_num, row))
+    except csv.Error as error:  # a cell without end, a stray carriage return
+        return Plan((), (LineProblem(reader.line_num, "", f"the line is no CSV ({error})"),))
     if not rows:
         return Plan((), (LineProblem(0, "", "the file is empty"),))
     columns, problems = _header(rows[0][1])

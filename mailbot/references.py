@@ -11,7 +11,7 @@ import hmac
 import re
 
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that reads like something else (0/O, 1/I/L, U/V)
-_PATTERN = re.compile(r"SONS2-(\d{6,})-([0-9A-Z]{4})(?:/([ELR]\d*))?", re.IGNORECASE)
+_PATTERN = re.compile(r"SONS2-([0-9]{6,12})-([0-9A-Z]{4})(?:/([ELR]\d*))?", re.IGNORECASE)
 
 
 class References:

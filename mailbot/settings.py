@@ -247,8 +247,8 @@ class Reading(Section):
     ocr: bool = Field(default=True, description="true to read scans (needs tesseract)")
     libreoffice: str | None = Field(default=None, description="the LibreOffice program, for old formats")
     workers: int = Field(default=1, ge=1, le=64, description="how many processes read at the same time")
-    seconds: float = Field(default=90, gt=0, description="seconds that a mail may take")
-    memory_mb: int = Field(default=2048, ge=256, description="megabytes that a reader may take")
+    seconds: float = Field(default=55, gt=0, description="seconds that a mail may take")
+    memory_mb: int = Field(default=1024, ge=256, description="megabytes that a reader may take")
     max_bytes: int = Field(default=60_000_000, ge=1, description="bytes of a mail or file that is read")
     max_unpacked: int = Field(default=300_000_000, ge=1, description="bytes that archives may unpack to")
     max_members: int = Field(default=300, ge=1, description="files in an archive, at most")
@@ -302,5 +302,5 @@ class Config(Section):
             max_members=reading.max_members,
             max_depth=reading.max_depth,
             max_pages=reading.max_pages,
-            seconds=reading.seconds,
+            seconds=reading.seconds * 0.8,  # the readers stop by themselves before they are ended
         )

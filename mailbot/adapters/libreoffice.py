@@ -1,7 +1,7 @@
 """LibreOffice as a converter of old and foreign text formats: a program of its own, in a folder of its own.
 
 It runs inside a reading process, which bounds its memory and ends it with itself. Its profile is made anew
-for each file: macros are off, links are not updated, the network is reached through a proxy that is not there.
+for each file: macros are off, links are not updated, the way to the network leads nowhere.
 """
 
 from __future__ import annotations

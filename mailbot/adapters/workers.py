@@ -60,8 +60,8 @@ class WorkerReaders:
         options: Callable[[], ReadOptions],
         *,
         workers: int = 1,
-        seconds: float = 90,
-        memory_mb: int = 2048,
+        seconds: float = 55,
+        memory_mb: int = 1024,
         module: str = READERS,
     ) -> None:
         self._options = options

@@ -12,7 +12,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream, String
 
-from parsers.documents.pdf_xfa import dynamic, packets, widgets_of
+from parsers.documents.pdf_xfa import XfaTooLarge, bounded_bytes, dynamic, packets, widgets_of
 from parsers.documents.reading import Annotation, AnnotationKind, Widget, WidgetKind
 from parsers.types import BBox, Problem, ReadOptions
 
@@ -87,7 +87,11 @@ def read_form(pdf: pikepdf.Pdf, options: ReadOptions) -> FormContent:
                     widget = _widget(terminal, None, None, trust_values)
                     if widget and widget.name not in shown and (widget.value or widget.checked):
                         widgets.append(widget)
-        xml = packets(acroform.get("/XFA"))
+        try:
+            xml = packets(acroform.get("/XFA"))
+        except XfaTooLarge:
+            xml = b""
+            notes.append(Problem(code="bomb", message="The XFA data expand to an unreasonable size."))
         if xml:
             from_xfa, problem = widgets_of(xml)
             if problem:
@@ -306,6 +310,6 @@ def _string(value: Any) -> str:
     if isinstance(value, Name):
         return str(value).lstrip("/")
     if isinstance(value, Stream):
-        raw = value.read_bytes()[:200_000]
+        raw = bounded_bytes(value, 200_000)[:200_000]
         return raw.decode("utf-16" if raw[:2] in (b"\xfe\xff", b"\xff\xfe") else "utf-8", "replace")
     return "" if value is None or isinstance(value, Dictionary | Array) else str(value)

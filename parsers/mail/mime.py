@@ -16,6 +16,9 @@ from parsers.types import Problem
 
 MAX_NESTING = 60
 MAX_TEXT = 400_000
+MAX_HEADER = 1_000_000
+"""Bytes; large servers refuse mails from a tenth of it on."""
+_HEADER_END = re.compile(rb"\r?\n(?=\r?\n)")
 # What a body may look like to a sniffer and still be words.
 _WORDS = (sniff.EML, sniff.PGP, sniff.PGP_SIGNATURE, "application/xml")
 _BODY_TYPES = ("text/plain", "text/html")
@@ -33,13 +36,26 @@ _LABEL_LINE = re.compile(r"^[^:\n]{2,80}\s?:\s*\S", re.M)
 def letter(data: bytes) -> Letter:
     """Take a mail apart. Damage ends up in `problems`; nothing is raised but RecursionError."""
     data = data.lstrip(b"\r\n") if data[:1] in (b"\r", b"\n") else data
+    data, cut = _with_bounded_header(data)
     parser = email.parser.BytesParser(policy=email.policy.compat32)
     root = parser.parsebytes(data)
     result = Letter(fields=headers.fields(root))
+    if cut:
+        problem = Problem(code="too_large", message=f"of the header only {MAX_HEADER} bytes were read")
+        result.problems.append(problem)
     result.text = _Reader(result).body(root, 0)[:MAX_TEXT]
     if bounces.is_candidate(root, result.fields):
         result.report = bounces.report(root)
     return result
+
+
+def _with_bounded_header(data: bytes) -> tuple[bytes, bool]:
+    """The mail, and whether its header was cut: the parser needs hundreds of bytes for each line of it."""
+    end = _HEADER_END.search(data)
+    if (end.start() if end else len(data)) <= MAX_HEADER:
+        return data, False
+    head = data[:MAX_HEADER].rpartition(b"\n")[0] or data[:MAX_HEADER]
+    return head + (data[end.start() :] if end else b"\n\n"), True
 
 
 class _Reader:
@@ -92,6 +108,9 @@ class _Reader:
         wordy = disposition != "attachment" and not name
         if (wordy and declared in (*_BODY_TYPES, "")) or _CUT_OFF_TEXT.match(name):
             kind = sniff.media_type(data, "")
+            if kind == sniff.UNKNOWN and b"\0" in data:
+                data = data.replace(b"\0", b"")  # strewn in by a broken mailer: still words
+                kind = sniff.media_type(data, "")
             if kind == sniff.EMPTY:
                 return ""
             if kind.startswith("text/") or kind in _WORDS:
