@@ -69,12 +69,12 @@ def widgets_of(xml: bytes) -> tuple[list[Widget], Problem | None]:
 
 
 def _leaves(element: Any, path: str, widgets: list[Widget], depth: int) -> None:
-    names = [etree.QName(child).localname for child in element if isinstance(child.tag, str)]
+    names = [_local(child.tag) for child in element if isinstance(child.tag, str)]
     counts: dict[str, int] = {}
     for child in element:
         if not isinstance(child.tag, str) or len(widgets) >= _MAX_FIELDS or depth > 40:
             continue
-        name = etree.QName(child).localname
+        name = _local(child.tag)
         index = counts.get(name, 0)
         counts[name] = index + 1
         full = f"{path}.{name}" if path else name
@@ -84,3 +84,8 @@ def _leaves(element: Any, path: str, widgets: list[Widget], depth: int) -> None:
             _leaves(child, full, widgets, depth + 1)
         else:
             widgets.append(Widget(full, "text", "xfa", value=(child.text or "").strip()))
+
+
+def _local(tag: str) -> str:
+    """The name without its namespace. A name with an undeclared prefix, which lxml's QName refuses, stays."""
+    return tag.rpartition("}")[2]
