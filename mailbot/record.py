@@ -37,10 +37,14 @@ class Recorder:
         self._config = config
 
     def record(self, row: DossierRow | None, decision: Decision, about: About) -> EntryRow | None:
-        """Store everything that follows; returns the entry that a person has to look at, if any."""
+        """Store everything that follows; returns the entry that a person has to look at, if any.
+
+        A mail of which nothing follows (thanks, a copy of what is accepted) leaves what waits as it is.
+        """
         if row is not None and decision.dossier is not None and decision.dossier != row.dossier:
             row = self._store.save_dossier(replace(row, dossier=decision.dossier))
-        if row is not None and not any(f.rule in _STRANGER for f in decision.findings):
+        says = bool(decision.mails or decision.tasks or decision.exceptions)
+        if row is not None and says and not any(f.rule in _STRANGER for f in decision.findings):
             self._supersede(row.id, decision.case, about)
         self._file_documents(row, decision, about)
         state, codes = self.state_of_mails(decision, about)
@@ -260,12 +264,7 @@ class Recorder:
             )
 
     def _supersede(self, dossier_id: int, case: str, about: About) -> None:
-        """Drafts on the same case that an older mail left are out of date now: nobody shall send them.
-
-        A mail that is of no case (thanks, a copy of what is accepted) says nothing about another one.
-        """
-        if not case:
-            return
+        """Drafts on the same case that an older mail left are out of date now: nobody shall send them."""
         for entry in self._store.entries(dossier_id=dossier_id):
             own = about.cause.mail_id is not None and entry.mail_id in about.mail_ids
             if entry.case != case or "manual_task" in entry.codes or own:

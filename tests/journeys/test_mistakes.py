@@ -90,7 +90,7 @@ def test_a_stranger_s_blank_is_not_lost_unseen(world: World) -> None:
     assert "unknown_sender" in world.codes()[0]
 
 
-def test_thanks_do_not_close_what_a_person_has_to_look_at(world: World) -> None:
+def test_a_copy_of_what_is_accepted_does_not_close_what_a_person_has_to_look_at(world: World) -> None:
     enrol(world)
     for values in (FORMULAIRE_2, FORMULAIRE_2 | {"ehealth_id": "9999999999"}):
         world.deliver(
@@ -98,7 +98,10 @@ def test_thanks_do_not_close_what_a_person_has_to_look_at(world: World) -> None:
         )
         world.once()
     assert ("duplicate_request",) in world.codes()
-    world.deliver(MEDISOFT, "Merci beaucoup !")
+    again = filled_pdf(
+        "formulaire_2", FORMULAIRE_2 | {"date_signature": "2025-06-11"}, signed_by=("industriel",)
+    )
+    world.deliver(MEDISOFT, "Le formulaire 2, encore une fois.", [("F2.pdf", again)])
     assert world.once() == []
     assert ("duplicate_request",) in world.codes()
 
