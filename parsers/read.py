@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,10 +37,8 @@ def read_mail(raw: bytes, options: ReadOptions, convert: Convert | None = None) 
 
     message = read_message(raw, options)
     book = _book(options)
-    documents: list[Document] = []
-    for part in message.parts:
-        if not part.decoration:
-            documents += _documents_of(part, part.data, book, options, convert)
+    parts = [part for part in message.parts if not part.decoration]
+    documents = _documents_of_all(parts, book, options, convert)
     documents += _unread_rest(message, raw)
     body = _portal_document(message, book)
     if body is not None and not any(d.kind == "formulaire_1" and d.filled for d in documents):
@@ -62,16 +61,28 @@ def read_file(name: str, data: bytes, options: ReadOptions, convert: Convert | N
     from parsers.message import unwrap_file
 
     book = _book(options)
-    documents: list[Document] = []
-    for part in unwrap_file(data, name, options):
-        documents += _documents_of(part, part.data, book, options, convert)
-    return documents
+    return _documents_of_all(unwrap_file(data, name, options), book, options, convert)
 
 
 def _book(options: ReadOptions) -> FormBook:
     from parsers.forms import load_forms
 
     return load_forms(Path(options.forms_dir) if options.forms_dir else None)
+
+
+def _documents_of_all(
+    parts: Sequence[Part], book: FormBook, options: ReadOptions, convert: Convert | None
+) -> list[Document]:
+    """The documents of the parts in turn; what the seconds do not reach is said to be left out."""
+    until = time.monotonic() + options.seconds
+    late = Problem(code="timeout", message="The file was not read: those before it took too long.")
+    documents: list[Document] = []
+    for part in parts:
+        if time.monotonic() > until:
+            documents.append(_unreadable(part, (*part.problems, late)))
+        else:
+            documents += _documents_of(part, part.data, book, options, convert)
+    return documents
 
 
 def _documents_of(

@@ -228,9 +228,15 @@ def _date(text: str, field: FieldDef | None) -> ValueResult:
     return ValueResult(single_spaced(text), "malformed", note)
 
 
+_LONGEST_NUMBER = 20
+"""Characters; nothing that these forms count has more, and Python refuses to convert thousands."""
+
+
 def _int(text: str, field: FieldDef | None) -> ValueResult:
     plain = single_spaced(text)
     digits = re.findall(r"(?<![\d.,])\d{1,3}(?:[ .'’]\d{3})+(?!\d)|\d+", plain)
+    if any(len(d) > _LONGEST_NUMBER for d in digits):
+        return ValueResult(plain, "malformed", "not one whole number")
     numbers = {int(re.sub(r"\D", "", d)) for d in digits}
     if re.search(r"\d[.,]\d(?!\d\d)", plain) or len(numbers) > 1:
         return ValueResult(plain, "malformed", "not one whole number")

@@ -16,6 +16,10 @@ _CERTAIN, _NAMED, _LOOSE = 0.95, 0.85, 0.6
 _NEAR = 90
 
 
+_NO_WORD = re.compile(r"\S{400,}")
+"""Longer than any value; the patterns would try it from each of its characters on."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Field:
     id: str
@@ -33,7 +37,7 @@ def read_changes(text: str) -> dict[str, FieldValue]:
     """
     new, old, fields = _rules()
     found: dict[str, FieldValue] = {}
-    plain = text.replace("’", "'")
+    plain = _NO_WORD.sub(" ", text.replace("’", "'"))
     for field in fields:
         best: tuple[float, str] | None = None
         for match in _matches(field, plain):

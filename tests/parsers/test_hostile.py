@@ -10,16 +10,26 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from types import SimpleNamespace
 from typing import Any, get_args
 
 import pikepdf
 import pytest
 
 from mailbot.adapters.workers import WorkerReaders
+from mailbot.config import default_config
 from mailbot.errors import ReadingFailed
+from mailbot.importing import read_plan
+from mailbot.policy import build_policy
+from mailbot.references import References
+from parsers.documents.pdf_xfa import widgets_of
+from parsers.read import read_file
 from parsers.types import MailReading, ProblemCode, ReadOptions
+from parsers.values import parse_value
+from rules.facts import Policy
 
 LONGEST = 60.0
 MOST_MEMORY = 2**30
@@ -38,6 +48,11 @@ def readers() -> Iterator[WorkerReaders]:
     """Real reading processes; their limit is what the whole test holds them to."""
     with WorkerReaders(lambda: OPTIONS, workers=2, seconds=50, memory_mb=MOST_MEMORY >> 20) as pool:
         yield pool
+
+
+@pytest.fixture
+def policy() -> Policy:
+    return build_policy(default_config(Path("config.toml")))
 
 
 # What the files are made of
@@ -210,6 +225,7 @@ MAILS = [
     Case("angle brackets", lambda: b"Content-Type: text/html\n\n" + b"<" * 400_000, None),
     Case("at signs", lambda: HEAD + b"\n" + b"a@" * 100_000, None),
     Case("digits", lambda: HEAD + b"\n" + b"1 " * 100_000, None),
+    Case("one number of 100,000 digits", lambda: HEAD + b"\n" + b"IBAN " + b"9" * 100_000, None),
     Case("spaces", lambda: HEAD + b"\n" + b" " * 200_000 + b"x", None),
 ]
 
@@ -220,6 +236,34 @@ def test_a_hostile_mail_is_read_as_far_as_it_goes(readers: WorkerReaders, case: 
     codes = {p.code for p in reading.message.problems}
     assert codes == ({case.code} if case.code else set())
     assert case.check(reading)
+
+
+# Values and lists
+
+
+def test_a_number_that_python_refuses_is_malformed() -> None:
+    assert parse_value("int", "9" * 5000).problem == "malformed"
+
+
+def test_a_reference_of_thousands_of_digits_is_none() -> None:
+    assert References(b"k" * 32).find(f"SONS2-{'9' * 5000}-ABCD") == ()
+
+
+def test_a_csv_that_is_none_names_its_line(policy: Policy) -> None:
+    plan = read_plan("designation;email\n" + '"' + "x" * 200_000, policy, datetime(2026, 1, 5, tzinfo=UTC))
+    assert [problem.line for problem in plan.problems] == [2]
+
+
+def test_undeclared_prefixes_in_xfa_data_are_names_like_others() -> None:
+    data = b"<x xmlns:d='http://www.xfa.org/schema/xfa-data/1.0/'><d:data><p:a>1</p:a></d:data></x>"
+    assert [(w.name, w.value) for w in widgets_of(data)[0]] == [("p:a", "1")]
+
+
+def test_when_the_seconds_are_over_what_is_left_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = iter(range(0, 10_000, 25))
+    monkeypatch.setattr("parsers.read.time", SimpleNamespace(monotonic=lambda: next(ticks)))
+    documents = read_file("a.zip", archive(**{f"{n}.txt": b"Bonjour" for n in range(3)}), OPTIONS)
+    assert [[p.code for p in d.problems] for d in documents] == [[], ["timeout"], ["timeout"]]
 
 
 # The public files
