@@ -71,6 +71,11 @@ def _folded(text: str) -> str:
     return "".join(unicodedata.normalize("NFD", c)[0] for c in text)
 
 
+def only_accents(one: str, other: str) -> bool:
+    """The same bare letters."""
+    return _folded(one) == _folded(other)
+
+
 def _resolved(a: str, b: str) -> tuple[str, bool]:
     if a == b:
         return a, True

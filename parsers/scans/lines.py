@@ -45,7 +45,7 @@ def leaders(ink: Mask, sheet: Sheet) -> Mask:
     small = dot | dash
     small[0] = False
     mask = as_gray(small[labels] * np.uint8(255))
-    rows = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((3, sheet.px(8)), np.uint8))
+    rows = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((3, sheet.px(5)), np.uint8))
     rows = cv2.morphologyEx(rows, cv2.MORPH_OPEN, np.ones((1, sheet.px(36)), np.uint8))
     near = cv2.dilate(rows, np.ones((5, 5), np.uint8))
     return as_gray(cv2.dilate(cv2.bitwise_and(mask, near), np.ones((3, 3), np.uint8)))

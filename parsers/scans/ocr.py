@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ from parsers.scans.image import Gray, resized
 WANTED_LANGUAGES = ("fra", "deu", "eng")
 SPARSE, BLOCK, LINE = 11, 6, 7
 """Page segmentation modes: text scattered as on a form, one block, one line."""
+
+
+_ELISION = re.compile(r"^[I|]['’](?=[^\W\d_]{4,})")
+"""A French article read as a capital: nothing else begins like this (I'll, I've are short)."""
 
 
 class OcrUnavailable(Exception):
@@ -114,7 +119,7 @@ def _tokens(tsv: str, scale: float) -> list[Token]:
         left, top, width, height = (int(v) for v in row[6:10])
         found.append(
             Token(
-                row[11].strip(),
+                _ELISION.sub("l'", row[11].strip()),
                 _on_original((left, top, left + width, top + height), scale),
                 max(0.0, float(row[10]) / 100.0),
                 (int(row[2]), int(row[3]), int(row[4])),

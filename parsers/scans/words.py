@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from parsers.documents.reading import Word
-from parsers.scans.agree import agreed
+from parsers.scans.agree import agreed, only_accents
 from parsers.scans.handwriting import GUESS, by_hand
 from parsers.scans.image import Sheet
 from parsers.scans.lines import points_of
@@ -122,7 +122,11 @@ def _by_readings(run: Run) -> list[tuple[Token, str, float]]:
         if answers[index].same:
             result.append((token, answers[index].text, confidence(token, True)))
         elif with_third[index].same:
-            result.append((token, with_third[index].text, min(_TWO_OF_THREE, token.confidence + 0.1)))
+            # The third model writes no accents: between ô and ö the first two were heard.
+            text = answers[index].text if only_accents(answers[index].text, with_third[index].text) else (
+                with_third[index].text
+            )  # fmt: skip
+            result.append((token, text, min(_TWO_OF_THREE, token.confidence + 0.1)))
         elif others is not None and len(others) == len(run.tokens):
             result.append((token, others[index], _AGAINST_FIRST))
         else:
