@@ -73,7 +73,14 @@ class Review:
             self._desk.processing.run()
         with self._desk.store.transaction():
             mails = [r for r in self._desk.mails_about(entry) if r.state == "due" and r.id not in before]
-        return Done(message, tuple(mails))
+        return Done(message, tuple(mails), attention=self._overdue(entry, request))
+
+    def _overdue(self, entry: EntryRow, request: Request) -> str:
+        """A step that staff decide after its period: possible, and said (INCERT's own deadline)."""
+        calendar = self._desk.considering.policy.calendar
+        if request.action in STAFF_DECISIONS and calendar.is_late(entry.step, self._desk.clock.now()):
+            return "Attention : le délai de cette étape est passé."
+        return ""
 
     def _agreement(self, entry: EntryRow, request: Request) -> None:
         """Whether a person let a draft leave as mailbot wrote it, per template: what `stats` measures."""

@@ -140,6 +140,8 @@ def act(
     service = session.service(changes=True, servers=True)
     done = service.review.act(entry_id, request)
     deliver_now(session)
+    if done.attention:
+        session.attend(done.attention)
     if as_json:
         print_json(_done(service, entry_id, action, done.message, [mail.id for mail in done.mails]))
     else:

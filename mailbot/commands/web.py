@@ -1,4 +1,4 @@
-"""The reviewer's web app alone: `mailbot web`. `mailbot run` brings it too."""
+"""The reviewer's web app, a process of its own: `mailbot web`."""
 
 from __future__ import annotations
 

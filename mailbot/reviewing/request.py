@@ -28,3 +28,4 @@ class Done:
     message: str
     mails: tuple[OutboxRow, ...] = ()
     next_entry: int | None = None
+    attention: str = ""  # done, but the person should know

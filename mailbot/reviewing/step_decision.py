@@ -45,5 +45,4 @@ def decide_step(desk: Desk, entry: EntryRow, request: Request) -> str:
         desk.recorder.close(entry.id, now, request.action)
     desk.recorder.tasks(row, decided.outcome.tasks, decided.outcome.closed_tasks, about)
     desk.processing.take_up_kept(row.id, cause, request.by or "staff")
-    late = desk.considering.policy.calendar.is_late(entry.step, now)
-    return "Enregistré." + (" Attention : le délai de cette étape est passé." if late else "")
+    return "Enregistré."

@@ -44,7 +44,7 @@ def agreed(first: Sequence[str], second: Sequence[str]) -> list[Agreed]:
                     same[i - 1] = same[i] = False  # one word or two? A name depends on it
         elif tag == "delete" and set(one[a:a_end]) == {"_"}:
             same[a:a_end] = [True] * (a_end - a)  # seen in the picture; Tesseract hardly ever reads it
-        elif tag == "insert" and any(c.isalnum() or c == "@" for c in two[b:b_end]):
+        elif tag == "insert" and any(c.isalnum() or c in "@." for c in two[b:b_end]):
             extra_before.add(a)
     result, at = [], 0
     for word in first:

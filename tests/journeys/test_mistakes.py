@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mailbot.demo.filling import filled_pdf
 from mailbot.errors import ActionRefused
+from mailbot.ports import EntryRow
+from mailbot.review import Request
 from outbox_templates.blanks import blank_bytes
-from tests.builders import AES, FORMULAIRE_1, FORMULAIRE_2, MEDISOFT, NDA, at
+from tests.builders import AES, FORMULAIRE_1, FORMULAIRE_2, MEDISOFT, NDA, at, labelling
 from tests.journeys.test_happy_ways import enrol, templates
 from tests.journeys.world import MAILBOX, World
 
@@ -250,3 +254,29 @@ def test_a_change_of_address_is_told_to_the_old_and_the_new_one(world: World) ->
     assert (decided.template, set(decided.to)) == ("changement_donnees_decide", {MEDISOFT, new})
     assert world.store.dossiers()[0].dossier.email == new
     assert world.queue() == []
+
+
+def test_a_decision_after_incerts_own_deadline_is_made_and_said(world: World) -> None:
+    enrol(world)
+    (row,) = world.store.dossiers()
+    passed = labelling("tests_reussis")
+    world.store.save_dossier(replace(row, dossier=row.dossier.with_case(passed)))
+    task = EntryRow(
+        id=0,
+        codes=("manual_task",),
+        messages=("Tests réussis",),
+        state="open",
+        created_at=world.clock.now(),
+        received_at=world.clock.now(),
+        dossier_id=row.id,
+        case="L1",
+        step="L5",
+        actions=("labelled",),
+    )
+    entry = world.store.open_entry(task)
+    world.now("2026-09-30 23:59:59")
+    assert world.service.review.offered(entry) == ("labelled",)
+    world.now("2026-10-01 00:00:00")
+    done = world.service.review.act(entry.id, Request(action="labelled"))
+    assert "délai" in done.attention
+    assert world.states()["L1"] == "labelise"
