@@ -18,7 +18,7 @@ def render() -> str:
     parts = [
         "# The states of a case\n",
         "Generated from `rules/workflow.py` by `scripts/make_state_diagrams.py`; a test compares.",
-        "An event that no arrow shows does not fit: it changes nothing, and is told as `step_out_of_order`.\n",
+        "An event that no arrow shows does not fit: it changes nothing and is told (`step_out_of_order`).\n",
     ]
     for kind, table in TRANSITIONS.items():
         lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {INITIAL[kind]}"]

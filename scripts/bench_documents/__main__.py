@@ -39,9 +39,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--part", choices=[*PARTS, "both"], default="both")
     parser.add_argument("--failures", type=int, nargs="?", const=_SHOWN, default=0, help="list the worst")
     parser.add_argument("--json", action="store_true")
-    parser.add_argument(
-        "--points", metavar="FILE", help="write every value: part, confidence, right"
-    )
+    parser.add_argument("--points", metavar="FILE", help="write every value: part, confidence, right")
     return parser.parse_args(arguments)
 
 

@@ -1,4 +1,3 @@
-
 """Reads specimens and counts: kinds, values, values that are wrong although believed, time."""
 
 from __future__ import annotations

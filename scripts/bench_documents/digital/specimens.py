@@ -1,4 +1,3 @@
-
 """One file per seed: what it is, its bytes, and which documents with which values should be read from it."""
 
 from __future__ import annotations
