@@ -2,8 +2,8 @@
 
 A test marked ``dovecot``, ``postgresql``, ``tesseract``, ``browser`` or ``corpora`` needs something that pip
 cannot bring. Where it is missing the test is reported as not run, with the reason; with ``CI=true`` it fails
-instead, so that a green run means that everything ran. The public files (``corpora``) lie outside the checkout: their
-absence is never a failure.
+instead, so that a green run means that everything ran. The public files (``corpora``) lie outside the
+checkout: their absence is never a failure.
 """
 
 import ipaddress

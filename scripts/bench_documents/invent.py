@@ -18,7 +18,7 @@ FIRST = [
     "Zoé",
     "Françoise",
     "Tom",
-    "Claude",
+    "Claudine",
     "Éric",
     "Nathalie",
     "Björn",
