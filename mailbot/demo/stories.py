@@ -254,7 +254,7 @@ def _nda_missing_then_blank() -> list[Scene]:
             "le formulaire vierge renvoyé tel quel",
             lambda: [("nda.pdf", blank_bytes("nda", "pdf"))],
             answers=(("elements_manquants", who.email),),
-            asks=("attachment_forgotten",),
+            asks=("field_missing", "signature_missing"),
             replies_to="elements_manquants",
         ),
     ]

@@ -28,8 +28,9 @@ class Desk(World):
             return thread.submit(super().send).result()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Ended with its module: as long as Playwright lives, no other test of the process can run a loop."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         yield browser
