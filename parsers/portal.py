@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from parsers.claims import Claim, settle
 from parsers.concepts import fields_meant, understood
-from parsers.extract import infer
+from parsers.countries import country_code
+from parsers.extract import doubt_half_an_address, infer
 from parsers.folding import words_of
 from parsers.labels import index_of, match_text
+from parsers.mail.pairs import portal_fields
 from parsers.names import split_name
-from parsers.types import FieldValue, FormDef
+from parsers.types import FieldValue, FormDef, Message
 from parsers.values import parse_value
 
 _ENOUGH = 4
 _PROOF = frozenset({"matricule", "iban", "rcs", "numero_tva", "denomination_sociale"})
+
+
+def enrolment_from_message(message: Message, form: FormDef) -> dict[str, FieldValue] | None:
+    """The fields that a portal's notice carries in its text, or None where it is no enrolment."""
+    index = index_of(form.fields)
+
+    def is_label(line: str) -> bool:
+        found = match_text(line.strip(" \t*-•"), index) if len(line) <= 110 else None
+        return found is not None and found[1] != "weak"
+
+    def goes_on(label: str, value: str, line: str) -> bool:
+        """An address up to its postal code, and a country below that."""
+        found = match_text(label.rstrip(" *:"), index)
+        if found is None or found[0] != ("adresse",):
+            return False
+        return not re.search(r"\d{4}", value) or country_code(line) is not None
+
+    return enrolment_from_pairs(portal_fields(message, is_label, goes_on), form)
 
 
 def enrolment_from_pairs(pairs: Sequence[tuple[str, str]], form: FormDef) -> dict[str, FieldValue] | None:
@@ -41,6 +62,7 @@ def enrolment_from_pairs(pairs: Sequence[tuple[str, str]], form: FormDef) -> dic
     }
     if len(fields) < _ENOUGH or len(_PROOF & set(fields)) < 2:
         return None
+    doubt_half_an_address(fields)
     infer(fields, form)
     return fields
 

@@ -282,14 +282,13 @@ def _unique(problems: Sequence[Problem]) -> tuple[Problem, ...]:
 
 def _portal_document(message: Message, book: FormBook) -> Document | None:
     """Formulaire 1 whose values the portal's notice carries in its text."""
-    from parsers.mail.pairs import portal_fields
-    from parsers.portal import enrolment_from_pairs
+    from parsers.portal import enrolment_from_message
 
     form = book.for_kind("formulaire_1")
     if form is None:
         return None
     try:
-        fields = enrolment_from_pairs(portal_fields(message), form)
+        fields = enrolment_from_message(message, form)
     except Exception:  # noqa: BLE001 - words that upset the reader must not cost the documents
         return None
     if fields is None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from parsers.types import Message
 
 _PAIR = re.compile(
     r"^\s*(?:[-•*·▪○–>]\s*|\(?\d{1,2}[.)]\s+)?\*{0,2}_?(?P<label>[^\W\d_][^:=|\t\n]{1,110}?)\*{0,2}"
-    r"\s*(?::\*{0,2}(?!//)|\t+:?| {3,}:?|\s=\s|\s\|\s)\s*(?P<value>.*?)\s*\*{0,2}$"
+    r"\s*(?::\*{0,2}(?!//)|\t+:?| {3,}:?|[.…_]{3,}\s*:?|\s=\s|\s\|\s)\s*(?P<value>.*?)\s*\*{0,2}$"
 )
 _OPEN_LABEL = re.compile(r"^\s*\*{0,2}(?P<label>[^\W\d_][^:=|\t\n]{1,110}?)\s*:\s*\*{0,2}\s*$")
 _HEADER = re.compile(
@@ -23,21 +24,32 @@ _TALK = re.compile(
     re.I,
 )
 _MAX_PAIRS = 300
+_MAX_LINES = 4  # of an address
+
+Tells = Callable[[str], bool]
+GoesOn = Callable[[str, str, str], bool]
 
 
-def portal_fields(message: Message) -> list[tuple[str, str]]:
+def _never(*texts: str) -> bool:
+    return False
+
+
+def portal_fields(
+    message: Message, is_label: Tells = _never, goes_on: GoesOn = _never
+) -> list[tuple[str, str]]:
     """Labels and values as they stand in the text of a mail and of the mails forwarded in it, in order.
 
     A label whose value is empty is given with an empty value; mail headers of an inline forward, greetings
-    and telephone numbers are no pairs.
+    and telephone numbers are no pairs. `is_label` knows labels that no punctuation shows;
+    `goes_on(label, value, line)` tells whether the line goes on with the value of that label.
     """
     pairs: list[tuple[str, str]] = []
     for text in (message.text, *(inner.text for inner in message.forwarded)):
-        pairs.extend(text_pairs(text))
+        pairs.extend(text_pairs(text, is_label, goes_on))
     return pairs[:_MAX_PAIRS]
 
 
-def text_pairs(text: str) -> list[tuple[str, str]]:
+def text_pairs(text: str, is_label: Tells = _never, goes_on: GoesOn = _never) -> list[tuple[str, str]]:
     """The pairs in a text: `Label : value`, `Label = value`, tabs or bars, or the value one line below."""
     pairs: list[tuple[str, str]] = []
     lines = text.split("\n")
@@ -52,12 +64,27 @@ def text_pairs(text: str) -> list[tuple[str, str]]:
             label = _label(open_label.group("label"))
             if not label:
                 continue
-            value, taken = _below(lines[at:])
-            pairs.append((label, value))
-            at += taken
+            value, taken = _below(lines[at:], is_label)
         elif (match := _PAIR.match(line)) and (label := _label(match.group("label"))):
-            pairs.append((label, match.group("value").strip()))
+            value, taken = match.group("value").strip(), 0
+        elif is_label(line) and (label := _label(line)):
+            value, taken = _below(lines[at:], is_label)
+        else:
+            continue
+        at += taken
+        for more in lines[at : at + _MAX_LINES] if value else ():
+            if not _is_mere_text(more, is_label) or not goes_on(label, value, more.strip()):
+                break
+            value, at = f"{value.rstrip(',')}, {more.strip()}", at + 1
+        pairs.append((label, value))
     return pairs
+
+
+def _is_mere_text(line: str, is_label: Tells) -> bool:
+    """Neither empty, nor a label, nor a sentence."""
+    if not line.strip() or len(line) > 80 or re.search(r"[.!?:;]\s*$", line):
+        return False
+    return not (is_pair(line) or is_label(line) or _TALK.match(line.strip()))
 
 
 def _header_lines(lines: list[str]) -> int:
@@ -71,18 +98,18 @@ def _header_lines(lines: list[str]) -> int:
     return len(block) if starts and any(_HEADER.match(label) for label in block[1:]) else 0
 
 
-def _below(lines: list[str]) -> tuple[str, int]:
+def _below(lines: list[str], is_label: Tells) -> tuple[str, int]:
     """The value on the next line, or past one empty line, unless a label stands there."""
     for taken, line in enumerate(lines[:2], 1):
         if line.strip():
-            if is_pair(line) or _OPEN_LABEL.match(line) or len(line) > 200:
+            if is_pair(line) or _OPEN_LABEL.match(line) or is_label(line) or len(line) > 200:
                 return "", 0
             return line.strip(" \t*-•"), taken
     return "", 0
 
 
 def _label(text: str) -> str:
-    label = re.sub(r"\s+", " ", text).strip(" *_-•")
+    label = re.sub(r"\s+", " ", text).strip(" *_-•.…")
     if len(label) < 2 or _HEADER.match(label) or _TALK.match(label) or len(label.split()) > 14:
         return ""
     return "" if re.search(r"[.!?]\s", label) else label

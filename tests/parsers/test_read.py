@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -35,12 +36,12 @@ def zipped(**members: bytes) -> bytes:
     return out.getvalue()
 
 
-def mail(text: str, *files: tuple[str, bytes]) -> bytes:
+def mail(text: str, *files: tuple[str, bytes], subtype: str = "plain") -> bytes:
     message = EmailMessage()
     message["From"] = "Contact <contact@medilux.example>"
     message["To"] = "support@incert.example"
     message["Subject"] = "Enrôlement"
-    message.set_content(text)
+    message.set_content(text, subtype=subtype)
     for name, data in files:
         message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
     return message.as_bytes()
@@ -113,6 +114,43 @@ def test_the_portal_s_notice_is_a_formulaire_1() -> None:
         "pays": "LU",
     }
     assert all(v.source == "text" for v in document.fields.values())
+
+
+def _without_punctuation(pairs: list[list[str]]) -> str:
+    return "\n\n".join(f"{label}\n{value}" for label, value in pairs)
+
+
+def _in_a_builder_s_table(pairs: list[list[str]]) -> str:
+    return "<table>" + "".join(
+        f'<tr><td colspan="2"><strong>{label}</strong></td></tr>'
+        f'<tr><td width="20">&nbsp;</td><td>{value.replace(", ", "<br>")}</td></tr>'
+        for label, value in pairs
+    )
+
+
+def _over_leader_dots(pairs: list[list[str]]) -> str:
+    return "\n".join(f"{label} {'.' * (50 - len(label))} {value}" for label, value in pairs)
+
+
+@pytest.mark.parametrize("write", [_without_punctuation, _in_a_builder_s_table, _over_leader_dots])
+def test_a_portal_s_notice_needs_no_colons(write: Callable[[list[list[str]]], str]) -> None:
+    subtype = "html" if write is _in_a_builder_s_table else "plain"
+    [plain] = read_mail(mail(NOTICE), DIGITAL).documents
+    pairs = [line.split(" : ") for line in NOTICE.splitlines() if " : " in line]
+    [document] = read_mail(mail(write(pairs), subtype=subtype), DIGITAL).documents
+    assert {k: v.value for k, v in document.fields.items()} == {k: v.value for k, v in plain.fields.items()}
+
+
+def test_an_address_goes_on_over_lines_and_ends_with_its_postal_code_or_country() -> None:
+    address = "Adresse : 12, rue du Fort\nBâtiment C\nL-1234 Luxembourg\nLuxembourg\nCordialement\n"
+    notice = NOTICE.replace("Adresse : 12, rue du Fort, L-1234 Luxembourg\n", address)
+    [document] = read_mail(mail(notice), DIGITAL).documents
+    assert document.fields["adresse"].value == "12, rue du Fort, Bâtiment C, L-1234 Luxembourg"
+
+
+def test_half_an_address_in_a_notice_is_in_doubt() -> None:
+    [document] = read_mail(mail(NOTICE.replace(", L-1234 Luxembourg", "")), DIGITAL).documents
+    assert document.fields["adresse"].confidence < 0.95
 
 
 def test_words_with_a_few_values_are_no_form() -> None:
