@@ -1,7 +1,9 @@
 """A reader: one process that reads mails and files for its parent until its input ends.
 
-Run as `python -m mailbot.adapters.worker_main MODULE MEMORY_BYTES`. It holds no secrets, gets bytes and gives
-JSON: each message is a JSON header with its length before it, then, in a request, the bytes to read.
+Run as `python -m mailbot.adapters.worker_main MODULE MEMORY_BYTES SETTINGS`, in a folder of its own that it
+may write to. SETTINGS is JSON: `readable`, further paths that it may read, and `sockets`, whether what it
+starts needs any. It holds no secrets, gets bytes and gives JSON: each message is a JSON header with its
+length before it, then, in a request, the bytes to read.
 """
 
 from __future__ import annotations
@@ -13,23 +15,28 @@ import resource
 import struct
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import Any, BinaryIO
 
 from pydantic import TypeAdapter
 
+from mailbot.adapters.sandbox import confine_reader
 from parsers.types import Document, MailReading, ReadOptions
 
 LENGTH = struct.Struct(">Q")
 MOST_OPEN_FILES = 256
 LARGEST_FILE = 2**30
+_ROOT = Path(__file__).resolve().parents[2]
 _DOCUMENTS = TypeAdapter(Sequence[Document])
 
 
 def main() -> None:
-    module, memory = sys.argv[1], int(sys.argv[2])
+    module, memory, settings = sys.argv[1], int(sys.argv[2]), json.loads(sys.argv[3])
     _limit(memory)
     requests, answers = _own_pipes()
+    readable = [Path(path) for path in settings["readable"]]
+    confine_reader(Path.cwd(), _ROOT, module.partition(".")[0], readable, settings["sockets"])
     readers = importlib.import_module(module)
     while header := requests.read(LENGTH.size):
         request = json.loads(requests.read(LENGTH.unpack(header)[0]))

@@ -66,14 +66,8 @@ class WorkerReaders:
     ) -> None:
         self._options = options
         self._seconds = seconds
-        self._command = [
-            sys.executable,
-            "-P",
-            "-m",
-            "mailbot.adapters.worker_main",
-            module,
-            str(memory_mb * 2**20),
-        ]
+        self._module = module
+        self._memory = memory_mb * 2**20
         self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         for _ in range(workers):
             self._idle.put(None)
@@ -150,13 +144,23 @@ class WorkerReaders:
                     return self._checked(worker, header, data)
                 except _Gone:
                     worker.end()
-            worker = _Worker(self._command)
+            worker = _Worker(self._command())
             try:
                 return self._checked(worker, header, data)
             except _Gone as error:
                 raise ReadingFailed("crashed", "the reading process does not start") from error
         finally:
             self._idle.put(worker if worker is not None and worker.usable else None)
+
+    def _command(self) -> list[str]:
+        options = self._options()
+        given = [*options.trust, *([options.forms_dir] if options.forms_dir else [])]
+        settings = {
+            "readable": [str(Path(path).resolve()) for path in given],
+            "sockets": bool(options.libreoffice),
+        }
+        program = [sys.executable, "-P", "-m", "mailbot.adapters.worker_main"]
+        return [*program, self._module, str(self._memory), json.dumps(settings)]
 
     def _checked(self, worker: _Worker, header: dict[str, Any], data: bytes) -> _Answer:
         said = worker.ask(header, data, self._seconds)

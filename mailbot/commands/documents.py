@@ -19,6 +19,7 @@ from mailbot.commands.session import (
 
 if TYPE_CHECKING:
     from mailbot.adapters.workers import WorkerReaders
+    from mailbot.ports import Readers
     from parsers.types import Document
 
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable, alone on stdout.")]
@@ -39,7 +40,7 @@ def extract(
     readers = _readers(session_of(context))
     try:
         for name, data in contents:
-            for document in _documents(readers, name, data):
+            for document in documents_of(readers, name, data):
                 if as_json:
                     print_json_line(document.public())
                 else:
@@ -60,12 +61,13 @@ def _readers(session: Session) -> WorkerReaders:
     )
 
 
-def _documents(readers: WorkerReaders, name: str, data: bytes) -> list[Document]:
+def documents_of(readers: Readers, name: str, data: bytes) -> list[Document]:
+    """One document at least for every file, whatever it is."""
     from mailbot.errors import ReadingFailed
-    from mailbot.unreadable import unreadable_file
+    from mailbot.unreadable import no_document, unreadable_file
 
     try:
-        return readers.read_file(name, data)
+        return readers.read_file(name, data) or [no_document(name, data)]
     except ReadingFailed as error:
         return [unreadable_file(name, data, error)]
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import os
+import socket
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
 
 from parsers.types import Document, Intent, MailReading, Message, Part, ReadOptions
 
@@ -25,6 +29,9 @@ def read_mail(raw: bytes, options: ReadOptions) -> MailReading:
             print("words on the wrong pipe")
         case b"environment":
             return _reading(" ".join(sorted(os.environ)))
+        case b"break out":
+            secret, port, victim, handle = raw.decode().split(":")[1:]
+            return _reading(what_can_be_had(secret, int(port), int(victim), int(handle)))
     return _reading(f"{len(raw)} {os.getpid()}")
 
 
@@ -52,3 +59,31 @@ def read_file(name: str, data: bytes, options: ReadOptions) -> list[Document]:
 
 def _reading(text: str) -> MailReading:
     return MailReading(message=Message(text=text), intent=Intent(kind="empty", confidence=1))
+
+
+def what_can_be_had(secret: str, port: int, victim: int, handle: int) -> str:
+    """What a reader that a hostile document has taken over can do, as words."""
+    tries: dict[str, Callable[[], object]] = {
+        "read": lambda: Path(secret).read_text(),
+        "list": lambda: os.listdir(Path(secret).parent),
+        "write": lambda: Path(secret).with_name("new").write_text("x"),
+        "environment": lambda: Path(f"/proc/{victim}/environ").read_bytes(),
+        "tcp": lambda: socket.create_connection(("127.0.0.1", port), timeout=5),
+        "udp": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", port)),
+        "unix": lambda: socket.socket(socket.AF_UNIX).connect(str(Path(secret).with_name("socket"))),
+        "listen": lambda: socket.create_server(("127.0.0.1", 0)),
+        "signal": lambda: os.kill(victim, 0),
+        "handle": lambda: os.fstat(handle),
+        "program": lambda: subprocess.run(["cat", secret], check=True, capture_output=True),
+        "remove": lambda: Path(secret).unlink(),
+        "own_folder": lambda: Path("mine").write_text("x"),
+    }
+    return " ".join(name for name, attempt in tries.items() if _works(attempt))
+
+
+def _works(attempt: Callable[[], object]) -> bool:
+    try:
+        attempt()
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return True

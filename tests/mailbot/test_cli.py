@@ -151,6 +151,14 @@ def test_extract_prints_a_line_per_file_in_order(run: Run, folder: Path) -> None
     assert documents[1]["problems"]
 
 
+def test_extract_names_a_mail_in_which_there_is_no_document(run: Run, folder: Path) -> None:
+    (folder / "words.eml").write_bytes(b"From: a@logiciel.example\r\nSubject: x\r\n\r\nBonjour\r\n")
+    [line] = run("extract", "words.eml", "--json").stdout.splitlines()
+    said = json.loads(line)
+    assert (said["file"], said["kind"]) == ("words.eml", "other")
+    assert [problem["code"] for problem in said["problems"]] == ["empty"]
+
+
 def test_extract_loads_no_server_library(folder: Path) -> None:
     program = (
         "import sys; from mailbot.cli import main\n"

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import socket
 from collections.abc import Iterator
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 
+from mailbot.adapters.landlock import version
 from mailbot.adapters.workers import InProcessReaders, WorkerReaders
 from mailbot.errors import ReadingFailed
 from parsers.types import ReadOptions
+from tests.mailbot.misbehaving_readers import what_can_be_had
 
 MODULE = "tests.mailbot.misbehaving_readers"
 
@@ -97,6 +102,30 @@ def test_a_worker_has_no_secrets_in_its_environment(monkeypatch: pytest.MonkeyPa
         names = readers.read_mail(b"environment").message.text.split()
     assert "MAILBOT_PASSWORD" not in names
     assert "PATH" in names
+
+
+@pytest.mark.skipif(version() < 6, reason="not run: this kernel has no Landlock, or an older one")
+def test_a_reader_that_was_taken_over_reaches_nothing_but_its_own_folder(
+    readers: WorkerReaders, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    secret = tmp_path / "password"
+    secret.write_text("secret")
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(socket.AF_UNIX) as beside:
+        beside.bind(str(tmp_path / "socket"))
+        beside.listen()
+        handle = os.open(secret, os.O_RDONLY)
+        os.set_inheritable(handle, True)
+        moved = fcntl.fcntl(handle, fcntl.F_DUPFD, 200)  # no file of the reader's own has that number
+        os.set_inheritable(moved, True)
+        port = server.getsockname()[1]
+        mail = f"break out:{secret}:{port}:{os.getpid()}:{moved}".encode()
+        assert readers.read_mail(mail).message.text.split() == ["own_folder"]
+        assert secret.read_text() == "secret"
+        # This process, which nothing confines, can do it all: the attempts are real ones.
+        assert len(what_can_be_had(str(secret), port, os.getpid(), moved).split()) == 13
+    for opened in (handle, moved):
+        os.close(opened)
 
 
 def test_a_worker_that_died_between_two_mails_is_replaced(readers: WorkerReaders) -> None:
