@@ -5,7 +5,7 @@ Adapters in mailbot/adapters implement them; tests use the in-memory ones of tes
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -174,6 +174,20 @@ class HistoryRow:
     mail_id: int | None = None
     entry_id: int | None = None
     outbox_id: int | None = None
+
+
+class AuditHead(NamedTuple):
+    """Where the history ended at a time: how many rows, and the link of the last."""
+
+    rows: int
+    chain: str
+
+
+class AuditProblem(NamedTuple):
+    """A place where the history is not as it was written."""
+
+    row: int
+    what: Literal["altered", "removed", "inserted", "not_as_anchored"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -470,7 +484,10 @@ class Store(Protocol):
     def history(
         self, *, dossier_id: int | None = None, entry_id: int | None = None, mail_id: int | None = None
     ) -> list[HistoryRow]: ...
+    def audit_head(self) -> AuditHead: ...
+    def audit_problems(self, anchors: Iterable[AuditHead] = ()) -> Iterator[AuditProblem]: ...
     def history_broken_at(self) -> int | None: ...
+    def purge_history(self, row_ids: Iterable[int], at: datetime, actor: str) -> int: ...
     def switch(self, name: str) -> str: ...
     def set_switch(self, name: str, value: str) -> None: ...
     def claim_once(self, job: str, key: str, at: datetime) -> bool: ...

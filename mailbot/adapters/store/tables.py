@@ -73,6 +73,7 @@ mails = Table(
     _refers("dossier_id", "dossiers"),
     _key("content_key"),
     Column("reading", Packed(MailReading)),
+    Column("purged_at", Instant),  # its words and its file are gone; the ledger still knows it
     Index("ix_mails_state_received_at", "state", "received_at", "id"),
     Index("ix_mails_direction_received_at", "direction", "received_at"),
     Index("ix_mails_sender", "sender"),
@@ -111,6 +112,7 @@ dossiers = Table(
     Column("exhibits", Packed(dict[str, tuple[Exhibit, ...]]), nullable=False),  # by the name of their case
     Column("created_at", Instant, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("purged_at", Instant),
     Index("ix_dossiers_matricule", "matricule"),
     Index("ix_dossiers_name_key", "name_key"),
 )
@@ -240,11 +242,21 @@ history = Table(
     _refers("mail_id", "mails"),
     _refers("entry_id", "entries"),
     _refers("outbox_id", "outbox"),
+    _key("salt"),  # empty once the detail was purged
+    _key("digest"),  # of salt and detail; this is what the chain holds of them
     _key("chain"),
     Index("ix_history_dossier_id", "dossier_id"),
     Index("ix_history_mail_id", "mail_id"),
     Index("ix_history_entry_id", "entry_id"),
     Index("ix_history_outbox_id", "outbox_id"),  # SQLite looks here for every mail that is added
+)
+
+history_head = Table(
+    "history_head",  # one row: where the history ends
+    metadata,
+    _id(),
+    Column("rows", Integer, nullable=False),
+    _key("chain"),
 )
 
 switches = Table("switches", metadata, Column("name", Key, primary_key=True), _words("value"))
