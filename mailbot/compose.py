@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from email.errors import HeaderParseError, MessageError
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -30,21 +31,39 @@ MOST_REFERENCES = 20  # the first and the last ones are what mail programs look 
 OWN_HEADERS = frozenset(
     {"from", "to", "cc", "bcc", "sender", "reply-to", "subject", "date", "message-id", "mime-version"}
 )
+_LINE = 78
 _ID_HEADERS = frozenset({"message-id", "in-reply-to", "references"})
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 
 
 class _Policy(EmailPolicy):
-    """SMTP's policy, but message ids are folded between, never inside: the stdlib encodes long ones."""
+    """SMTP's policy, but for what the stdlib folds wrongly.
+
+    Message ids are folded between, never inside: the stdlib encodes long ones. A subject's spaces stay: the
+    stdlib loses or doubles the one beside an encoded word at a line's end.
+    """
 
     def fold_binary(self, name: str, value: str) -> bytes:
         if name.lower() in _ID_HEADERS:
             return (f"{name}: " + "\r\n ".join(str(value).split()) + "\r\n").encode("ascii")
+        if name.lower() == "subject":
+            return f"{name}: {_folded_words(str(value), name)}\r\n".encode("ascii")
         return super().fold_binary(name, value)
 
 
-_POLICY = _Policy(linesep="\r\n", max_line_length=78, raise_on_defect=False)
+def _folded_words(value: str, name: str) -> str:
+    """The words in ASCII as they are, from the first other one on in encoded words (RFC 2047)."""
+    words = value.split(" ")
+    plain = next((n for n, word in enumerate(words) if not word.isascii()), len(words))
+    header = Header(header_name=name, maxlinelen=_LINE)
+    for part, charset in ((words[:plain], "us-ascii"), (words[plain:], "utf-8")):
+        if part:
+            header.append(" ".join(part), charset)
+    return header.encode(linesep="\r\n")
+
+
+_POLICY = _Policy(linesep="\r\n", max_line_length=_LINE, raise_on_defect=False)
 
 
 def compose(

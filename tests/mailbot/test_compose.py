@@ -95,6 +95,15 @@ def test_a_subject_survives_encoding(text: str) -> None:
     assert str(mail_of(replace(ROW, subject=text))["Subject"]) == expected
 
 
+@pytest.mark.parametrize("padding", range(1, 30))
+def test_a_subject_keeps_its_spaces_wherever_its_line_is_folded(padding: int) -> None:
+    subject = f"[SONS2-000001-B58Z] {'x ' * padding}: il reste 1 point à régler, « déjà » là"
+    raw = raw_of(replace(ROW, subject=subject))
+    assert str(message_from_bytes(raw, policy=default)["Subject"]) == subject
+    assert raw.split(b"Subject: ")[1].startswith(b"[SONS2-000001-B58Z] x"), "a search finds the reference"
+    assert max(map(len, raw.partition(b"\r\n\r\n")[0].split(b"\r\n"))) <= 78
+
+
 @pytest.mark.parametrize("break_", ["\r\n", "\n", "\r", "\x0b", "\x85", "\u2028", "\x00"])
 def test_no_header_can_be_slipped_in(break_: str) -> None:
     slipped = f"x{break_}Bcc: spy@example.lu{break_}{break_}body"
