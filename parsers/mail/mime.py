@@ -8,7 +8,7 @@ import email.policy
 import re
 
 from parsers import sniff
-from parsers.mail import bounces, headers
+from parsers.mail import bounces, headers, uuencoded
 from parsers.mail.charsets import decode, visible
 from parsers.mail.html import html_text
 from parsers.mail.letter import Leaf, Letter
@@ -117,7 +117,11 @@ class _Reader:
                 if kind in ("text/calendar", "text/vcard"):
                     self.result.leaves.append(Leaf(data, name, declared, inline=True))
                     return ""
-                return self._text(entity, data, declared == "text/html" or kind == "text/html")
+                is_html = declared == "text/html" or kind == "text/html"
+                if not is_html:
+                    data, files = uuencoded.taken_out(data)
+                    self.result.leaves += [Leaf(file, headers.file_name(n)) for n, file in files]
+                return self._text(entity, data, is_html)
         if not name and declared == "text/rfc822-headers":
             machine = True
         cid = headers.first(headers.fields(entity), "content-id").strip("<> ")

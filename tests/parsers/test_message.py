@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import io
 import time
 from email.message import EmailMessage
@@ -58,6 +59,18 @@ class TestWhichFilesAreDocuments:
         assert [(p.name, p.media_type) for p in documents(message)] == [
             ("SKM_C25825060210000.dat", "application/pdf")
         ]
+
+    def test_a_file_written_into_the_text_by_uuencode_is_a_document(self) -> None:
+        lines = b"".join(binascii.b2a_uu(PDF[at : at + 45]) for at in range(0, len(PDF), 45))
+        raw = b"From: a@b.example\nSubject: F2\n\nBonjour\n\nbegin 644 F2.pdf\n" + lines + b"`\nend\nMerci\n"
+        message = read_message(raw, OPTIONS)
+        [part] = documents(message)
+        assert (part.name, part.media_type) == ("F2.pdf", "application/pdf")
+        assert part_bytes(raw, part.path, OPTIONS) == PDF
+        assert "begin 644" not in message.text
+
+    def test_words_that_only_look_like_uuencode_stay_words(self) -> None:
+        assert read(mail("Merci,\nbegin 644 of what\nend\n")).text == "Merci,\nbegin 644 of what\nend"
 
     def test_cards_calendars_keys_and_pixels_are_decoration(self) -> None:
         message = mail()
