@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Text, select, type_coerce, update
+from sqlalchemy import Text, select, type_coerce, update
+from sqlalchemy.engine import Dialect
 
 from mailbot.adapters.store.base import Part
 from mailbot.adapters.store.columns import Json, Key, Words
@@ -46,11 +47,7 @@ class History(Part):
     def add_history(self, row: HistoryRow) -> None:
         with self._database.writing() as connection:
             rows, before = connection.execute(_HEAD).one()
-            values = _storable(connection, row) | {"id": rows + 1, "salt": secrets.token_hex(8)}
-            values["digest"] = _digest(
-                values["salt"], _DETAIL.process_bind_param(row.detail, connection.dialect)
-            )
-            values["chain"] = _link(before, values)
+            values = chained(row, rows + 1, before, connection.dialect)
             connection.execute(_INSERT, values)
             connection.execute(_MOVE_HEAD, {"rows": rows + 1, "chain": values["chain"]})
 
@@ -135,9 +132,16 @@ def _problems(row: Any, before: str | None, purged: set[int]) -> Iterator[AuditP
         yield AuditProblem(row["id"], "altered")
 
 
-def _storable(connection: Connection, row: HistoryRow) -> dict[str, Any]:
+def chained(row: HistoryRow, row_id: int, before: str, dialect: Dialect) -> dict[str, Any]:
+    """The values of the row under that id, linked to the row before it, whose link is `before`."""
+    values = _storable(row, dialect) | {"id": row_id, "salt": secrets.token_hex(8)}
+    values["digest"] = _digest(values["salt"], _DETAIL.process_bind_param(row.detail, dialect))
+    values["chain"] = _link(before, values)
+    return values
+
+
+def _storable(row: HistoryRow, dialect: Dialect) -> dict[str, Any]:
     """The row's values as the database gives them back, which may differ in what no database can hold."""
-    dialect = connection.dialect
     return values_of(row) | {
         "actor": _WORDS.process_bind_param(row.actor, dialect),
         "what": _KEY.process_bind_param(row.what, dialect),
