@@ -22,6 +22,7 @@ from tests.integration.processes import free_port
 Security = Literal["none", "starttls", "tls"]
 
 DROP = "drop the connection"
+LOSE = "drop the connection and the mail"
 START_TRIES = 5
 
 
@@ -44,7 +45,8 @@ class SmtpSink:
     """What the server takes and what it says; safe to use while mails arrive.
 
     Scripted replies are used up in order; when there are none left the server accepts. DROP in place of a
-    reply ends the connection there: after the data of a mail, the client cannot know whether it was taken.
+    reply ends the connection there: after the data of a mail, the client cannot know whether it was taken;
+    it was, but with LOSE.
     """
 
     def __init__(self, *, user: str | None = None, password: str | None = None) -> None:
@@ -116,6 +118,8 @@ class SmtpSink:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         reply = self._data.popleft() if self._data else "250 2.0.0 accepted"
+        if reply == LOSE:
+            return _say(server, DROP)
         if reply == DROP or reply.startswith("2"):
             content = (
                 envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()

@@ -45,6 +45,17 @@ matricule;denomination;mail;code_prestataire;enrolement;logiciel;version;labelis
 20142406897;;;;;MediPraxis;4.2;;Cabinet Exemple;payé
 1893120105732;Jean Exemple;jean@exemple.example;;ouvert;;;;;
 """
+_WORDS_ONLY = b"""\
+From: a@logiciel.example
+To: support@incert.test
+Subject: Question
+Date: Mon, 02 Jun 2025 12:00:00 +0200
+Message-ID: <1@logiciel.example>
+MIME-Version: 1.0
+Content-Type: text/plain; charset=utf-8
+
+Bonjour
+"""
 Run = Callable[..., Result]
 
 
@@ -152,7 +163,7 @@ def test_extract_prints_a_line_per_file_in_order(run: Run, folder: Path) -> None
 
 
 def test_extract_names_a_mail_in_which_there_is_no_document(run: Run, folder: Path) -> None:
-    (folder / "words.eml").write_bytes(b"From: a@logiciel.example\r\nSubject: x\r\n\r\nBonjour\r\n")
+    (folder / "words.eml").write_bytes(_WORDS_ONLY)
     [line] = run("extract", "words.eml", "--json").stdout.splitlines()
     said = json.loads(line)
     assert (said["file"], said["kind"]) == ("words.eml", "other")
