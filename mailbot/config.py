@@ -25,6 +25,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "store": settings.StoreSection,
     "parties": settings.Parties,
     "web": settings.Web,
+    "oidc": settings.Oidc,
     "automation": settings.Automation,
     "documents": settings.Documents,
     "trust": settings.Trust,

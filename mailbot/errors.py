@@ -78,6 +78,14 @@ class TokenUnavailable(Unreachable):
     """No OAuth2 access token could be had for the mailbox."""
 
 
+class IdentityProviderUnreachable(Unreachable):
+    """The OpenID Connect provider does not answer, or not with what one answers."""
+
+
+class IdentityRefused(MailbotError):
+    """What came back from the OpenID Connect provider proves nobody who may come in."""
+
+
 class StoreUnreachable(Unreachable):
     """The database or the archive cannot be opened."""
 

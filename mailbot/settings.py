@@ -29,6 +29,7 @@ from mailbot.setting_values import (
     secret_troubles,
     template_names,
 )
+from mailbot.sign_in_settings import Oidc
 from parsers.types import ReadOptions
 from rules.types import TemplateName
 
@@ -38,6 +39,7 @@ __all__ = [
     "Documents",
     "Imap",
     "OAuth",
+    "Oidc",
     "Parties",
     "Reading",
     "Reminders",
@@ -276,6 +278,7 @@ class Config(Section):
     store: StoreSection
     parties: Parties
     web: Web
+    oidc: Oidc
     automation: Automation
     documents: Documents
     trust: Trust

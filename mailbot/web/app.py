@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from mailbot.adapters.openid import Provider
 from mailbot.bootstrap import Service
 from mailbot.ports import WebStore
 from mailbot.web import words
@@ -47,6 +48,7 @@ class Web:
         self.store = cast(WebStore, service.store)
         self.sessions = Sessions(self.store, service.clock, settings)
         self.tries = Tries()
+        self.provider = Provider(service.config.oidc) if service.config.oidc.on else None
         self.pages = Pages(settings.pages)
         self.case_states = CaseStates(self.store)
         self.mail_words = MailWords(self.store)
@@ -114,6 +116,7 @@ def create_app(service: Service) -> Starlette:
         entry_page,
         evidence,
         hand,
+        openid_pages,
         overview_page,
         queue_page,
         sign_in,
@@ -121,8 +124,10 @@ def create_app(service: Service) -> Starlette:
 
     web = Web(service)
 
-    def get(path: str, handler: Handler, role: str | None = "reader", *, quiet: bool = False) -> Route:
-        return Route(path, door(web, handler, role, quiet=quiet), methods=["GET"])
+    def get(
+        path: str, handler: Handler, role: str | None = "reader", *, quiet: bool = False, name: str = ""
+    ) -> Route:
+        return Route(path, door(web, handler, role, quiet=quiet), methods=["GET"], name=name or None)
 
     def post(path: str, handler: Handler, role: str | None = "reviewer", *, quiet: bool = False) -> Route:
         return Route(path, door(web, handler, role, quiet=quiet), methods=["POST"])
@@ -133,6 +138,8 @@ def create_app(service: Service) -> Starlette:
         post("/login", sign_in.enter, None),
         post("/logout", sign_in.leave, "reader"),
         post("/language", sign_in.language, None),
+        get("/oidc/start", openid_pages.start, None),
+        get("/oidc/callback", openid_pages.callback, None, name="oidc_callback"),
         get("/queue", queue_page.queue),
         get("/queue/rows", queue_page.rows, quiet=True),
         post("/queue/bulk", queue_page.bulk),

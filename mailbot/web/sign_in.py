@@ -27,8 +27,16 @@ def form(visit: Visit) -> Response:
 
 def _form(visit: Visit, status: int, message: str, back: str) -> Response:
     token = visit.request.cookies.get(_LOGIN_COOKIE) or secrets.token_urlsafe(24)
+    settings = visit.web.service.config.oidc
     response = visit.page(
-        "login.html", status, message=message, token=token, back=local_path(back), name=visit.value("name")
+        "login.html",
+        status,
+        message=message,
+        token=token,
+        back=local_path(back),
+        name=visit.value("name"),
+        provider=(settings.label or "OpenID Connect") if settings.on else "",
+        passwords=settings.passwords,
     )
     set_cookie(response, visit.request, _LOGIN_COOKIE, token)
     return response
@@ -37,6 +45,8 @@ def _form(visit: Visit, status: int, message: str, back: str) -> Response:
 def enter(visit: Visit) -> Response:
     """Check name and password; a failed try is counted for the account and for the address."""
     web, name, back = visit.web, visit.value("name").strip().lower()[:64], visit.value("next", "/queue")
+    if not web.service.config.oidc.passwords:
+        raise Refused(403, visit.say("Les comptes locaux sont fermés : se connecter chez le fournisseur."))
     token = visit.request.cookies.get(_LOGIN_COOKIE, "")
     if not token or not hmac.compare_digest(token.encode(), visit.value("token").encode()):
         return _form(visit, 403, visit.say("Le formulaire n'est plus valable : réessayer."), back)

@@ -313,6 +313,7 @@ def test_the_example_shows_every_key_and_says_its_default() -> None:
         "imap": {"password_file"},
         "oauth": {"authority", "client_secret_env", "token_file", "token_env", "scopes"},
         "automation": {"templates"},
+        "oidc": {"client_secret_env"},
         "secrets": {"reference_key_env"},
     }
     for name, model in SECTIONS.items():
