@@ -23,6 +23,7 @@ from mailbot.outbox import Outbox
 from mailbot.policy import build_policy
 from mailbot.ports import Archive, Clock, Mailbox, Mailer, Readers, Store
 from mailbot.process import Processing
+from mailbot.reconcile import Reconciler
 from mailbot.record import Recorder
 from mailbot.references import References
 from mailbot.reminders import Reminders
@@ -130,6 +131,10 @@ class Service:
     @cached_property
     def reminders(self) -> Reminders:
         return Reminders(self.store, self.clock, self.config, self.policy, self.outbox)
+
+    @cached_property
+    def reconciler(self) -> Reconciler:
+        return Reconciler(self.store, self.archive, self.clock, self.config)
 
     @cached_property
     def attachments(self) -> Attachments:

@@ -35,6 +35,12 @@ class DailyFigures(BaseModel):
     )
     odd: tuple[str, ...] = Field(default=(), description="anything unusual, in words (French)")
 
+    reconciliation: tuple[str, ...] = Field(
+        default=(), description="mailbox, archive, dossiers and sendings compared, in words (French)"
+    )
+    audit_rows: int | None = Field(default=None, description="rows of the history at that moment")
+    audit_head: str = Field(default="", description="the link of the last of them: an anchor elsewhere")
+
     @classmethod
     def read(cls, figures: Mapping[str, JsonValue]) -> DailyFigures:
         """The figures of a letter; a value that makes no sense is left out, so that the summary leaves."""

@@ -11,7 +11,7 @@ from email.utils import format_datetime
 
 from mailbot.bootstrap import Service
 from mailbot.fingerprint import outline
-from mailbot.ports import Arrival, DossierRow, MailRow
+from mailbot.ports import RECEIVED, Arrival, DossierRow, HistoryRow, MailRow
 from parsers.types import MailReading
 
 FOLDER = "(saisie)"
@@ -91,4 +91,6 @@ def _record(service: Service, raw: bytes, received_at: datetime) -> MailRow:
         (mail,) = service.store.record_arrivals([arrival])
         places = service.store.unhandled(arrival.account, FOLDER, 0)
         service.store.mark_handled([place.id for place in places])
+        came = HistoryRow(0, arrival.seen_at, "staff", RECEIVED, {"mails": {str(mail.id): digest}})
+        service.store.add_history(came)
     return mail

@@ -13,7 +13,19 @@ from typing import Literal
 
 from mailbot.errors import MailboxRefused
 from mailbot.fingerprint import outline
-from mailbot.ports import Archive, Arrival, Clock, FetchedMail, FolderState, LedgerRow, Mailbox, Store
+from mailbot.ports import (
+    RECEIVED,
+    Archive,
+    Arrival,
+    Clock,
+    FetchedMail,
+    FolderState,
+    HistoryRow,
+    LedgerRow,
+    Mailbox,
+    MailRow,
+    Store,
+)
 
 RECORD_ONLY_FLAGS = frozenset({"\\sent", "\\drafts", "\\junk", "\\trash", "\\all"})
 LONGEST_GAP = 10_000  # UIDs: beyond that a server has jumped, and nobody moved so many mails
@@ -30,6 +42,19 @@ class IntakeReport:
     handled: int = 0
     found_elsewhere: int = 0
     gaps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How the mailbox stands to the ledger. `lacking`: mails that are there and were never taken in.
+
+    Mails that wait in the inbox for the next pass are not lacking.
+    """
+
+    present: int = 0
+    waiting: int = 0
+    lacking: int = 0
+    sent_read_at: datetime | None = None  # when the Sent folder was looked through last
 
 
 @dataclass(slots=True)
@@ -77,6 +102,32 @@ class Intake:
         if whole:
             self._processed_folder(count)
         return count.report()
+
+    def compare(self, after: IntakeReport | None = None) -> Compared:
+        """Count what the mailbox has and the ledger has not; changes nothing on either side.
+
+        `after`: the report of a pass just done over the whole mailbox. Raises MailboxUnreachable.
+        """
+        inbox, processed = self._mailbox.inbox(), self._mailbox.processed_folder()
+        there = {folder.name for folder in self._mailbox.folders()}
+        present = waiting = lacking = 0
+        for name in dict.fromkeys((inbox, processed)):
+            if name is None or (name != inbox and name not in there):
+                continue
+            state = self._mailbox.open(name, readonly=True)
+            uids = self._mailbox.uids()
+            known = self._known(state)
+            unknown = sum(1 for uid in uids if uid not in known) if state.uidvalidity else 0
+            present += len(uids)
+            if name == inbox:
+                waiting = unknown
+            else:
+                lacking += unknown
+        sent, read_at = self._mailbox.sent_folder(), None
+        if sent is not None and sent in there:
+            last = self._last_pass(self._mailbox.open(sent, readonly=True))
+            read_at = last[1] if last else None
+        return Compared(present, waiting, lacking + len(after.gaps if after else ()), read_at)
 
     def _inbox(self, count: _Count, whole: bool) -> None:
         state = self._mailbox.open(self._mailbox.inbox())
@@ -143,6 +194,7 @@ class Intake:
         with self._store.transaction():
             seen = {a.sha256 for a in arrivals if self._store.mail_by_sha256(a.sha256) is not None}
             rows = self._store.record_arrivals(arrivals)
+            self._tell(arrivals, rows, seen)
         for arrival, row in zip(arrivals, rows, strict=True):
             if direction == "sent":
                 count.sent += arrival.sha256 not in seen
@@ -152,6 +204,12 @@ class Intake:
                 count.new += 1
                 count.found_elsewhere += elsewhere
             seen.add(arrival.sha256)
+
+    def _tell(self, arrivals: Sequence[Arrival], rows: Sequence[MailRow], known: set[str]) -> None:
+        """One line of history for the new mails of a batch: what came, by its digest."""
+        came = {str(r.id): a.sha256 for a, r in zip(arrivals, rows, strict=True) if a.sha256 not in known}
+        if came:
+            self._store.add_history(HistoryRow(0, self._clock.now(), "mailbot", RECEIVED, {"mails": came}))
 
     def _arrival(self, state: FolderState, mail: FetchedMail, direction: Literal["in", "sent"]) -> Arrival:
         sha256 = self._archive.put(mail.raw)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -101,6 +102,7 @@ class Processing:
                     log.warning("sent_mail_not_read", mail=mail.id, error=type(error).__name__)
                 with self._store.transaction():
                     self._store.update_mail(mail.id, reason=filed, dossier_id=dossier_id)
+                    self._tell(mail, "filed", {"from": "Sent"}, dossier_id)
 
     def _guarded(self, mail: MailRow) -> bool:
         """Read one mail; whatever happens to it, the next one is read."""
@@ -129,6 +131,7 @@ class Processing:
             self._store.update_mail(
                 mail.id, state="failed", attempts=mail.attempts + 1, reason="processing_failed"
             )
+            self._tell(mail, "given_up", {"error": type(error).__name__}, mail.dossier_id)
             self._store.open_entry(
                 EntryRow(
                     id=0,
@@ -169,6 +172,7 @@ class Processing:
                     content_key=content,
                     reading=reading,
                 )
+                self._tell(mail, "recorded", {"same_content": earlier.id}, earlier.dossier_id)
                 return
             if row is None and self._considering.opens_dossier(reading):
                 row = self._open_dossier(Read(reading, mail.received_at, mail.id, mail.sha256))
@@ -201,6 +205,12 @@ class Processing:
         self._store.update_mail(
             mail.id, state="decided", reason=reason, dossier_id=dossier_id, reading=reading
         )
+        self._tell(mail, "decided", {"outcome": "ignore", "ground": reason}, dossier_id)
+
+    def _tell(self, mail: MailRow, what: str, detail: dict[str, Any], dossier_id: int | None) -> None:
+        """A line of history about a mail that no rule had to decide."""
+        row = HistoryRow(0, self._clock.now(), "mailbot", what, detail, dossier_id, mail_id=mail.id)
+        self._store.add_history(row)
 
     def _bounce_entry(
         self, mail: MailRow, mark: MachineMark, dossier_id: int | None, case: str, now: datetime

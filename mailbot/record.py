@@ -74,6 +74,8 @@ class Recorder:
                 what="decided",
                 detail={
                     "outcome": decision.outcome,
+                    "mails_decided": list(about.mail_ids),
+                    "ground": sorted({finding.rule for finding in decision.findings}),
                     "exceptions": list(codes),
                     "mails": [m.template for m in decision.mails],
                     "held": state == "draft",

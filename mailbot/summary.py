@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from mailbot.daily_figures import DailyFigures, Deadline
 from mailbot.ports import DossierRow, EntryRow, Store
+from mailbot.reconcile import last_reconciliation
 from rules.calendar import Calendar, last_day, local_day
 from rules.types import CaseLine, Letter, Step
 
@@ -42,7 +43,7 @@ class Summary:
     def letter(self, rows: Sequence[DossierRow], now: datetime) -> Letter:
         """`rows`: overviews of all dossiers."""
         today, since = local_day(now), now - timedelta(days=1)
-        entries = self._store.entries()
+        entries, head = self._store.entries(), self._store.audit_head()
         figures = DailyFigures(
             day=today,
             received=self._store.count_received(since, now),
@@ -53,6 +54,9 @@ class Summary:
             dossiers=len(rows),
             deadlines=tuple(self._deadlines(today)),
             odd=tuple(self._odd(rows, entries, now)),
+            reconciliation=tuple(self._reconciliation(now)),
+            audit_rows=head.rows,
+            audit_head=head.chain,
         )
         references = {row.id: row.dossier.reference for row in rows}
         lines = [self._line(entry, references, today) for entry in entries]
@@ -86,6 +90,14 @@ class Summary:
             if found.last_day is not None and found.last_day >= today:
                 left = (found.last_day - today).days
                 yield Deadline(label=found.label, day=found.last_day, days_left=left)
+
+    def _reconciliation(self, now: datetime) -> Iterator[str]:
+        """The newest comparison, if it is of this day."""
+        found = last_reconciliation(self._store)
+        if found is not None and now - found.at < timedelta(days=1):
+            yield from found.said
+        elif found is not None:
+            yield f"Dernier rapprochement : le {local_day(found.at):%d/%m/%Y}."
 
     def _odd(self, rows: Sequence[DossierRow], entries: Sequence[EntryRow], now: datetime) -> Iterator[str]:
         if self._store.switch("hold"):

@@ -87,6 +87,9 @@ _FIGURES = DailyFigures(
         Deadline(label="Fin de la période de labélisation (INCERT)", day=date(2026, 9, 30), days_left=141),
     ),
     odd=("Un mail est revenu sans être remis.",),
+    reconciliation=("Comparés : boîte (214), archive (231), dossiers (42), envois (198). Aucun écart.",),
+    audit_rows=1871,
+    audit_head="0123456789abcdef" * 4,
 ).model_dump(mode="json")
 _FULL = Letter(
     reference="SONS2-000123-K7QF",

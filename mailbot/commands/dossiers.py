@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -85,8 +86,11 @@ def show(context: typer.Context, reference: Reference, as_json: AsJson = False) 
     """What is registered, the cases, the mails, what was sent, and the history."""
     from mailbot.dossier_views import dossier_details
 
-    service = session_of(context).service(changes=False)
-    details = dossier_details(service.store, _dossier(service, reference))
+    session = session_of(context)
+    service = session.service(changes=False)
+    row = _dossier(service, reference)
+    details = dossier_details(service.store, row)
+    session.note("viewed", {}, dossier_id=row.id)
     if as_json:
         print_json(details)
     else:
@@ -135,10 +139,13 @@ def export(
     """A dossier with all its mails and documents as a zip."""
     from mailbot.export import export_dossier
 
-    service = session_of(context).service(changes=False)
+    session = session_of(context)
+    service = session.service(changes=False)
     row = _dossier(service, reference)
     path = out or Path(f"{row.dossier.reference}{'-' + case.rpartition('/')[2].upper() if case else ''}.zip")
-    write_file(path, export_dossier(service, row, case))
+    data = export_dossier(service, row, case)
+    session.note("exported", {"case": case, "sha256": sha256(data).hexdigest()}, dossier_id=row.id)
+    write_file(path, data)
     typer.echo(str(path))
 
 

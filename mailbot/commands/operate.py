@@ -11,6 +11,7 @@ from mailbot.commands.session import Session, print_json, print_table, say, sess
 from mailbot.errors import UsageError
 
 if TYPE_CHECKING:
+    from mailbot.bootstrap import Service
     from mailbot.deliver import DeliveryReport
 
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable, alone on stdout.")]
@@ -113,6 +114,7 @@ def remind(
         planned = [r.planned for r in service.reminders.due()]
         mails = [{"template": p.template, "to": p.address, "reference": p.letter.reference} for p in planned]
     else:
+        _reconcile(session, service)
         mails = [
             {
                 "template": row.template,
@@ -126,6 +128,22 @@ def remind(
         print_json(mails)
     else:
         print_table(("template", "to", "dossier"), (m.values() for m in mails))
+
+
+def _reconcile(session: Session, service: Service) -> None:
+    """Compare mailbox, archive, dossiers and sendings, so that the summary has the result."""
+    from mailbot.errors import Unreachable
+    from mailbot.reconcile import LOST
+
+    compared = None
+    try:
+        compared = service.intake.compare()
+    except Unreachable as error:
+        say(f"the mailbox was not compared: {error}")
+    finally:
+        service.mailbox.close()
+    for gap in service.reconciler.run(compared).gaps:
+        (session.attend if gap.kind in LOST else say)(gap.said)
 
 
 def hold(context: typer.Context) -> None:

@@ -124,28 +124,32 @@ def stats(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 @audit.command("verify")
-def verify(context: typer.Context, as_json: AsJson = False) -> None:
+def verify(
+    context: typer.Context,
+    anchors: Annotated[
+        list[str] | None,
+        typer.Option("--anchor", metavar="NUMBER:DIGEST", help="As a daily summary has it; may be repeated."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Whether the history is as it was written, and every mail is in the archive, byte for byte."""
-    from mailbot.errors import ArchiveDamaged
+    from mailbot.audit import anchor
+    from mailbot.audit import verify as verify_all
 
     session = session_of(context)
+    noted = [anchor(text) for text in anchors or ()]
     service = session.service(changes=False)
-    broken = service.store.history_broken_at()
-    checked, damaged = 0, []
-    for digest in list(service.store.mail_digests()):
-        checked += 1
-        try:
-            service.archive.get(digest)
-        except (ArchiveDamaged, OSError):
-            damaged.append(digest)
+    report = verify_all(service.store, service.archive, noted)
     if as_json:
-        print_json({"history_broken_at": broken, "mails": checked, "mails_damaged": damaged})
+        print_json(report.as_json())
     else:
-        typer.echo(f"history {'as written' if broken is None else 'changed'}; {checked} mails looked at")
-    if broken is not None:
-        session.attend(f"the history was changed at row {broken}, or a row before it was taken out")
-    for digest in damaged:
-        session.attend(f"the archive lacks the mail {digest}, or its bytes were changed")
+        state = "changed" if report.problems else "as written"
+        typer.echo(
+            f"history {state}: {report.head.rows} rows, {report.anchors} summaries compared; "
+            f"{report.mails} mails looked at\nhead {report.head.rows}:{report.head.chain}"
+        )
+    for line in report.attention():
+        session.attend(line)
 
 
 def backup(

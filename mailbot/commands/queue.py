@@ -74,10 +74,12 @@ def show(
     """One entry: its documents with the values read, the findings, the draft and the history."""
     from mailbot.queue_views import entry_details
 
-    service = session_of(context).service(changes=False)
+    session = session_of(context)
+    service = session.service(changes=False)
     entry = service.store.entry(entry_id)
     row = service.store.dossier(entry.dossier_id) if entry.dossier_id else None
     details = entry_details(service.store, entry, row)
+    session.note("viewed", {}, entry_id=entry.id, dossier_id=entry.dossier_id, mail_id=entry.mail_id)
     if as_json:
         print_json(details)
     else:

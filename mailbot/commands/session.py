@@ -73,6 +73,19 @@ class Session:
         self.opened = build_service(config, self.clock(ticking=ticking), read_only=not changes)
         return self.opened
 
+    def note(self, what: str, detail: dict[str, Any], by: str = "", **about: Any) -> None:
+        """Into the audit trail: a person saw personal data. At the machine's time, whatever `--now` says."""
+        from mailbot.adapters.store.sql import open_store
+        from mailbot.ports import HistoryRow
+
+        if self.opened is None:
+            return
+        store = open_store(self.opened.config.store.url)
+        try:
+            store.add_history(HistoryRow(0, SystemClock().now(), by or _login(), what, detail, **about))
+        finally:
+            store.close()
+
     def attend(self, message: str) -> None:
         """Say on stderr what needs a person's attention; the command then ends with code 1."""
         self.attention = True
@@ -81,6 +94,16 @@ class Session:
     def close(self) -> None:
         if self.opened is not None:
             self.opened.close()
+
+
+def _login() -> str:
+    """Who the operating system says it is."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "staff"
 
 
 def session_of(context: typer.Context) -> Session:

@@ -8,6 +8,7 @@ from sqlalchemy import Table, func, select
 
 from mailbot.adapters.store.base import Part
 from mailbot.adapters.store.tables import mails, outbox
+from rules.types import Letter
 
 
 class Figures(Part):
@@ -21,7 +22,19 @@ class Figures(Part):
             return {str(state): int(count) for state, count in connection.execute(query)}
 
     def mail_digests(self) -> Iterator[str]:
-        """The SHA-256 of every mail that was ever recorded: each has to be in the archive."""
+        """The SHA-256 of every mail that was recorded and not purged: each has to be in the archive."""
+        query = select(mails.c.sha256).where(mails.c.purged_at.is_(None)).order_by(mails.c.id)
         with self._database.reading() as connection:
-            for (digest,) in connection.execute(select(mails.c.sha256).order_by(mails.c.id)):
+            for (digest,) in connection.execute(query):
                 yield str(digest)
+
+    def mails_by_id(self) -> dict[int, str]:
+        """The SHA-256 of every mail that was ever recorded, by its id."""
+        with self._database.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(select(mails.c.id, mails.c.sha256))}
+
+    def letters(self, template: str) -> list[Letter]:
+        """What the mails of that template were made of, the oldest first."""
+        query = select(outbox.c.letter).where(outbox.c.template == template, outbox.c.letter.is_not(None))
+        with self._database.reading() as connection:
+            return list(connection.execute(query.order_by(outbox.c.id)).scalars())

@@ -52,10 +52,15 @@ class History(Part):
             connection.execute(_MOVE_HEAD, {"rows": rows + 1, "chain": values["chain"]})
 
     def history(
-        self, *, dossier_id: int | None = None, entry_id: int | None = None, mail_id: int | None = None
+        self,
+        *,
+        dossier_id: int | None = None,
+        entry_id: int | None = None,
+        mail_id: int | None = None,
+        what: str | None = None,
     ) -> list[HistoryRow]:
         """What happened to all of these that are given, or everything; in its order."""
-        wanted = {"dossier_id": dossier_id, "entry_id": entry_id, "mail_id": mail_id}
+        wanted = {"dossier_id": dossier_id, "entry_id": entry_id, "mail_id": mail_id, "what": what}
         clauses = [history.c[name] == value for name, value in wanted.items() if value is not None]
         query = select(*_HISTORY).where(*clauses).order_by(history.c.id)
         with self._database.reading() as connection:

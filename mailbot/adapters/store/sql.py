@@ -17,6 +17,7 @@ from mailbot.adapters.store.outbox import Outbox
 from mailbot.adapters.store.people import People
 from mailbot.adapters.store.queue import Queue
 from mailbot.adapters.store.queue_lists import QueueLists
+from mailbot.adapters.store.reconciling import Reconciling
 from mailbot.errors import StoreUnreachable
 from mailbot.ports import WebStore
 
@@ -31,6 +32,7 @@ class SqlStore(
     History,
     Control,
     Figures,
+    Reconciling,
     People,
     WebStore,
 ):
