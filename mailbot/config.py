@@ -55,13 +55,10 @@ def load_config(path: Path, *, check_secrets: bool = True) -> Config:
             sections[name] = model.model_validate(table, context={"base": path.parent})
         except ValidationError as error:
             problems.extend(_problem(path, name, model, detail) for detail in error.errors(include_url=False))
-    for name, section in sections.items():
-        if check_secrets:
-            problems.extend(
-                ConfigurationProblem(str(path), f"{name}.{key}", f"expected {expected}")
-                for key, expected in section.troubles()
-            )
-    problems.extend(_across_sections(path, sections))
+            sections |= _without_wrong_keys(path, name, table, error)
+    known = {key for problem in problems for key in (problem.key, problem.nearest)}
+    beyond = [*(_troubles(path, sections) if check_secrets else ()), *_across_sections(path, sections)]
+    problems.extend(problem for problem in beyond if problem.key not in known)
     if problems:
         raise ConfigurationInvalid(problems)
     values: dict[str, Any] = dict(sections)
@@ -75,6 +72,24 @@ def default_config(path: Path) -> Config:
         name: model.model_validate({}, context={"base": path.parent}) for name, model in SECTIONS.items()
     }
     return Config.model_construct(path=path, **values)
+
+
+def _without_wrong_keys(
+    path: Path, name: str, table: dict[str, Any], error: ValidationError
+) -> dict[str, Section]:
+    """What is right in a table, so that what it lacks is told together with what is wrong in it."""
+    wrong = {str(detail["loc"][0]) for detail in error.errors(include_url=False) if detail["loc"]}
+    rest = {key: value for key, value in table.items() if key not in wrong}
+    try:
+        return {name: SECTIONS[name].model_validate(rest, context={"base": path.parent})}
+    except ValidationError:
+        return {}
+
+
+def _troubles(path: Path, sections: Mapping[str, Section]) -> Iterator[ConfigurationProblem]:
+    for name, section in sections.items():
+        for key, expected in section.troubles():
+            yield ConfigurationProblem(str(path), f"{name}.{key}", f"expected {expected}")
 
 
 def _parse(path: Path) -> dict[str, Any]:

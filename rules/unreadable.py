@@ -7,6 +7,12 @@ from rules.types import Exhibit, Finding, Submission
 _FOR_STAFF = frozenset({"virus", "bomb", "ocr_unavailable", "timeout"})
 """What the Industriel can not mend by sending the file again."""
 
+_PARTLY = frozenset({"timeout", "ocr_unavailable", "too_large", "truncated", "bomb"})
+"""What leaves a part of a file unread: what seems to be missing may stand there."""
+
+_WITHOUT_FORMS = frozenset({"unreadable", "preuve_tests", "attestation", "facture"})
+"""Kinds of which a part is enough, or that are judged as unreadable files."""
+
 _WORDS = {
     "encrypted": "protégé par un mot de passe",
     "damaged": "endommagé",
@@ -25,8 +31,8 @@ _WORDS = {
 
 
 def unreadable_findings(submission: Submission) -> list[Finding]:
-    """One finding per file of these mails that nobody could read."""
-    found = [_finding(e) for e in submission.unreadable]
+    """One finding per file of these mails that nobody could read, or not to its end."""
+    found = [*(_finding(e) for e in submission.unreadable), *_partly_read(submission)]
     if not submission.accepted:
         return found
     return [f.model_copy(update={"severity": "note"}) if f.severity == "doubt" else f for f in found]
@@ -44,3 +50,24 @@ def _finding(exhibit: Exhibit) -> Finding:
         file=exhibit.document.file,
         detail=code,
     )
+
+
+def _partly_read(submission: Submission) -> list[Finding]:
+    files = dict[str, str]()
+    for exhibit in submission.exhibits:
+        if exhibit.kind not in _WITHOUT_FORMS:
+            for problem in exhibit.document.problems:
+                if problem.code in _PARTLY:
+                    files.setdefault(exhibit.document.file, problem.code)
+    return [
+        Finding(
+            rule="attachment_partly_read",
+            severity="doubt",
+            code="unreadable_attachment",
+            message=f"« {file} » n'a été lu qu'en partie ({_WORDS[code]}) : "
+            "ce qui semble manquer y est peut-être.",
+            file=file,
+            detail=code,
+        )
+        for file, code in files.items()
+    ]

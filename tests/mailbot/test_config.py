@@ -146,6 +146,7 @@ certificates = ["nowhere"]
         "zorg",
         "imapp",
         "imap.hots",
+        "imap.username",
         "imap.port",
         "imap.security",
         "web.listen",
@@ -155,6 +156,20 @@ certificates = ["nowhere"]
     }
     for key, line in said.items():
         assert line.startswith(f"{tmp_path}/config.toml: {key}: ")
+
+
+def test_what_lacks_is_said_together_with_what_is_wrong(tmp_path: Path) -> None:
+    wrong = MINIMAL.replace('username = "boite@incert.test"', 'pol_seconds = "often"')
+    wrong = wrong.replace('host = "localhost"', 'host = "smtp.example.lu"\nsave_sent = "yes"')
+    assert set(problems(tmp_path, wrong)) == {
+        "imap.pol_seconds",
+        "imap.username",
+        "smtp.save_sent",
+        "smtp.security",
+        "smtp.from",
+    }
+    misspelt = MINIMAL.replace("username", "usrname")
+    assert set(problems(tmp_path, misspelt)) == {"imap.usrname", "smtp.from"}, "not twice"
 
 
 @pytest.mark.parametrize(

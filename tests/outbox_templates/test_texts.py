@@ -58,6 +58,16 @@ def read_toml(name: str) -> dict[str, object]:
 # Every mail
 
 
+@pytest.mark.parametrize("template", [t for t in TEMPLATE_NAMES if t not in BY_HAND])
+@pytest.mark.parametrize("make", [filled, empty])
+def test_a_german_mail_goes_on_in_small_letters_after_its_greeting(
+    template: TemplateName, make: object
+) -> None:
+    text: str = make(template, "de").text  # type: ignore[operator]  # one of the two functions above
+    first = text.partition("Sehr geehrte Damen und Herren,")[2].split()[0]
+    assert first[0].islower() or first in ("Ihr", "Ihre")
+
+
 @pytest.mark.parametrize(("template", "language"), MAILS)
 @pytest.mark.parametrize("make", [filled, empty])
 def test_nothing_of_the_machine_shows(template: TemplateName, language: Language, make: object) -> None:

@@ -377,6 +377,16 @@ def test_a_file_that_cannot_be_read_is_asked_for_again() -> None:
     assert codes(decision) == ["unreadable_attachment"]
 
 
+def test_nothing_is_asked_for_that_may_stand_in_what_was_not_read() -> None:
+    scan = document("formulaire_1", {"denomination_sociale": "Medisoft S.à r.l."}, problem="timeout")
+    decision = decide(NEW, submission(scan), POLICY)
+    assert decision.held
+    assert "unreadable_attachment" in codes(decision)
+    log = document("preuve_tests", problem="truncated")
+    decided = decide(enrolled(labelling("acces_configure")), submission(formulaire_3(), log), POLICY)
+    assert not decided.held, "of evidence a part is enough"
+
+
 def test_forms_of_an_unknown_industriel_wait_for_a_person() -> None:
     decision = decide(None, submission(formulaire_2(), sender="x@example.org"), POLICY)
     assert codes(decision) == ["unknown_industriel"]
