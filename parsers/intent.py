@@ -39,6 +39,11 @@ def read_intent(message: Message) -> Intent:
     return _weigh(said, files)
 
 
+def names_a_file(words: str) -> bool:
+    """Whether the words say that a file comes with them."""
+    return any(_patterns()["file"].search(sentence) for sentence in _sentences(words))
+
+
 def _weigh(said: list[tuple[str, Said]], files: bool) -> Intent:
     found: dict[Said, list[str]] = {}
     for sentence, kind in said:

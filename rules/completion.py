@@ -10,7 +10,7 @@ from rules.checks.major_update import announces_update
 from rules.facts import Policy
 from rules.letters import letter_to, mail, part
 from rules.names import text_key
-from rules.types import Case, Dossier, Event, Letter, PlannedMail, Step, Submission, Task
+from rules.types import Case, Dossier, Event, Exhibit, Letter, PlannedMail, Step, Submission, Task
 from rules.workflow import LABELLED, advance
 
 
@@ -117,12 +117,19 @@ def _access(
                 step="L2",
                 actions=("access-configured", "access-refused"),
                 message="Formulaire 2 complet : vérifier auprès du CISS, de la CNS et de "
-                "l'AeS, puis configurer l'accès.",
+                "l'AeS, puis configurer l'accès."
+                + ("" if _says_active(form) else " L'eHealth ID n'y est pas déclaré actif."),
                 opens_on=opens_on,
             )
         ],
         events=[Event(case=moved.name, name="complete")],
     )
+
+
+def _says_active(form: Exhibit | None) -> bool:
+    """Criterion 4 wants an active eHealth ID; the form need not say so, and staff verify it."""
+    claim = form.document.fields.get("ehealth_actif") if form else None
+    return claim is None or claim.value is not False
 
 
 def _labelling(

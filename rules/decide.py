@@ -15,7 +15,7 @@ from rules.enrolment_data import changed_fields, registered_from
 from rules.evaluate import Evaluation, blocking, evaluate
 from rules.exceptions import exceptions_of
 from rules.facts import Policy, Precedents
-from rules.filing import FILED, Filed, attach, file_exhibit, in_process_order
+from rules.filing import FILED, Filed, attach, awaits_complement, file_exhibit, in_process_order
 from rules.parties import decide_for_party
 from rules.proof import with_proof
 from rules.same_form import settle_versions
@@ -61,13 +61,7 @@ def _asks_to_change_data(dossier: Dossier, submission: Submission) -> bool:
 def _brings_documents(dossier: Dossier, submission: Submission) -> bool:
     if any(e.kind in FILED for e in submission.exhibits):
         return True
-    return _awaits_complement(dossier) is not None and any(e.kind == "other" for e in submission.exhibits)
-
-
-def _awaits_complement(dossier: Dossier) -> Case | None:
-    """The one case for which staff asked for a complement: any document may be it."""
-    asked = [c for c in dossier.of_kind("L") if c.state in ("complement_demande", "tests_echoues")]
-    return asked[0] if len(asked) == 1 else None
+    return awaits_complement(dossier) is not None and any(e.kind == "other" for e in submission.exhibits)
 
 
 @dataclass(slots=True)
@@ -145,7 +139,7 @@ def _file_all(dossier: Dossier, submission: Submission) -> _Judged:
     """Put every document on its case, in the order of the process, each on what the one before left."""
     before, filed = dossier, list[Filed]()
     for exhibit in in_process_order(submission.exhibits):
-        complement = _awaits_complement(dossier)
+        complement = awaits_complement(dossier)
         if exhibit.kind in FILED:
             one = file_exhibit(dossier, exhibit)
         elif exhibit.kind == "other" and complement is not None:

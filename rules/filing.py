@@ -83,6 +83,12 @@ def new_case(dossier: Dossier, kind: CaseKind, exhibit: Exhibit, **facts: str) -
     return Case(kind=kind, number=number, state=INITIAL[kind], facts=dict(facts))
 
 
+def awaits_complement(dossier: Dossier) -> Case | None:
+    """The one case for which staff asked for a complement or for new tests: any document may be it."""
+    asked = [c for c in dossier.of_kind("L") if c.state in ("complement_demande", "tests_echoues")]
+    return asked[0] if len(asked) == 1 else None
+
+
 def _again(case: Case, exhibit: Exhibit) -> Filed:
     """A document for a step that is settled: the same as before, or something else."""
     known = [e for e in case.exhibits if e.kind == exhibit.kind]
@@ -151,7 +157,7 @@ def _on_labelling(dossier: Dossier, exhibit: Exhibit) -> Filed:
     for case in _best_first(cases, product, version):
         if gate_step(case) == "L3":
             return Filed(exhibit, _with_facts(case, facts), "current")
-        if gate_step(case) == "L1" or case.state == "acces_a_configurer":
+        if _awaits_access(case):
             return Filed(exhibit, _with_facts(case, facts), "early")
         return _again(case, exhibit)
     had_access = [c for c in cases if c.fact("access_at")]
@@ -159,6 +165,10 @@ def _on_labelling(dossier: Dossier, exhibit: Exhibit) -> Filed:
         opened = new_case(dossier, "L", exhibit, access_at=had_access[-1].fact("access_at"), **facts)
         return Filed(exhibit, opened.model_copy(update={"state": "acces_configure"}), "current")
     return Filed(exhibit, new_case(dossier, "L", exhibit, **facts), "early")
+
+
+def _awaits_access(case: Case) -> bool:
+    return gate_step(case) == "L1" or case.state == "acces_a_configurer"
 
 
 def _best_first(cases: tuple[Case, ...], product: str, version: str) -> list[Case]:
@@ -188,7 +198,7 @@ def _proof(dossier: Dossier, exhibit: Exhibit, cases: tuple[Case, ...]) -> Filed
         return Filed(exhibit, min(waiting, key=urgency), "current")
     if cases:
         last = cases[-1]
-        return Filed(exhibit, last, "early") if gate_step(last) == "L1" else _again(last, exhibit)
+        return Filed(exhibit, last, "early") if _awaits_access(last) else _again(last, exhibit)
     return Filed(exhibit, new_case(dossier, "L", exhibit), "early")
 
 

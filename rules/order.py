@@ -13,6 +13,7 @@ from rules.checks import (
     major_update,
     nda_as_issued,
     other_forms,
+    read_whole,
     signatures,
     tested_services,
     uniqueness,
@@ -40,6 +41,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "E1": (
         deadlines,  # nothing else matters once it is too late
         documents_present,
+        read_whole,
         criterion_1_enrolment_data,
         criterion_3_established_in_eea,
         other_forms,  # the NDA's own fields
@@ -51,6 +53,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "L1": (
         deadlines,
         documents_present,
+        read_whole,
         other_forms,
         criterion_4_codes_and_accounts,
         criterion_2_data_hold,
@@ -61,6 +64,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "L3": (
         deadlines,
         documents_present,
+        read_whole,
         other_forms,
         tested_services,
         major_update,
@@ -71,6 +75,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "R1": (
         deadlines,
         documents_present,
+        read_whole,
         other_forms,
         delivery_note,
         signatures,

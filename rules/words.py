@@ -6,20 +6,36 @@ to an unknown sender. Source: process.md, steps Q, C and V.
 
 from __future__ import annotations
 
+from parsers.intent import names_a_file
 from parsers.types import Kind
+from rules.calendar import last_day
+from rules.checks import deadlines
 from rules.contacts import contact_topic, standing
 from rules.exceptions import exceptions_of
 from rules.facts import Policy
+from rules.filing import awaits_complement
 from rules.letters import items_of, letter_to, mail
 from rules.names import text_key
 from rules.trust import answer_address, doubts, is_registered
-from rules.types import Case, Decision, Dossier, Event, Finding, PlannedMail, Step, Submission, Task
+from rules.types import (
+    Case,
+    Decision,
+    Dossier,
+    Event,
+    Finding,
+    PlannedMail,
+    Step,
+    Submission,
+    Task,
+    TemplateName,
+)
 from rules.unreadable import unreadable_findings
 from rules.workflow import LABELLED
 
 _OF_OTHER_PARTIES: dict[Kind, str] = {"facture": "invoicing", "accord_service": "labelling"}
 _LATER_FORMS = frozenset({"formulaire_2", "formulaire_3", "formulaire_4", "bon_de_livraison", "preuve_tests"})
 _NO_REPLY = frozenset({"thanks", "empty"})
+_FREE_WORDS = 0.6  # confidence of a « question » that is only words which are nothing else
 
 
 def decide_on_words(dossier: Dossier | None, submission: Submission, policy: Policy) -> Decision:
@@ -43,6 +59,8 @@ def decide_on_words(dossier: Dossier | None, submission: Submission, policy: Pol
         return _files_of_no_known_kind(dossier, submission, known)
     if submission.intent.kind in _NO_REPLY:
         return Decision(dossier=dossier)
+    if dossier is not None and known and (case := _answered_in_words(dossier, submission)) is not None:
+        return _complement_in_words(dossier, case, submission, policy)
     if submission.intent.kind == "cover" and dossier is not None and known:
         return _attachment_forgotten(dossier, submission, policy)
     return _orientation(dossier if known else None, submission)
@@ -222,6 +240,40 @@ def _attachment_forgotten(dossier: Dossier, submission: Submission, policy: Poli
         case,
         step,
         held=bool(trust),
+    )
+
+
+def _answered_in_words(dossier: Dossier, submission: Submission) -> Case | None:
+    """The case whose complement this mail may be: words that ask nothing and do not speak of a file."""
+    said = submission.intent
+    answers = said.kind == "question" and said.confidence <= _FREE_WORDS
+    answers = answers or (said.kind == "cover" and not names_a_file(submission.words))
+    return awaits_complement(dossier) if answers else None
+
+
+def _complement_in_words(dossier: Dossier, case: Case, submission: Submission, policy: Policy) -> Decision:
+    """Staff asked for a complement; a person reads whether these words are it, and when they came counts."""
+    letter = letter_to(dossier, case, "L3", submission).model_copy(update={"next_party": "incert"})
+    template: TemplateName = "accuse_reception"
+    finding = Finding(
+        rule="complement_in_words",
+        severity="doubt",
+        code="manual_task",
+        message="Réponse sans pièce jointe à une demande de complément ou à un échec des tests : à lire.",
+    )
+    closes = policy.calendar.closes("L3")
+    if closes is not None and submission.received_at >= closes and not submission.deadline_overruled:
+        template = "delai_depasse"
+        letter = letter.model_copy(update={"closed_on": last_day(closes)})
+        finding = deadlines.passed(closes)
+    return _decision(
+        dossier,
+        [finding],
+        [mail(template, answer_address(dossier, submission.sender), letter)],
+        submission,
+        case,
+        "L3",
+        held=True,
     )
 
 

@@ -29,7 +29,12 @@ def check(facts: Facts) -> Iterator[Finding]:
         if not all(e.accepted for e in unclear):
             yield _unclear(closes)
         return
-    yield Finding(
+    yield passed(closes)
+
+
+def passed(closes: datetime) -> Finding:
+    """What came after `closes`, the first instant that was too late."""
+    return Finding(
         rule="deadline_passed",
         severity="mismatch",
         code="deadline_passed",

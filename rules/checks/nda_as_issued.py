@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rules.checks.read_whole import is_partly_read
 from rules.facts import Facts, finding_on
 from rules.types import Finding
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     for exhibit in facts.exhibits("nda"):
-        if exhibit.document.altered:
+        if exhibit.document.altered and not is_partly_read(exhibit.document):
             yield finding_on(
                 exhibit,
                 Finding(

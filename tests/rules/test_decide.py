@@ -268,6 +268,41 @@ def test_any_document_answers_a_complement_that_was_asked_for() -> None:
     assert decision.dossier.of_kind("L")[0].fact("complete_at").startswith("2025-08-01")
 
 
+ANSWER = "Bonjour,\n\nLe test PID 7 a été répété avec succès le 3 septembre.\n\nCordialement"
+
+
+@pytest.mark.parametrize(
+    ("words", "received", "template", "code"),
+    [
+        (ANSWER, "2025-09-20 10:00", "accuse_reception", "manual_task"),
+        (ANSWER, "2026-06-30 23:59:59", "accuse_reception", "manual_task"),
+        (ANSWER, "2026-07-01 00:00:00", "delai_depasse", "deadline_passed"),
+    ],
+)
+def test_a_complement_in_words_is_read_by_a_person(
+    words: str, received: str, template: str, code: str
+) -> None:
+    dossier = enrolled(labelling("complement_demande"))
+    answer = submission(intent="cover", words=words, received=at(received))
+    decision = decide(dossier, answer, POLICY)
+    assert (drafts(decision), codes(decision)) == ([template], [code])
+    assert decision.dossier == dossier
+
+
+def test_a_complement_whose_file_was_forgotten_is_asked_for() -> None:
+    dossier = enrolled(labelling("complement_demande"))
+    decision = decide(dossier, submission(words="Veuillez trouver ci-joint le journal demandé."), POLICY)
+    assert items(decision) == [("attachment_forgotten", None, None)]
+
+
+def test_formulaire_3_and_its_proof_before_the_access_are_both_kept() -> None:
+    dossier = enrolled(labelling("acces_a_configurer", version="", version_key=""))
+    decision = decide(dossier, submission(formulaire_3(), proof()), POLICY)
+    assert (drafts(decision), codes(decision)) == (["accuse_reception"], ["step_out_of_order"])
+    assert decision.dossier is not None
+    assert [e.kind for e in decision.dossier.of_kind("L")[0].exhibits] == ["formulaire_3", "preuve_tests"]
+
+
 def test_a_major_update_of_a_labelled_version_is_a_new_case_and_a_task() -> None:
     dossier = enrolled(labelling("labelise"))
     form = formulaire_3(version_logiciel="5.0", type_demande="mise_a_jour_majeure")

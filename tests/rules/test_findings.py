@@ -46,6 +46,7 @@ PARC: dict[str, Any] = {
 }
 HOSPITAL = PARC | {"type_client": "etablissement_hospitalier"}
 STAMP = Signature(status="absent", signers=(Signer(role="client", kind="stamp", status="absent"),))
+CUT = document("nda", problem="timeout").problems
 BY_INDUSTRIEL = signed("handwritten", kind="ink")
 
 
@@ -147,6 +148,18 @@ ENROLMENT = [
         "NDA altered",
         (formulaire_1(), nda(altered=("article 4",))),
         (mismatch("document_altered", "document_altered"),),
+    ),
+    Row(
+        "what a page that was not read may hold is asked for by a person",
+        (
+            document("formulaire_1", FORMULAIRE_1 | {"iban": None}, problem="timeout"),
+            nda().model_copy(update={"altered": ("article 8",), "problems": CUT}),
+        ),
+        (
+            doubt("partly_read", "unreadable_attachment"),
+            doubt("partly_read", "unreadable_attachment"),
+            demand("iban"),
+        ),
     ),
     Row("SARL is S.à r.l.", (formulaire_1(), nda(denomination="medisoft, SARL"))),
     Row(
