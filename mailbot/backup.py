@@ -51,6 +51,7 @@ def back_up(config: Config, target: Path) -> dict[str, object]:
             config.secrets.reference_key_file,
             source.parent / FILE_NAME,
             config.documents.vague1_csv,
+            config.documents.calendar_file,
         )
         for file in files:
             if file is not None and file.is_file():

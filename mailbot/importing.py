@@ -19,7 +19,7 @@ from typing import Any, cast
 from parsers.types import FieldDef
 from parsers.values import parse_value
 from rules.calendar import LUXEMBOURG
-from rules.facts import Policy
+from rules.facts import Policy, shipped_amount
 from rules.names import name_key, text_key, version_key, words
 from rules.types import Case, CaseKind, Dossier
 from rules.workflow import TRANSITIONS
@@ -311,7 +311,7 @@ def _connection(dossier: Dossier, values: dict[str, Any], facts: dict[str, Any],
         own["workstations"] = str(values["nombre_postes"])
     if values["raccordement"] == "valide":
         own["valid_at"] = _at(values.get("raccordement_le"), now)
-        own["amount"] = values.get("montant", 640)
+        own["amount"] = values.get("montant", shipped_amount())
     number = len(dossier.of_kind("R")) + 1
     return dossier.with_case(Case(kind="R", number=number, state=values["raccordement"], facts=own))
 

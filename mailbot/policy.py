@@ -10,7 +10,7 @@ from mailbot.config import Config
 from mailbot.errors import ConfigurationInvalid, ConfigurationProblem
 from parsers.forms import FormBook, FormDefinitionError, load_forms
 from parsers.values import parse_value
-from rules.calendar import shipped_calendar
+from rules.calendar import Calendar, read_calendar, shipped_calendar
 from rules.criteria.criterion_3_established_in_eea import shipped_countries
 from rules.facts import Policy, Vague1Participant
 from rules.names import words
@@ -27,7 +27,7 @@ def build_policy(config: Config) -> Policy:
     participants = _vague_1(config.documents.vague1_csv) if config.documents.vague1_csv else ()
     return Policy(
         forms=_forms(config),
-        calendar=shipped_calendar(),
+        calendar=calendar_of(config),
         countries=shipped_countries(),
         vague_1=participants,
         min_confidence=config.automation.min_confidence,
@@ -39,6 +39,19 @@ def build_policy(config: Config) -> Policy:
     )
 
 
+def calendar_of(config: Config) -> Calendar:
+    """The scheme's dates: INCERT's own file where one is configured. Raises ConfigurationInvalid."""
+    path = config.documents.calendar_file
+    if path is None:
+        return shipped_calendar()
+    try:
+        return read_calendar(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        said = " ".join(str(error).split())
+        problem = ConfigurationProblem(str(path), "documents.calendar_file", f"expected dates ({said})")
+        raise ConfigurationInvalid([problem]) from error
+
+
 def _forms(config: Config) -> FormBook:
     try:
         return load_forms(config.documents.forms_dir)
@@ -48,10 +61,7 @@ def _forms(config: Config) -> FormBook:
 
 
 def _vague_1(path: Path) -> tuple[Vague1Participant, ...]:
-    """INCERT's list: a header line that names matricule, code prestataire and (or) the name; , or .
-
-    Between.
-    """
+    """INCERT's list: a header line that names matricule, code prestataire and (or) the name."""
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

@@ -190,6 +190,9 @@ class Documents(Section):
 
     technical_dir: LocalPath | None = Field(default=None, description="a folder with one folder per dossier")
     vague1_csv: LocalPath | None = Field(default=None, description="INCERT's list of Vague 1 participants")
+    calendar_file: LocalPath | None = Field(
+        default=None, description="a TOML file with the scheme's dates, in place of the shipped ones"
+    )
     forms_dir: LocalPath | None = Field(default=None, description="a folder with further form definitions")
     blank_forms_dir: LocalPath | None = Field(default=None, description="the folder of the blank forms")
     templates_dir: LocalPath | None = Field(default=None, description="a folder with one's own mail texts")
@@ -203,6 +206,8 @@ class Documents(Section):
     def troubles(self) -> Iterator[Trouble]:
         if self.vague1_csv is not None and not self.vague1_csv.is_file():
             yield "vague1_csv", f"a CSV file ({self.vague1_csv} is not there)"
+        if self.calendar_file is not None and not self.calendar_file.is_file():
+            yield "calendar_file", f"a TOML file ({self.calendar_file} is not there)"
 
 
 class Trust(Section):

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from parsers.types import Claim
 
@@ -26,6 +26,13 @@ class CalendarDate(Claim):
     effect: Literal["opens", "closes", "warns", "informs"]
     steps: tuple[str, ...] = ()
     source: str
+
+    @model_validator(mode="after")
+    def _has_its_instant(self) -> CalendarDate:
+        needed = {"opens": self.opens_at, "closes": self.closes_at}
+        if self.effect in needed and needed[self.effect] is None:
+            raise ValueError(f"date {self.id}: effect « {self.effect} » needs {self.effect}_at")
+        return self
 
     def concerns(self, step: str) -> bool:
         return step in self.steps or "*" in self.steps
@@ -71,9 +78,12 @@ def local_day(at: datetime) -> date:
 
 
 def read_calendar(text: str) -> Calendar:
-    """A calendar from TOML. Raises ValueError (pydantic's) that names the date that is wrong."""
+    """A calendar from TOML. Raises ValueError that names what is wrong."""
     dates = []
-    for entry in tomllib.loads(text)["date"]:
+    entries = tomllib.loads(text).get("date")
+    if not isinstance(entries, list) or not entries:
+        raise ValueError("expected tables [[date]]")
+    for entry in entries:
         for key in ("opens_at", "closes_at"):
             if isinstance(entry.get(key), datetime) and entry[key].tzinfo is None:
                 entry[key] = entry[key].replace(tzinfo=LUXEMBOURG)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from importlib import resources
 from typing import Literal, Protocol
 
 from parsers.types import Claim, FieldDef, FieldValue, FormDef, Kind
@@ -32,6 +35,13 @@ class Vague1Participant(Claim):
     code_prestataire: str = ""
 
 
+@cache
+def shipped_amount() -> int:
+    """Euros, VAT included, that a connection is worth (amounts.toml)."""
+    raw = tomllib.loads(resources.files("rules").joinpath("amounts.toml").read_text("utf-8"))
+    return int(raw["connection"]["eur_incl_vat"])
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What INCERT decided: forms, dates, lists, patterns and thresholds. Comes from the configuration."""
@@ -47,7 +57,7 @@ class Policy:
     aes_nda_validates: bool = False
     rounds_before_person: int = 3
     blank_format: str = "pdf"
-    amount_eur: int = 640  # slides, 6. Raccordement et paiement: « Facture de 640 EUR TTC »
+    amount_eur: int = field(default_factory=shipped_amount)
 
     @property
     def patterns(self) -> dict[str, str]:

@@ -15,7 +15,7 @@ from mailbot.errors import UsageError
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable, alone on stdout.")]
 templates = typer.Typer(no_args_is_help=True, help="The mail texts.")
 audit = typer.Typer(no_args_is_help=True, help="Whether what was recorded is still as it was written.")
-STEPS = ("E1", "E4", "L1", "L3", "L4", "R1")
+STEPS = ("E1", "E4", "L1", "L3", "acces_direct", "L4", "R1")
 
 
 def add_to(root: typer.Typer) -> None:
@@ -27,10 +27,11 @@ def add_to(root: typer.Typer) -> None:
 
 def calendar(context: typer.Context, as_json: AsJson = False) -> None:
     """The dates of the scheme, and what is open now."""
-    from rules.calendar import last_day, shipped_calendar
+    from mailbot.policy import calendar_of
+    from rules.calendar import last_day
 
-    now = session_of(context).clock().now()
-    dates = shipped_calendar()
+    session = session_of(context)
+    now, dates = session.clock().now(), calendar_of(session.config_or_defaults())
     state = {
         step: "early" if dates.is_early(step, now) else "closed" if dates.is_late(step, now) else "open"
         for step in STEPS

@@ -147,6 +147,24 @@ def test_init_makes_a_directory_once(run: Run, folder: Path) -> None:
     assert (folder / "work/config.toml").read_text() == "mine"
 
 
+CLOSES = (
+    '[[date]]\nid="x"\nlabel="x"\ncloses_at=2026-08-01T00:00:00\neffect="closes"\nsteps=["L3"]\nsource="y"\n'
+)
+
+
+def test_the_dates_come_from_a_file_where_one_is_configured(run: Run, folder: Path) -> None:
+    (folder / "config.toml").write_text(CONFIG + '[documents]\ncalendar_file = "dates.toml"\n')
+    (folder / "dates.toml").write_text(CLOSES)
+    shown = said(run("--now", "2026-07-31T23:59:59+02:00", "calendar", "--json"))
+    assert shown["steps"]["L3"]["state"] == "open"
+    shown = said(run("--now", "2026-08-01T00:00:00+02:00", "calendar", "--json"))
+    assert shown["steps"]["L3"]["state"] == "closed"
+    (folder / "dates.toml").write_text(CLOSES.replace("closes_at", "opens_at"))
+    wrong = run("calendar", code=2)
+    assert "dates.toml" in wrong.stderr
+    assert "closes_at" in wrong.stderr
+
+
 def test_extract_prints_a_line_per_file_in_order(run: Run, folder: Path) -> None:
     (folder / "f2.pdf").write_bytes(blank_bytes("formulaire_2"))
     (folder / "broken.pdf").write_bytes(b"%PDF-1.4\nnothing")
