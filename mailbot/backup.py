@@ -14,8 +14,8 @@ from contextlib import closing
 from pathlib import Path
 
 from mailbot.adapters.reference_key import FILE_NAME
+from mailbot.breaker import HELD, HOLD
 from mailbot.config import Config
-from mailbot.deliver import HELD, HOLD
 from mailbot.errors import StoreUnreachable, UsageError
 
 DATABASE = "mailbot.db"

@@ -13,7 +13,9 @@ from mailbot.adapters.archive import FileArchive
 from mailbot.adapters.clock import SystemClock
 from mailbot.adapters.files import FileStore
 from mailbot.adapters.reference_key import reference_key
+from mailbot.alarms import LoggedAlarms
 from mailbot.attachments import Attachments
+from mailbot.breaker import Breaker
 from mailbot.config import Config
 from mailbot.consider import Considering
 from mailbot.deliver import Delivery
@@ -21,7 +23,7 @@ from mailbot.gate import Gate
 from mailbot.intake import Intake
 from mailbot.outbox import Outbox
 from mailbot.policy import build_policy
-from mailbot.ports import Archive, Clock, Mailbox, Mailer, Readers, Store
+from mailbot.ports import Alarms, Archive, Clock, Mailbox, Mailer, Readers, Store
 from mailbot.process import Processing
 from mailbot.reconcile import Reconciler
 from mailbot.record import Recorder
@@ -149,6 +151,14 @@ class Service:
         )
 
     @cached_property
+    def alarms(self) -> Alarms:
+        return LoggedAlarms()
+
+    @cached_property
+    def breaker(self) -> Breaker:
+        return Breaker(self.store, self.clock, self.config.automation.max_answers_per_hour, self.alarms)
+
+    @cached_property
     def delivery(self) -> Delivery:
         parties = self.config.parties
         return Delivery(
@@ -160,6 +170,8 @@ class Service:
             gate=Gate(self.store, parties.aes_address, parties.incert_address),
             public_name=parties.public_name,
             max_attempts=self.config.automation.max_attempts,
+            breaker=self.breaker,
+            resend_uncertain=self.config.automation.resend_uncertain,
             mailbox=self.sent_mailbox if self.config.smtp.save_sent == "append" else None,
         )
 

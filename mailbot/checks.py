@@ -173,7 +173,7 @@ def _programs(report: CheckReport, service: Service) -> None:
 
 
 def _store(report: CheckReport, service: Service) -> None:
-    from mailbot.deliver import HELD, HOLD
+    from mailbot.breaker import HELD, HOLD
 
     dossiers = len(service.store.dossier_overviews())
     report.good.append(f"store: {dossiers} dossier(s)")

@@ -27,7 +27,7 @@ from rules.filing import FILED
 from rules.types import Decision, Dossier, Exhibit, Party, Sender, Submission
 
 _OPENS_A_DOSSIER = frozenset({"formulaire_1", "nda"})
-_NEVER_PROCESSED = frozenset({"bounce", "auto_reply", "receipt"})
+_NEVER_PROCESSED = frozenset({"bounce", "auto_reply", "delivery_notice", "receipt"})
 _STRONGEST_FIRST = ("question", "change_request", "major_change", "cover", "thanks", "empty")
 
 
@@ -51,6 +51,7 @@ class Considering:
         self.policy = policy
         self._references = references
         self._own_hosts = own_hosts(config)
+        self._own_addresses = {a.casefold() for a in (config.smtp.address, config.imap.username) if "@" in a}
         self._blank_digests = frozenset(blank_digests())
 
     def mark(self, message: Message) -> MachineMark:
@@ -85,7 +86,7 @@ class Considering:
         What carries a form is never dropped.
         """
         sender = reading.message.sender.email if reading.message.sender else ""
-        if sender and sender.casefold() == self._config.smtp.address.casefold():
+        if sender.casefold() in self._own_addresses:
             return True
         if mark.kinds & _NEVER_PROCESSED:
             return True

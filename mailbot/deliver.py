@@ -1,7 +1,8 @@
 """From the outbox to the SMTP server. A mail is never sent twice by itself.
 
 A row is claimed (state "sending", one try more, committed) before it is handed over; what died in that state
-may have left, so a person decides. Whatever a server says is one of four results (ports.SendResult).
+may have left, so a person decides (unless the configuration takes the risk: `resend_uncertain`). Whatever a
+server says is one of four results (ports.SendResult).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mailbot.adapters.backoff import backoff_seconds
+from mailbot.breaker import HELD, HOLD, Breaker
 from mailbot.compose import compose, envelope_address
 from mailbot.errors import (
     AttachmentUnavailable,
@@ -35,8 +37,6 @@ from mailbot.ports import (
 from mailbot.settings import Smtp
 from rules.types import AttachmentRef, ExceptionCode
 
-HOLD = "hold"
-HELD = "1"
 FIRST_RETRY_SECONDS = 60.0
 LONGEST_RETRY_SECONDS = 3600.0
 SAVE_AT_ONCE = 50
@@ -77,6 +77,8 @@ class Delivery:
         gate: Gate,
         public_name: str = "",
         max_attempts: int = 12,
+        resend_uncertain: bool = False,
+        breaker: Breaker | None = None,
         mailbox: Mailbox | None = None,
         jitter: Callable[[], float] | None = None,
     ) -> None:
@@ -88,6 +90,8 @@ class Delivery:
         self._gate = gate
         self._public_name = public_name
         self._max_attempts = max_attempts
+        self._resend_uncertain = resend_uncertain
+        self._breaker = breaker
         self._mailbox = mailbox
         self._jitter = jitter
 
@@ -109,7 +113,7 @@ class Delivery:
         """Send what is due, one after another, at most `limit`; nothing while sending is on hold."""
         report = DeliveryReport()
         for _ in range(limit):
-            if self._store.switch(HOLD) == HELD:
+            if self._store.switch(HOLD) == HELD or (self._breaker and self._breaker.opens()):
                 return replace(report, held=True)
             claimed = self._store.claim_due(self._clock.now(), 1)
             if not claimed:
@@ -126,10 +130,12 @@ class Delivery:
             self._failed(row, f"le mail ne peut pas partir : {_reason(error)}")
             return replace(report, failed=report.failed + 1)
         sending = await self._mailer.send(
-            self._settings.address, [envelope_address(to) for to in row.to], raw
+            self._settings.address, [envelope_address(to) for to in row.to], raw, str(row.id)
         )
         if sending.result == "accepted":
             self._sent(row, sending)
+            if self._breaker and row.auto and row.mail_id is not None:
+                self._breaker.count()
             await self._save(row, raw)
             return replace(report, sent=report.sent + 1)
         if sending.result == "uncertain":
@@ -180,22 +186,20 @@ class Delivery:
         if attempts >= self._max_attempts:
             self._failed(row, f"refusé {attempts} fois, en dernier : {sending.reply}")
             return replace(report, failed=report.failed + 1)
+        with self._store.transaction():
+            self._put_off(row, attempts, sending.reply)
+        unreachable = sending.reply if sending.unreachable else ""
+        return replace(report, retried_later=report.retried_later + 1, unreachable=unreachable)
+
+    def _put_off(self, row: OutboxRow, attempts: int, why: str) -> None:
         seconds = backoff_seconds(
             max(attempts, 1),
             first=FIRST_RETRY_SECONDS,
             most=LONGEST_RETRY_SECONDS,
             **({"jitter": self._jitter} if self._jitter else {}),
         )
-        with self._store.transaction():
-            self._store.update_outbox(
-                row.id,
-                state="due",
-                attempts=attempts,
-                next_attempt_at=self._clock.now() + timedelta(seconds=seconds),
-                error=sending.reply,
-            )
-        unreachable = sending.reply if sending.unreachable else ""
-        return replace(report, retried_later=report.retried_later + 1, unreachable=unreachable)
+        at = self._clock.now() + timedelta(seconds=seconds)
+        self._store.update_outbox(row.id, state="due", attempts=attempts, next_attempt_at=at, error=why)
 
     def _failed(self, row: OutboxRow, why: str) -> None:
         with self._store.transaction():
@@ -204,6 +208,11 @@ class Delivery:
             self._open_entry(row, "delivery_failed", f"Le mail « {row.subject} » n'est pas parti : {why}")
 
     def _uncertain(self, row: OutboxRow, why: str) -> None:
+        if self._resend_uncertain and row.attempts < self._max_attempts:
+            with self._store.transaction():
+                self._put_off(row, row.attempts, why)
+                self._write_history(row, "mail_sent_again", why)
+            return
         with self._store.transaction():
             self._store.update_outbox(row.id, state="uncertain", error=why)
             self._write_history(row, "mail_uncertain", why)

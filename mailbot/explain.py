@@ -73,7 +73,7 @@ def _decided(
     submission: Submission,
 ) -> dict[str, Any]:
     about = About(Cause(key="explain", at=service.clock.now(), message=reading.message), submission)
-    state, codes = service.recorder.state_of_mails(decision, about)
+    state, codes = service.recorder.state_of_mails(decision, about, found.row)
     exceptions = [{"code": code, "message": message} for code, message in codes.items()]
     exceptions += [{"code": code, "message": task.message} for task in decision.tasks for code in task.codes]
     names = [mail.template for mail in decision.mails]

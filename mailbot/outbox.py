@@ -83,6 +83,7 @@ class Outbox:
             "Auto-Submitted": kind,
             "X-Auto-Response-Suppress": _SUPPRESS,
             "X-Mailbot-Template": template,
+            "X-Loop": self._config.smtp.address,  # what comes back with it, however, is a machine's
         }
         return headers | (thread_headers(answered) if answered is not None else {})
 

@@ -17,7 +17,9 @@ import structlog
 
 from mailbot.config import Config
 from mailbot.consider import Considering, Read, content_key
+from mailbot.departure import prove
 from mailbot.errors import MailbotError, ReadingFailed, StaleDossier, Unreachable
+from mailbot.machine_mail import file_machine_mail
 from mailbot.outbox import Cause
 from mailbot.ports import (
     Archive,
@@ -31,7 +33,6 @@ from mailbot.ports import (
 )
 from mailbot.record import ANYTIME, About, Recorder
 from mailbot.references import References
-from parsers.machine import MachineMark
 from parsers.types import MailReading
 from rules.names import name_key
 from rules.take_up import take_up
@@ -94,6 +95,8 @@ class Processing:
         """What staff wrote by hand belongs to the dossier of its reference, thread or recipient."""
         while mails := self._store.sent_unfiled(_BATCH):
             for mail in mails:
+                for row in self._store.outbox_by_message_ids([mail.message_id] if mail.message_id else []):
+                    prove(self._store, row, "sent_folder", self._clock.now())
                 dossier_id, filed = None, "sent:unreadable"
                 try:
                     reading = self._readers.read_mail(self._archive.get(mail.sha256))
@@ -157,7 +160,7 @@ class Processing:
         with self._store.transaction():
             mark = self._considering.mark(message)
             if self._considering.is_for_nobody(reading, mark):
-                self._ignore(mail, reading, mark)
+                file_machine_mail(self._store, mail, reading, mark, self._clock.now())
                 return
             content = content_key(reading)
             found = self._considering.identify(reading)
@@ -192,49 +195,10 @@ class Processing:
                 reason="contested" if found.contested else "",
             )
 
-    def _ignore(self, mail: MailRow, reading: MailReading, mark: MachineMark) -> None:
-        now = self._clock.now()
-        reason = "bounce" if mark.bounce is not None else "machine"
-        dossier_id = None
-        if mark.bounce is not None:
-            ours = [i for i in (mark.bounce.original_message_id, *reading.message.references) if i]
-            bounced = self._store.outbox_by_message_ids(ours)
-            dossier_id = bounced[0].dossier_id if bounced else None
-            if mark.bounce.permanent or bounced:
-                self._bounce_entry(mail, mark, dossier_id, bounced[0].case if bounced else "", now)
-        self._store.update_mail(
-            mail.id, state="decided", reason=reason, dossier_id=dossier_id, reading=reading
-        )
-        self._tell(mail, "decided", {"outcome": "ignore", "ground": reason}, dossier_id)
-
     def _tell(self, mail: MailRow, what: str, detail: dict[str, Any], dossier_id: int | None) -> None:
         """A line of history about a mail that no rule had to decide."""
         row = HistoryRow(0, self._clock.now(), "mailbot", what, detail, dossier_id, mail_id=mail.id)
         self._store.add_history(row)
-
-    def _bounce_entry(
-        self, mail: MailRow, mark: MachineMark, dossier_id: int | None, case: str, now: datetime
-    ) -> None:
-        recipients = ", ".join(mark.bounce.recipients) if mark.bounce else ""
-        row = self._store.dossier(dossier_id) if dossier_id else None
-        self._store.open_entry(
-            EntryRow(
-                id=0,
-                codes=("bounce",),
-                messages=(f"Un courriel n'est pas arrivé : {recipients or 'destinataire inconnu'}.",),
-                state="open",
-                created_at=now,
-                received_at=mail.received_at,
-                mail_id=mail.id,
-                dossier_id=dossier_id,
-                case=case,
-                actions=("assign", *ANYTIME, "dismiss"),
-                subject=mail.subject,
-                sender=mail.sender,
-                industriel=row.dossier.name if row else "",
-                facts={"mails": [mail.id]},
-            )
-        )
 
     def _open_dossier(self, read: Read) -> DossierRow:
         """A new dossier with its reference; its case opens with the decision."""

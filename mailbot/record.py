@@ -47,7 +47,7 @@ class Recorder:
         if row is not None and says and not any(f.rule in _STRANGER for f in decision.findings):
             self._supersede(row.id, decision.case, about)
         self._file_documents(row, decision, about)
-        state, codes = self.state_of_mails(decision, about)
+        state, codes = self.state_of_mails(decision, about, row)
         entry = self._open_entry(row, decision, about, codes)
         self.write_mails(row, decision.mails, about.cause, state, entry)
         self.tasks(row, decision.tasks, decision.closed_tasks, about)
@@ -95,13 +95,17 @@ class Recorder:
                 if exhibit.id and exhibit.mail_id in about.mail_ids:
                     self._store.file_document(exhibit.id, row.id, case.name)
 
-    def state_of_mails(self, decision: Decision, about: About) -> tuple[OutboxState, dict[str, str]]:
+    def state_of_mails(
+        self, decision: Decision, about: About, row: DossierRow | None
+    ) -> tuple[OutboxState, dict[str, str]]:
         """Whether the mails leave or wait, and what holding them adds to the exceptions."""
         codes: dict[str, str] = dict(decision.exceptions)
         if not decision.mails:
             return "due", codes
-        if any(self._is_capped(m, about) for m in decision.mails):
-            codes["loop_suspected"] = "Plus de réponses à cette adresse aujourd'hui que permis."
+        if any(self._is_capped(m, about, row) for m in decision.mails):
+            codes["loop_suspected"] = (
+                "Plus de réponses à cette adresse ou dans ce dossier que permis par jour."
+            )
             return "draft", codes
         if decision.held:
             return "draft", codes
@@ -110,11 +114,15 @@ class Recorder:
             return "draft", codes
         return "due", codes
 
-    def _is_capped(self, mail: PlannedMail, about: About) -> bool:
+    def _is_capped(self, mail: PlannedMail, about: About, row: DossierRow | None) -> bool:
+        """Whether this address, or this dossier, has had all the automatic answers of a day."""
         if not mail.reply or about.submission is None or about.submission.accepted:
             return False
         since = about.cause.at - timedelta(days=1)
-        return self._store.answers_to(mail.address, since) >= self._config.automation.max_answers_per_day
+        most = self._config.automation
+        if self._store.answers_to(mail.address, since) >= most.max_answers_per_day:
+            return True
+        return row is not None and self._store.answers_in(row.id, since) >= most.max_answers_per_dossier
 
     def _open_entry(
         self, row: DossierRow | None, decision: Decision, about: About, codes: dict[str, str]

@@ -158,11 +158,23 @@ class Automation(Section):
     min_confidence: float = Field(default=0.95, ge=0, le=1, description="a number from 0 to 1")
     settle_minutes: float = Field(default=10, ge=0, le=1440, description="minutes that an answer waits")
     max_answers_per_day: int = Field(default=5, ge=0, description="answers a day to one address, at most")
+    max_answers_per_dossier: int = Field(
+        default=15, ge=0, description="answers a day in one dossier, at most"
+    )
+    max_answers_per_hour: int = Field(
+        default=12_000,  # a backlog of ten thousand mails passes
+        ge=1,
+        description="automatic answers an hour, at most; then sending is put on hold",
+    )
     aes_nda_validates: bool = Field(
         default=False, description="true: the NDA signed by the AeS is the AeS's « valid » (step E4)"
     )
     blank_format: Literal["pdf", "docx"] = Field(default="pdf", description='"pdf" or "docx"')
     max_attempts: int = Field(default=12, ge=1, description="tries before a person is asked")
+    resend_uncertain: bool = Field(
+        default=False,
+        description="true: a mail that may or may not have left leaves again by itself, perhaps twice",
+    )
 
     @model_validator(mode="before")
     @classmethod

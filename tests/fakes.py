@@ -172,9 +172,25 @@ class MemoryMailer:
         self.answers = list(answers)
         self.handed_over: list[tuple[str, tuple[str, ...], bytes]] = []
 
-    async def send(self, sender: str, recipients: Sequence[str], raw: bytes) -> Sending:
+    async def send(
+        self, sender: str, recipients: Sequence[str], raw: bytes, envelope_id: str = ""
+    ) -> Sending:
         self.handed_over.append((sender, tuple(recipients), raw))
         return self.answers.pop(0) if self.answers else Sending("accepted", "250 ok")
 
     async def close(self) -> None:
         return None
+
+
+class SeenAlarms:
+    """ports.Alarms: what was raised and what was over, in order."""
+
+    def __init__(self) -> None:
+        self.raised: list[str] = []
+        self.ended: list[str] = []
+
+    def alarm(self, trouble: str, message: str) -> None:
+        self.raised.append(trouble)
+
+    def over(self, trouble: str) -> None:
+        self.ended.append(trouble)

@@ -10,6 +10,7 @@ from aiosmtplib import (
     SMTP,
     SMTPAuthenticationError,
     SMTPException,
+    SMTPHeloError,
     SMTPRecipientRefused,
     SMTPResponseException,
 )
@@ -20,6 +21,8 @@ from mailbot.ports import Sending
 from mailbot.settings import Smtp
 
 ANSWER_SECONDS = 600.0  # after the final dot, RFC 5321 section 4.5.3.2.6: leaving early causes doubles
+
+_NOTIFY = "NOTIFY=SUCCESS,FAILURE"
 
 
 class SmtpMailer:
@@ -54,6 +57,7 @@ class SmtpMailer:
         )
         try:
             await client.connect()
+            await _greet(client)
             await self._login(client)
         except SMTPAuthenticationError as error:
             client.close()
@@ -79,7 +83,9 @@ class SmtpMailer:
             with suppress(SMTPException, OSError):
                 await client.quit()
 
-    async def send(self, sender: str, recipients: Sequence[str], raw: bytes) -> Sending:
+    async def send(
+        self, sender: str, recipients: Sequence[str], raw: bytes, envelope_id: str = ""
+    ) -> Sending:
         """Hand the mail over. One recipient refused for now stops it for all: nobody gets it twice."""
         try:
             client = await self._ready()
@@ -87,11 +93,15 @@ class SmtpMailer:
             return Sending("temporary", str(error), unreachable=True)
         refused: list[tuple[str, str]] = []
         try:
-            size = [f"SIZE={len(raw)}"] if client.supports_extension("size") else []
-            await client.mail(sender, options=size)
+            options = [f"SIZE={len(raw)}"] if client.supports_extension("size") else []
+            notices = bool(envelope_id) and client.supports_extension("dsn")
+            if notices:
+                options += ["RET=HDRS", f"ENVID={_xtext(envelope_id)}"]
+            await client.mail(sender, options=options)
             for recipient in recipients:
+                wanted = [_NOTIFY, f"ORCPT=rfc822;{_xtext(recipient)}"] if notices else []
                 try:
-                    await client.rcpt(recipient)
+                    await client.rcpt(recipient, options=wanted)
                 except SMTPRecipientRefused as error:
                     if error.code < 500:
                         raise
@@ -141,6 +151,23 @@ class SmtpMailer:
             await client.rset()
         except (SMTPException, OSError):
             client.close()
+
+
+async def _greet(client: SMTP) -> None:
+    """Learn what the server offers before the first mail. One that knows no EHLO offers nothing."""
+    if client.is_ehlo_or_helo_needed:
+        try:
+            await client.ehlo()
+        except SMTPHeloError:
+            await client.helo()
+
+
+def _xtext(text: str) -> str:
+    """As RFC 3461, section 4, wants it: `+`, `=` and what is not printable ASCII as `+` and two digits."""
+    return "".join(
+        c if "!" <= c <= "~" and c not in "+=" else "".join(f"+{byte:02X}" for byte in c.encode())
+        for c in text
+    )
 
 
 def _reply(error: SMTPResponseException) -> str:

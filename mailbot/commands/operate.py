@@ -159,7 +159,7 @@ def resume(context: typer.Context) -> None:
 
 
 def _switch(session: Session, value: str) -> None:
-    from mailbot.deliver import HOLD
+    from mailbot.breaker import HOLD
     from mailbot.ports import HistoryRow
 
     service = session.service(changes=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from mailbot.deliver import HELD, HOLD
+from mailbot.breaker import HELD, HOLD
 from mailbot.web.accounts import ROLES
 from mailbot.web.visit import Refused, Visit, local_path
 

@@ -11,7 +11,8 @@ from parsers.mail.charsets import decode
 
 PREFIX = ":dsn-"
 """Keys of `Message.headers` that no real field can have: `:dsn-final-recipient`, `:dsn-action`,
-`:dsn-status`, `:dsn-diagnostic-code`, `:dsn-original-message-id`, `:dsn-kind`."""
+`:dsn-status`, `:dsn-diagnostic-code`, `:dsn-original-message-id`, `:dsn-original-envelope-id`,
+`:dsn-kind`."""
 
 _DAEMON = re.compile(r"mailer-?daemon|postmaster|mail delivery|mail ?(?:er )?system|<>", re.I)
 _SUBJECT = re.compile(
@@ -63,6 +64,9 @@ def _take_status(part: email.message.Message, found: dict[str, list[str]]) -> No
         if isinstance(block, str):
             continue
         raw = headers.fields(block)
+        envelope = headers.words(headers.first(raw, "original-envelope-id")).strip()[:100]
+        if envelope:
+            found["original-envelope-id"] = [envelope]
         if not any(name in ("final-recipient", "original-recipient") for name, _ in raw):
             continue
         for name in _TAKEN:

@@ -230,7 +230,7 @@ async def test_a_delivery_cancelled_while_waiting_for_the_answer_is_uncertain_af
     )
 
     class Silent(SmtpMailer):
-        async def send(self, sender: str, recipients: Any, raw: bytes) -> Sending:
+        async def send(self, sender: str, recipients: Any, raw: bytes, envelope_id: str) -> Sending:
             await asyncio.Event().wait()
             raise AssertionError("unreachable")
 

@@ -8,12 +8,13 @@ from datetime import timedelta
 import pytest
 
 from mailbot.adapters.store.sql import SqlStore, open_store
-from mailbot.deliver import HELD, HOLD, Delivery, DeliveryReport
+from mailbot.breaker import HELD, HOLD, Breaker
+from mailbot.deliver import Delivery, DeliveryReport
 from mailbot.errors import AttachmentUnavailable, MailbotError
-from mailbot.ports import OutboxRow, Sending
+from mailbot.ports import Arrival, OutboxRow, Sending
 from mailbot.settings import Smtp
 from rules.types import AttachmentRef
-from tests.fakes import NOON, MemoryMailbox, MemoryMailer, clock
+from tests.fakes import NOON, MemoryMailbox, MemoryMailer, SeenAlarms, clock
 
 NDA = AttachmentRef(ref="blank:nda:pdf", name="nda.pdf", class_="blank_form")
 
@@ -29,6 +30,8 @@ class Desk:
         self.refusal: Exception | None = None
         self.save_sent = "append"
         self.max_attempts = 3
+        self.resend = False
+        self.breaker: Breaker | None = None
 
     def delivery(self) -> Delivery:
         settings = Smtp.model_validate({"from": "boite@incert.lu", "save_sent": self.save_sent})
@@ -41,6 +44,8 @@ class Desk:
             gate=self.gate,
             public_name="INCERT",
             max_attempts=self.max_attempts,
+            resend_uncertain=self.resend,
+            breaker=self.breaker,
             mailbox=self.mailbox,
             jitter=lambda: 0.0,
         )
@@ -70,6 +75,12 @@ class Desk:
             "created_at": NOON,
         }
         return self.store.add_outbox(OutboxRow(**given | changes))  # type: ignore[arg-type]  # a row's fields
+
+    def mail_id(self, key: str) -> int:
+        """A mail that came in, to be answered."""
+        arrival = Arrival("boite", "INBOX", 1, ord(key), key * 64, 1, NOON, NOON)
+        [row] = self.store.record_arrivals([arrival])
+        return row.id
 
     def row(self, row: OutboxRow) -> OutboxRow:
         return self.store.outbox(row.id)
@@ -178,6 +189,56 @@ async def test_a_mail_whose_fate_is_unknown_is_not_sent_again(desk: Desk) -> Non
     assert await desk.delivery().once() == DeliveryReport()
     assert (desk.row(row).state, desk.codes()) == ("uncertain", [("delivery_uncertain",)])
     assert len(desk.mailer.handed_over) == 1
+
+
+async def test_where_the_risk_is_taken_it_leaves_again_with_the_same_message_id(desk: Desk) -> None:
+    row = desk.write()
+    desk.resend = True
+    desk.mailer.answers = [Sending("uncertain", "connection lost")]
+    assert await desk.delivery().once() == DeliveryReport(uncertain=1)
+    assert (desk.row(row).state, desk.codes()) == ("due", [])
+    desk.later(minutes=2)
+    assert await desk.delivery().once() == DeliveryReport(sent=1)
+    first, second = (raw for _, _, raw in desk.mailer.handed_over)
+    assert row.message_id.encode() in first
+    assert row.message_id.encode() in second
+
+
+async def test_with_the_risk_taken_the_tries_still_end(desk: Desk) -> None:
+    row = desk.write()
+    desk.resend = True
+    desk.mailer.answers = [Sending("uncertain", "connection lost")] * 3
+    for _ in range(3):
+        await desk.delivery().once()
+        desk.later(hours=2)
+    assert (desk.row(row).state, desk.codes()) == ("uncertain", [("delivery_uncertain",)])
+
+
+async def test_too_many_answers_within_an_hour_hold_everything_and_raise_the_alarm(desk: Desk) -> None:
+    alarms = SeenAlarms()
+    desk.breaker = Breaker(desk.store, desk.clock, 3, alarms)
+    for key in "12345":
+        desk.write(key, mail_id=desk.mail_id(key))
+    assert await desk.delivery().once() == DeliveryReport(sent=3, held=True)
+    assert (desk.store.switch(HOLD), desk.codes()) == (HELD, [("loop_suspected",)])
+    assert alarms.raised == ["breaker"]
+    desk.later(minutes=1)
+    assert await desk.delivery().once() == DeliveryReport(held=True)
+    desk.store.set_switch(HOLD, "")  # `mailbot resume`
+    assert await desk.delivery().once() == DeliveryReport(sent=2)
+
+
+async def test_the_breaker_counts_an_hour_and_answers_only(desk: Desk) -> None:
+    desk.breaker = Breaker(desk.store, desk.clock, 3, SeenAlarms())
+    for key in "12":
+        desk.write(key, mail_id=desk.mail_id(key))
+    for key in "3456":
+        desk.write(key)  # reminders, forwards
+    assert await desk.delivery().once() == DeliveryReport(sent=6)
+    desk.later(hours=1, minutes=1)
+    for key in "78":
+        desk.write(key, mail_id=desk.mail_id(key))
+    assert await desk.delivery().once() == DeliveryReport(sent=2)
 
 
 async def test_what_a_dead_process_was_sending_waits_for_a_person(desk: Desk) -> None:

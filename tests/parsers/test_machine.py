@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from parsers.machine import Bounce, machine_mark
+from parsers.machine import Bounce, DeliveryNotice, machine_mark
 from tests.parsers.mails import OPTIONS, PDF, mail, read, read_message
 
 CORPORA = Path(__file__).resolve().parents[2].parent / "shared" / "corpora"
@@ -33,6 +33,10 @@ def test_a_person_is_no_machine() -> None:
         ("Precedence: list", "list"),
         ("List-Id: News <news.medisoft.example>", "list"),
         ("X-Spam-Flag: YES", "spam"),
+        ("X-Loop: support@incert.example", "auto_generated"),
+        ("X-Mailbot-Template: accuse_reception", "auto_generated"),
+        ("X-Failed-Recipients: a@b.example", "auto_generated"),
+        ("Delivered-To: Autoresponder", "auto_reply"),
     ],
 )
 def test_headers(header: str, kind: str) -> None:
@@ -148,8 +152,17 @@ def test_a_delay_is_not_permanent() -> None:
     assert not mark.bounce.permanent
 
 
-def test_a_success_is_no_bounce() -> None:
-    assert machine_mark(read(REPORT.format(action="delivered", status="2.0.0"))).bounce is None
+@pytest.mark.parametrize("action", ["delivered", "relayed", "expanded"])
+def test_a_success_is_a_notice_and_no_bounce(action: str) -> None:
+    report = REPORT.replace("Reporting-MTA", "Original-Envelope-Id: 17\nReporting-MTA")
+    mark = machine_mark(read(report.format(action=action, status="2.0.0")))
+    assert mark.bounce is None
+    assert "delivery_notice" in mark.kinds
+    assert mark.notice == DeliveryNotice(
+        recipients=("jean@medisoft.example",),
+        original_message_id="<outbox-17@incert.example>",
+        envelope_id="17",
+    )
 
 
 def test_an_old_mailers_report_in_words() -> None:

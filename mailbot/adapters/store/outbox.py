@@ -47,6 +47,18 @@ class Outbox(Part):
         ]
         return sorted(found, key=lambda row: row.id)
 
+    def last_sent_to(self, address: str) -> OutboxRow | None:
+        """The latest mail that left, or may have left, to that address."""
+        c = outbox.c
+        query = (
+            select(func.max(outbox_recipients.c.outbox_id))
+            .select_from(outbox_recipients.join(outbox))
+            .where(outbox_recipients.c.address == _address(address), c.state.in_(("sent", "uncertain")))
+        )
+        with self._database.reading() as connection:
+            found = connection.execute(query).scalar()
+        return self.outbox(int(found)) if found is not None else None
+
     def claim_due(self, now: datetime, limit: int) -> list[OutboxRow]:
         """Take mails that are to leave now, the oldest first, as `sending`; nobody else gets the same.
 
@@ -112,6 +124,22 @@ class Outbox(Part):
                 outbox.c.created_at >= since,
             )
         )
+        with self._database.reading() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def answers_in(self, dossier_id: int, since: datetime) -> int:
+        """How many answers of mailbot's own, written since then, left or are to leave in that dossier."""
+        c = outbox.c
+        clauses = (c.dossier_id == dossier_id, c.auto, c.mail_id.is_not(None), c.created_at >= since)
+        return self._count(*clauses, c.state.in_(_GONE_OR_GOING))
+
+    def answers_sent(self, since: datetime) -> int:
+        """How many answers of mailbot's own left after that instant."""
+        c = outbox.c
+        return self._count(c.sent_at > since, c.auto, c.mail_id.is_not(None))
+
+    def _count(self, *clauses: ColumnElement[bool]) -> int:
+        query = select(func.count()).select_from(outbox).where(*clauses)
         with self._database.reading() as connection:
             return int(connection.execute(query).scalar_one())
 
