@@ -12,8 +12,8 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from mailbot.audit import changed_mails
+from mailbot.breaker import HELD, HOLD
 from mailbot.config import Config
-from mailbot.deliver import HELD, HOLD
 from mailbot.intake import Compared
 from mailbot.ports import Archive, Clock, HistoryRow, Store
 

@@ -131,14 +131,14 @@ class Outbox(Part):
         """How many answers of mailbot's own, written since then, left or are to leave in that dossier."""
         c = outbox.c
         clauses = (c.dossier_id == dossier_id, c.auto, c.mail_id.is_not(None), c.created_at >= since)
-        return self._count(*clauses, c.state.in_(_GONE_OR_GOING))
+        return self._count_rows(*clauses, c.state.in_(_GONE_OR_GOING))
 
     def answers_sent(self, since: datetime) -> int:
         """How many answers of mailbot's own left after that instant."""
         c = outbox.c
-        return self._count(c.sent_at > since, c.auto, c.mail_id.is_not(None))
+        return self._count_rows(c.sent_at > since, c.auto, c.mail_id.is_not(None))
 
-    def _count(self, *clauses: ColumnElement[bool]) -> int:
+    def _count_rows(self, *clauses: ColumnElement[bool]) -> int:
         query = select(func.count()).select_from(outbox).where(*clauses)
         with self._database.reading() as connection:
             return int(connection.execute(query).scalar_one())
