@@ -13,6 +13,9 @@ from parsers.types import Document, FieldDef, FieldValue, Kind, Signature, Signa
 from parsers.values import parse_value
 from rules.facts import Policy
 
+CORRECTED_BY = "corrigé par "
+"""Begins the evidence of a value that a person gave; the name follows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Correction:
@@ -86,7 +89,7 @@ def _with_value(document: Document, field: str, text: str, by: str, policy: Poli
             source=before.source if before else "text",
             page=before.page if before else None,
             bbox=before.bbox if before else None,
-            evidence=(f"corrigé par {by or 'une personne'}",),
+            evidence=(f"{CORRECTED_BY}{by or 'une personne'}",),
         )
     return document.model_copy(update={"fields": fields, "filled": True})
 

@@ -119,7 +119,8 @@ class Review:
                     "note": "•••" if masked else request.note,
                     "set": dict(request.set),
                     "files": [name for name, _ in request.files],
-                },
+                }
+                | ({"system_user": request.system_user} if request.system_user else {}),
                 dossier_id=entry.dossier_id,
                 case=entry.case,
                 mail_id=entry.mail_id,

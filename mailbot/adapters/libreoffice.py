@@ -19,6 +19,8 @@ from parsers.types import Problem, ReadOptions
 MOST_SECONDS = 40.0
 _SHARE = 0.5  # of what one reading may take: the PDF is still to be read
 _EXTENSIONS = {
+    # Read without LibreOffice, but shown as pages with it.
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
     "application/msword": "doc",
     "application/vnd.oasis.opendocument.text": "odt",
     "application/rtf": "rtf",

@@ -19,6 +19,7 @@ from mailbot.commands.session import (
     read_file,
     say,
     session_of,
+    system_user,
     write_file,
 )
 from mailbot.errors import UnknownReference, UsageError
@@ -262,8 +263,9 @@ def add_contact(
         if added not in (row.dossier.email.lower(), *(c.lower() for c in row.dossier.contacts)):
             changed = row.dossier.model_copy(update={"contacts": (*row.dossier.contacts, added)})
             service.store.save_dossier(replace(row, dossier=changed))
+            said = {"system_user": system_user()}
             service.store.add_history(
-                HistoryRow(0, service.clock.now(), by or "staff", "contact-added", {}, dossier_id=row.id)
+                HistoryRow(0, service.clock.now(), by or "staff", "contact-added", said, dossier_id=row.id)
             )
     typer.echo(f"{row.dossier.reference}: {added}")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailbot.commands.session import Session, print_json, print_table, say, session_of
+from mailbot.commands.session import Session, print_json, print_table, say, session_of, system_user
 from mailbot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -165,8 +165,8 @@ def _switch(session: Session, value: str) -> None:
     service = session.service(changes=True)
     with service.store.transaction():
         service.store.set_switch(HOLD, value)
-        what = "hold" if value else "resume"
-        service.store.add_history(HistoryRow(0, service.clock.now(), "staff", what, {}))
+        what, said = "hold" if value else "resume", {"system_user": system_user()}
+        service.store.add_history(HistoryRow(0, service.clock.now(), "staff", what, said))
 
 
 def deliver_now(session: Session) -> DeliveryReport:

@@ -15,6 +15,7 @@ from mailbot.commands.session import (
     print_table,
     read_file,
     session_of,
+    system_user,
 )
 from mailbot.errors import UsageError
 
@@ -138,7 +139,7 @@ def act(
 
     session = session_of(context)
     files = tuple((path.name, read_file(path)) for path in attach or ())
-    request = Request(action, by, note, _values(values or ()), document, kind, dossier, files)
+    request = Request(action, by, note, _values(values or ()), document, kind, dossier, files, system_user())
     service = session.service(changes=True, servers=True)
     done = service.review.act(entry_id, request)
     deliver_now(session)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import json
+import os
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from pathlib import Path
@@ -23,6 +25,14 @@ if TYPE_CHECKING:
 
 LUXEMBOURG = ZoneInfo("Europe/Luxembourg")
 DEFAULT_CONFIG = Path("config.toml")
+
+
+def system_user() -> str:
+    """Whom the system says runs this: recorded beside what `--by` says."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a user without a name, as in containers; Python 3.13 raises OSError
+        return f"uid {os.getuid()}"
 
 
 class Session:

@@ -9,7 +9,10 @@ from mailbot.ports import OutboxRow
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person asked for. `files`: name and bytes of what was attached."""
+    """What a person asked for. `files`: name and bytes of what was attached.
+
+    `system_user`: who ran the command line, where `by` is only what was said there.
+    """
 
     action: str
     by: str = ""
@@ -19,6 +22,7 @@ class Request:
     kind: str = ""
     dossier: str = ""
     files: tuple[tuple[str, bytes], ...] = ()
+    system_user: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from mailbot.web.guard import Guard
 from mailbot.web.i18n import LANGUAGES, translations
 from mailbot.web.mail_words import MailWords
 from mailbot.web.pages import Pages
+from mailbot.web.searches import Searches
 from mailbot.web.sessions import Sessions
 from mailbot.web.undo import Undos
 from mailbot.web.visit import Handler, Visit, age_words, door, sorry
@@ -49,8 +50,9 @@ class Web:
         self.sessions = Sessions(self.store, service.clock, settings)
         self.tries = Tries()
         self.provider = Provider(service.config.oidc) if service.config.oidc.on else None
-        self.pages = Pages(settings.pages)
+        self.pages = Pages(settings.pages, service.config.reading.libreoffice)
         self.case_states = CaseStates(self.store)
+        self.searches = Searches()
         self.mail_words = MailWords(self.store)
         self.undos = Undos(self.store)
         self._environments = {language: self._environment(language) for language in LANGUAGES}
@@ -142,6 +144,7 @@ def create_app(service: Service) -> Starlette:
         get("/oidc/callback", openid_pages.callback, None, name="oidc_callback"),
         get("/queue", queue_page.queue),
         get("/queue/rows", queue_page.rows, quiet=True),
+        post("/queue/search", queue_page.search, "reader"),
         post("/queue/bulk", queue_page.bulk),
         get("/entry/{entry}", entry_page.entry),
         get("/entry/{entry}/form/{action}", decisions.form, "reviewer"),
@@ -158,6 +161,7 @@ def create_app(service: Service) -> Starlette:
         get("/entry/{entry}/mail/{mail}/original", evidence.mail_original),
         get("/outgoing/{outbox}", evidence.outgoing),
         get("/dossiers", dossier_pages.dossiers),
+        post("/dossiers/search", dossier_pages.search, "reader"),
         get("/dossiers.csv", dossier_pages.dossiers_csv),
         get("/dossier/{reference}", dossier_pages.dossier),
         get("/dossier/{reference}/export", dossier_pages.export),

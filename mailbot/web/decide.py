@@ -71,6 +71,9 @@ def carry_out(web: Web, entry_id: int, request: Request, *, seal: str | None, te
 
     Raises MailDiffers, and what review.act raises; then nothing was changed.
     """
+    if request.action == "reprocess":  # reads, which takes long: no other writer may wait for it
+        done = web.service.review.act(entry_id, request)
+        return Decided(done.message, done.mails, "", None)
     now = web.service.clock.now()
     seconds = web.service.config.web.undo_seconds
     with web.store.transaction():

@@ -48,7 +48,7 @@ def preview(visit: Visit) -> Response:
     except Refused as error:
         problem = error.message
     except MailbotError as error:
-        problem = str(error)
+        problem = visit.say_of(error)
     return visit.page("preview.html", trial=trial, problem=problem, entry=row)
 
 
@@ -74,9 +74,9 @@ def act(visit: Visit) -> Response:
     except Refused as error:
         return _again(visit, row, error.status, error.message)
     except UnknownReference as error:
-        return _again(visit, row, 422, str(error))
+        return _again(visit, row, 422, visit.say_of(error))
     except (ActionRefused, StaleDossier) as error:
-        return _again(visit, row, status_of(error), str(error))
+        return _again(visit, row, status_of(error), visit.say_of(error))
     visit.web.store.hold_entry(row.id, locked_by="", locked_until=None)
     stays = (
         found.name in ("note", "complement", "tests-failed") and visit.web.store.entry(row.id).state == "open"
@@ -84,7 +84,7 @@ def act(visit: Visit) -> Response:
     to = decided.opened or (row.id if stays else following)
     return visit.go(
         f"/entry/{to}" if to else "/queue",
-        f"{visit.say(found.label)} : {decided.message}",
+        f"{visit.say(found.label)} : {visit.say_of(decided.message)}",
         undo=decided.undo or None,
         undo_until=(visit.now + timedelta(seconds=visit.web.service.config.web.undo_seconds)).isoformat(),
         decided=row.id,

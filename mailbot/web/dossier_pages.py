@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from mailbot.agreement import AGREEMENT
 from mailbot.dossier_views import CSV_COLUMNS, csv_lines, dossier_details
 from mailbot.export import export_dossier
 from mailbot.ports import DossierRow, HistoryRow
 from mailbot.web.csv_out import csv_response
-from mailbot.web.entry_view import label_of
+from mailbot.web.entry_view import choice_words, label_of
 from mailbot.web.evidence import download
+from mailbot.web.queue_page import searched
 from mailbot.web.timeline import drawing
 from mailbot.web.visit import Refused, Visit, number
 
@@ -25,7 +27,7 @@ def _row(visit: Visit) -> DossierRow:
 
 
 def dossiers(visit: Visit) -> Response:
-    text = visit.query("q").strip()[:200]
+    text = searched(visit, visit.query("s"))
     page = number(visit.query("page", "1"), 400, visit.say("Ce numéro de page n'en est pas un."))
     if page < 1:
         raise Refused(400, visit.say("Ce numéro de page n'en est pas un."))
@@ -37,10 +39,17 @@ def dossiers(visit: Visit) -> Response:
         rows=rows[start : start + _PER_PAGE],
         found=len(rows),
         text=text,
+        handle=visit.query("s"),
         number=page,
         last_page=max(1, -(-len(rows) // _PER_PAGE)),
         flash=visit.take_flash(),
     )
+
+
+def search(visit: Visit) -> Response:
+    """The words searched for stand in no address."""
+    handle = visit.web.searches.keep(visit.by, visit.value("q"))
+    return visit.go(f"/dossiers?s={handle}" if handle else "/dossiers")
 
 
 def _says(row: DossierRow, wanted: str) -> bool:
@@ -81,7 +90,7 @@ def history_of(rows: list[HistoryRow]) -> list[HistoryRow]:
     kept: list[HistoryRow] = []
     for row in rows:
         twice = bool(kept) and (row.at, row.actor, row.what) == (kept[-1].at, kept[-1].actor, kept[-1].what)
-        if row.what not in ("viewed", "downloaded") and not twice:
+        if row.what not in ("viewed", "downloaded", AGREEMENT) and not twice:
             kept.append(row)
     return kept
 
@@ -93,6 +102,8 @@ def registered(visit: Visit, row: DossierRow) -> list[tuple[str, str]]:
     for field_id, value in row.dossier.registered.items():
         definition = form.field(field_id) if form else None
         said = {"True": visit.say("oui"), "False": visit.say("non")}.get(value, value)
+        if definition is not None:
+            said = choice_words(definition, said, visit.language)
         found.append((label_of(field_id, definition, visit.language), said))
     return found
 

@@ -15,6 +15,7 @@ from mailbot.web.entry_view import EntryView, Shown, is_scan
 from mailbot.web.form_values import form_values
 from mailbot.web.hand import LOCK, locked_by_other
 from mailbot.web.lookup import entry_of, neighbours, original_bytes
+from mailbot.web.marked_text import marked
 from mailbot.web.pages import PageNotDrawn
 from mailbot.web.visit import Refused, Visit, number
 
@@ -61,7 +62,7 @@ def show(
         view=view,
         shown=shown,
         pages=_pages(visit, shown) if shown else [],
-        text=shown.document.text[:_LONGEST_TEXT] if shown else "",
+        text=list(marked(shown.document.text[:_LONGEST_TEXT], shown.fields)) if shown else [],
         dossier=dossier,
         case=next((c for c in dossier.cases if c.name == row.case), None) if dossier else None,
         actions=action_forms.in_order(Review.offered(row)) if visit.decides else [],
@@ -85,11 +86,10 @@ def _pages(visit: Visit, shown: Shown) -> list[dict[str, Any]]:
     if not pages.can_draw(document.media_type):
         return []
     try:
-        try:
-            sizes = pages.sizes(document.sha256)
-        except PageNotDrawn:
-            sizes = pages.sizes(document.sha256, original_bytes(visit, shown.mail, document))
-    except (PageNotDrawn, MailbotError):
+        sizes = pages.sizes(
+            document.sha256, document.media_type, lambda: original_bytes(visit, shown.mail, document)
+        )
+    except (PageNotDrawn, Refused, MailbotError):
         return []
     wanted = document.pages_of or tuple(range(1, len(sizes) + 1))
     return [_page(shown, n, sizes[n - 1]) for n in wanted if 1 <= n <= len(sizes)]

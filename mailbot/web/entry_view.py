@@ -9,6 +9,8 @@ from typing import Any, cast
 
 from pydantic import JsonValue
 
+from mailbot.agreement import AGREEMENT
+from mailbot.corrections import CORRECTED_BY
 from mailbot.errors import MailbotError
 from mailbot.ports import DocumentRow, DossierRow, EntryRow, HistoryRow, MailRow
 from mailbot.web.app import Web
@@ -27,8 +29,13 @@ _SAME = {
 _NOT_COMPARED = frozenset(
     {"date_signature", "signataire", "date_tests", "type_demande", "reference_transaction"}
 )
+_OF_ONE_CASE = frozenset(
+    {"nom_logiciel", "version_logiciel", "mode_integration", "services", "type_client", "nom_client"}
+    | {"code_prestataire_client", "nombre_postes", "prestataires", "responsable"}
+    | {"date_raccordement", "date_livraison"}
+)
 _BELIEVED = ("demand", "mismatch")
-_HIDDEN_HISTORY = frozenset({"viewed", "downloaded"})
+_HIDDEN_HISTORY = frozenset({"viewed", "downloaded", AGREEMENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,12 @@ class Field:
     evidence: tuple[str, ...]
     earlier: tuple[Earlier, ...]
     definition: FieldDef | None
+
+    @property
+    def corrected_by(self) -> str:
+        """Who said that this is the value; empty when the readers did."""
+        said = next((e for e in self.evidence if e.startswith(CORRECTED_BY)), "")
+        return said.removeprefix(CORRECTED_BY)
 
     @property
     def doubtful(self) -> bool:
@@ -84,12 +97,13 @@ class EntryView:
         ids = [int(i) for i in entry.facts.get("mails") or ([entry.mail_id] if entry.mail_id else [])]
         self.mails = [store.mail(mail_id) for mail_id in ids]
         rows = [(row, mail) for mail in self.mails for row in store.documents_of_mail(mail.id)]
-        if not rows:
-            rows = list(self._of_the_case())
+        if not rows or "manual_task" in entry.codes:
+            known = {row.id for row, _ in rows}
+            rows += [(row, mail) for row, mail in self._of_the_case() if row.id not in known]
         self._rows = rows
 
     def _of_the_case(self) -> Iterator[tuple[DocumentRow, MailRow]]:
-        """A task that no mail caused stands on what the case already has."""
+        """A task stands on everything that the case has, the documents that came earlier included."""
         case = (
             next((c for c in self.dossier.dossier.cases if c.name == self.entry.case), None)
             if self.dossier
@@ -175,7 +189,7 @@ class EntryView:
             return "missing"
         if any(f.get("severity") in _BELIEVED for f in findings):
             return "failed"
-        if any(said.startswith("corrigé par") for said in claim.evidence):
+        if any(said.startswith(CORRECTED_BY) for said in claim.evidence):
             return "person"
         unsure = claim.confidence < self._web.service.config.automation.min_confidence
         return "unsure" if unsure or any(f.get("severity") == "doubt" for f in findings) else "machine"
@@ -188,12 +202,9 @@ class EntryView:
             return ", ".join(self.words_of(v, definition) for v in value)
         if isinstance(value, dict):
             return " · ".join(str(v) for v in value.values() if v not in (None, ""))
-        if definition is not None and str(value) in definition.choice_labels:
-            labels = definition.choice_labels[str(value)]
-            named = labels.get(cast(Language, self._visit.language)) or labels.get("fr")
-            if named:
-                return str(named[0])
         text = str(value)
+        if definition is not None and text in definition.choice_labels:
+            return choice_words(definition, text, self._visit.language)
         if definition is not None and definition.type == "date" and len(text) == 10:
             return f"{text[8:10]}/{text[5:7]}/{text[:4]}"
         return text
@@ -211,20 +222,17 @@ class EntryView:
             text = self.words_of(registered, definition)
             yield Earlier((self._visit.say("enregistré"),), text, _same(registered, mine, definition))
         for case in self.dossier.dossier.cases:
-            if (
-                concept in ("nom_logiciel", "version_logiciel", "mode_integration", "type_client")
-                and case.name != self.entry.case
-            ):
-                continue
+            # What is another software's or another client's may differ; only what agrees says something.
+            own = concept not in _OF_ONE_CASE or case.name == self.entry.case
             for exhibit in case.exhibits:
                 if exhibit.id == row.id or exhibit.mail_id > (row.mail_id or 0):
                     continue
                 for other_id, other in exhibit.document.fields.items():
                     if _SAME.get(other_id, other_id) == concept and other.value not in (None, ""):
                         where = f"{self._visit.say(KINDS[exhibit.kind])}, {exhibit.received_at:%d/%m/%Y}"
-                        yield Earlier(
-                            (where,), self.words_of(other.value, definition), _comparable(other.value) == mine
-                        )
+                        same = _same(other.value, mine, definition)
+                        if same or own:
+                            yield Earlier((where,), self.words_of(other.value, definition), same)
 
     def _registered(self, concept: str) -> str:
         assert self.dossier is not None
@@ -241,6 +249,13 @@ def label_of(field_id: str, definition: FieldDef | None, language: str) -> str:
     labels = definition.labels if definition is not None else {}
     printed = labels.get(cast(Language, language)) or labels.get("fr")
     return printed[0] if printed else field_id.replace("_", " ")
+
+
+def choice_words(definition: FieldDef, value: str, language: str) -> str:
+    """What the form prints for one of its choices; anything else as it is."""
+    labels = definition.choice_labels.get(value, {})
+    printed = labels.get(cast(Language, language)) or labels.get("fr")
+    return str(printed[0]) if printed else value
 
 
 def _grouped(earlier: Iterable[Earlier]) -> tuple[Earlier, ...]:

@@ -45,12 +45,13 @@ def page(visit: Visit) -> Response:
     if wanted < 1 or not pages.can_draw(document.media_type):
         raise Refused(404, visit.say("Cette page n'existe pas."))
     try:
-        try:
-            drawn = pages.png(document.sha256, wanted, straight=straight)
-        except PageNotDrawn:
-            drawn = pages.png(
-                document.sha256, wanted, original_bytes(visit, shown.mail, document), straight=straight
-            )
+        drawn = pages.png(
+            document.sha256,
+            wanted,
+            document.media_type,
+            lambda: original_bytes(visit, shown.mail, document),
+            straight=straight,
+        )
     except PageNotDrawn as error:
         raise Refused(404, visit.say("Cette page ne peut pas être montrée.")) from error
     return Response(drawn, media_type="image/png", headers={"cache-control": _KEEP})

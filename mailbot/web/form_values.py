@@ -53,7 +53,7 @@ def form_values(
         except Refused:
             trial = None  # something is still to be filled in
         except MailbotError as error:
-            problem = str(error)
+            problem = visit.say_of(error)
     return {
         "action": form,
         "trial": trial,

@@ -1,7 +1,8 @@
 """A process that draws pages of one file: `python -m mailbot.web.page_worker PAGE WIDTH MEMORY_BYTES WAY`.
 
 The file comes on stdin. PAGE 0 asks for the sizes of all pages, as JSON; else PNG bytes leave on stdout.
-WAY is `plain`, or `straight` for scans: turned upright and without skew, as the readers put their boxes.
+WAY is `plain`, or `straight` for scans: turned upright and without skew, as the readers put their boxes; or
+`convert` with a LibreOffice program and a media type after it: then the bytes of a PDF leave.
 It is a process of its own because PDFium is native code that reads a stranger's bytes.
 """
 
@@ -24,12 +25,27 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS + 1))
     data = sys.stdin.buffer.read()
+    if way == "convert":
+        sys.stdout.buffer.write(_converted(data, sys.argv[5], sys.argv[6]))
+        return
     is_pdf = b"%PDF-" in data[:1024]
     if way == "straight" and page:
         drawn = _straight(data, "application/pdf" if is_pdf else "image/png", page)
     else:
         drawn = _pdf(data, page, width) if is_pdf else _picture(data, page, width)
     sys.stdout.buffer.write(drawn)
+
+
+def _converted(data: bytes, program: str, media_type: str) -> bytes:
+    from mailbot.adapters.libreoffice import converter
+    from parsers.types import ReadOptions
+
+    # Half of the seconds are the converter's: it ends before this process is ended.
+    convert = converter(ReadOptions(libreoffice=program, seconds=50))
+    made = convert(data, media_type) if convert is not None else b""
+    if not isinstance(made, bytes):
+        raise ValueError(made.code)
+    return made
 
 
 def _pdf(data: bytes, number: int, width: int) -> bytes:

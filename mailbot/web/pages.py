@@ -9,7 +9,10 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
+
+from parsers.documents.converting import CONVERTIBLE
 
 PAGE_WIDTH = 1240  # pixels: sharp at the widths in which the app shows a page
 _SECONDS = 30
@@ -17,6 +20,8 @@ _MEMORY = 1536 * 2**20
 _DRAWN = frozenset(
     {"application/pdf", "image/png", "image/jpeg", "image/tiff", "image/gif", "image/bmp", "image/webp"}
 )
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_CONVERTED = CONVERTIBLE | {_DOCX}
 _ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -25,52 +30,75 @@ class PageNotDrawn(Exception):
 
 
 class Pages:
-    """`sizes` and `png` of a file's pages; `data` is only asked for when nothing is kept yet."""
+    """`sizes` and `png` of a file's pages. `data` gives its bytes; it is only called when nothing is kept."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, libreoffice: str | None = None) -> None:
         self._folder = folder
+        self._libreoffice = libreoffice
         self._turns = threading.Semaphore(2)
 
-    @staticmethod
-    def can_draw(media_type: str) -> bool:
-        return media_type in _DRAWN
+    def can_draw(self, media_type: str) -> bool:
+        return media_type in _DRAWN or (self._libreoffice is not None and media_type in _CONVERTED)
 
-    def sizes(self, sha256: str, data: bytes | None = None) -> list[tuple[float, float]]:
-        """Width and height in points of each page. Raises PageNotDrawn."""
-        said = self._kept(sha256, "sizes.json", 0, data)
+    def sizes(self, sha256: str, media_type: str, data: Callable[[], bytes]) -> list[tuple[float, float]]:
+        """Width and height in points of each page. Raises PageNotDrawn, and what `data` raises."""
+        said = self._drawn(sha256, "sizes.json", media_type, data, 0, "plain")
         try:
             return [(float(w), float(h)) for w, h in json.loads(said)]
         except (ValueError, TypeError) as error:
             raise PageNotDrawn("the sizes make no sense") from error
 
-    def png(self, sha256: str, page: int, data: bytes | None = None, *, straight: bool = False) -> bytes:
-        """Page `page`, from 1; `straight` as the readers saw a scan. Raises PageNotDrawn."""
+    def png(
+        self, sha256: str, page: int, media_type: str, data: Callable[[], bytes], *, straight: bool = False
+    ) -> bytes:
+        """Page `page`, from 1; `straight` as the readers saw a scan. Raises as `sizes` does."""
         name = f"{page}-straight.png" if straight else f"{page}.png"
-        return self._kept(sha256, name, page, data, "straight" if straight else "plain")
+        return self._drawn(sha256, name, media_type, data, page, "straight" if straight else "plain")
 
-    def _kept(self, sha256: str, name: str, page: int, data: bytes | None, way: str = "plain") -> bytes:
+    def _drawn(
+        self, sha256: str, name: str, media_type: str, data: Callable[[], bytes], page: int, way: str
+    ) -> bytes:
+        def source() -> bytes:
+            return data() if media_type in _DRAWN else self._pdf_of(sha256, media_type, data)
+
+        return self._kept(sha256, name, lambda: self._run(source(), str(page), way))
+
+    def _pdf_of(self, sha256: str, media_type: str, data: Callable[[], bytes]) -> bytes:
+        """What LibreOffice makes of the file. An empty one says that it cannot: it is not tried twice."""
+
+        def convert() -> bytes:
+            raw = data()
+            try:
+                return self._run(raw, "0", "convert", str(self._libreoffice), media_type)
+            except PageNotDrawn:
+                return b""
+
+        made = self._kept(sha256, "converted.pdf", convert)
+        if not made:
+            raise PageNotDrawn("the file cannot be converted")
+        return made
+
+    def _kept(self, sha256: str, name: str, make: Callable[[], bytes]) -> bytes:
         path = self._folder / sha256[:2] / sha256[2:] / name
         with contextlib.suppress(OSError):
             return path.read_bytes()
-        if data is None:
-            raise PageNotDrawn("not drawn yet")
-        drawn = self._draw(data, page, way)
+        made = make()
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(drawn)
+            file.write(made)
         os.replace(file.name, path)
-        return drawn
+        return made
 
-    def _draw(self, data: bytes, page: int, way: str) -> bytes:
+    def _run(self, data: bytes, page: str, *way: str) -> bytes:
         command = [
             sys.executable,
             "-P",
             "-m",
             "mailbot.web.page_worker",
-            str(page),
+            page,
             str(PAGE_WIDTH),
             str(_MEMORY),
-            way,
+            *way,
         ]
         passed = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(_ROOT), "LANG": "C.UTF-8"}
         with self._turns:

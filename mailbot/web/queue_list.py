@@ -20,7 +20,7 @@ _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the person asked to see."""
+    """What the person asked to see. `handle`: what stands in addresses for the text."""
 
     tab: str = "review"
     text: str = ""
@@ -28,6 +28,7 @@ class Wanted:
     step: str = ""
     sort: str = "place"
     page: int = 1
+    handle: str = ""
 
 
 @dataclass(frozen=True, slots=True)

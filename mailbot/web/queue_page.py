@@ -25,7 +25,23 @@ def wanted(visit: Visit) -> Wanted:
     known = tab in TABS and sort in SORTS and code in ("", *CODES) and step in ("", *STEPS) and page > 0
     if not known:
         raise Refused(400, visit.say("Ce filtre n'existe pas."))
-    return Wanted(tab, visit.query("q").strip()[:200], code, step, sort, page)
+    handle = visit.query("s")
+    return Wanted(tab, searched(visit, handle), code, step, sort, page, handle)
+
+
+def searched(visit: Visit, handle: str) -> str:
+    """The words behind the handle. Raises Refused when they are not known any more."""
+    text = visit.web.searches.text(visit.by, handle)
+    if text is None:
+        raise Refused(404, visit.say("Cette recherche n'existe plus : la refaire."))
+    return text
+
+
+def search(visit: Visit) -> Response:
+    """Filters as chosen, and the words searched for, which stand in no address."""
+    handle = visit.web.searches.keep(visit.by, visit.value("q"))
+    chosen = {name: visit.value(name) for name in ("tab", "code", "step", "sort")} | {"s": handle}
+    return visit.go(f"/queue?{urlencode({name: value for name, value in chosen.items() if value})}")
 
 
 def address(want: Wanted) -> Callable[..., str]:
@@ -34,13 +50,13 @@ def address(want: Wanted) -> Callable[..., str]:
     def to(path: str = "/queue", **changed: object) -> str:
         values = {
             "tab": want.tab,
-            "q": want.text,
+            "s": want.handle,
             "code": want.code,
             "step": want.step,
             "sort": want.sort,
             "page": want.page,
         } | changed
-        plain = {"q": "", "code": "", "step": "", "sort": "place", "page": 1}
+        plain = {"s": "", "code": "", "step": "", "sort": "place", "page": 1}
         kept = {k: v for k, v in values.items() if v != plain.get(k)}
         return f"{path}?{urlencode(kept)}" if kept else path
 
@@ -92,7 +108,7 @@ def bulk(visit: Visit) -> Response:
             _one(visit, action, entry_id)
             done += 1
         except ActionRefused as error:
-            refused.append(str(error))
+            refused.append(visit.say_of(error))
     message = visit.say("%(n)s entrée(s) traitée(s).", n=done)
     return visit.go("/queue", " ".join([message, *refused]))
 

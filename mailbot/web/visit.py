@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from mailbot.errors import ActionRefused, MailbotError, StaleDossier, StoreUnreachable, UnknownReference
 from mailbot.ports import HistoryRow, SessionRow, UserRow
 from mailbot.web.accounts import rank
+from mailbot.web.core_words import in_words
 from mailbot.web.i18n import best_language, translations
 
 if TYPE_CHECKING:
@@ -57,6 +58,10 @@ class Visit:
         """A text in the person's language, filled."""
         said = str(translations(self.language).ugettext(text)) if text else ""
         return said % values if values else said
+
+    def say_of(self, answer: object) -> str:
+        """What the core answered or refused, in the person's words."""
+        return in_words(self.say, str(answer))
 
     @property
     def by(self) -> str:
@@ -144,7 +149,8 @@ def door(web: Web, handler: Handler, role: str | None = "reader", *, quiet: bool
 
 def _refusal(visit: Visit, role: str) -> Response | None:
     if visit.user is None or visit.session is None:
-        path = visit.request.url.path
+        url = visit.request.url
+        path = f"{url.path}?{url.query}" if url.query else url.path
         back = path if visit.request.method == "GET" and not visit.partial else visit.value("back", "/queue")
         to = f"/login?next={quote(back)}"
         if visit.partial:
@@ -194,7 +200,7 @@ def sorry(visit: Visit, error: Refused | HTTPException | MailbotError) -> Respon
     elif isinstance(error, Refused):
         status, message = error.status, error.message
     else:
-        status, message = status_of(error), str(error)
+        status, message = status_of(error), visit.say_of(error)
     template = "sorry_part.html" if visit.partial else "sorry.html"
     return visit.page(template, status, status=status, message=message)
 

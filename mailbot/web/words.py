@@ -135,6 +135,18 @@ CASE_STATES = {
     "a_verifier": _("à vérifier"),
 }
 CASE_KINDS = {"E": _("Enrôlement"), "L": _("Labélisation"), "R": _("Raccordement")}
+OUTCOMES = {
+    "approved": _("envoyé"),
+    "sent_again": _("renvoyé"),
+    "reprocessed": _("relu"),
+    "answered": _("répondu"),
+    "superseded": _("remplacée"),
+    "done": _("fait"),
+    "undone": _("décision annulée"),
+    "dismissed": _("classé sans suite"),
+    "closed": _("fermé"),
+}
+"""How an entry ended, where it is not the action itself (HISTORY)."""
 ROLES = {"reader": _("lecture"), "reviewer": _("décision"), "admin": _("administration")}
 TABS = {
     "review": _("À traiter"),
@@ -187,4 +199,10 @@ HISTORY = {
     "merge": _("fusionné"),
     "dismiss": _("classé sans suite"),
     "user_changed": _("compte changé"),
+    "contact-added": _("contact ajouté"),
+    "imported": _("dossier repris"),
+    "requirements_changed": _("exigences modifiées"),
+    "accord_recorded": _("accord de service enregistré"),
+    "purged": _("données effacées"),
+    "agreement": _("accord avec le brouillon"),
 }

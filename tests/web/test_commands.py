@@ -10,8 +10,10 @@ from typer.testing import CliRunner
 
 from mailbot.adapters.store.sql import open_store
 from mailbot.cli import app
+from mailbot.commands.session import system_user
 from mailbot.web.accounts import signed_in
 from tests.journeys.world import World
+from tests.web.cases import question
 
 PASSWORD = "encore une longue phrase"
 
@@ -63,3 +65,13 @@ def test_what_cannot_be_is_said_with_exit_code_2(
     config: Path, arguments: tuple[str, ...], given: str
 ) -> None:
     assert run(config, *arguments, given=given)[0] == 2
+
+
+def test_who_decides_is_noted_beside_who_ran_the_command(world: World, config: Path) -> None:
+    entry = question(world)
+    told = ["--config", str(config), "--now", "2025-06-02T12:00Z", "queue", "act", str(entry), "note"]
+    result = CliRunner().invoke(app, [*told, "--note", "rappeler", "--by", "claire"])
+    assert result.exit_code == 0, result.output
+    row = open_store(world.service.config.store.url).history(entry_id=entry)[-1]
+    assert (row.actor, row.detail["system_user"]) == ("claire", system_user())
+    assert row.detail["system_user"] not in ("", "claire")

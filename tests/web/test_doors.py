@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 
 from mailbot.ports import UserRow
@@ -10,7 +12,7 @@ from tests.web.browser import ORIGIN, Browser
 from tests.web.cases import PASSWORD, question
 
 PAGES = (
-    "/queue",
+    "/queue?tab=waiting&sort=age",
     "/queue/rows",
     "/entry/1",
     "/dossiers",
@@ -34,7 +36,7 @@ DECISIONS = (
 @pytest.mark.parametrize("path", PAGES)
 def test_without_a_session_every_page_leads_to_the_login(world: World, path: str) -> None:
     answer = Browser(world).get(path)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=" + path)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=" + quote(path))
 
 
 @pytest.mark.parametrize("path", DECISIONS)

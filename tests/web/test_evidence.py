@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from mailbot.web.core_words import in_words
 from mailbot.web.csv_out import safe_cell
+from mailbot.web.entry_view import Field
+from mailbot.web.marked_text import marked
+from mailbot.web.pages import PageNotDrawn, Pages
+from parsers.types import FieldDef, FieldValue
+from tests.builders import NDA
 from tests.journeys.world import World
 from tests.web.browser import Browser
-from tests.web.cases import FORMULAIRE_1, filled_pdf, name_mismatch
+from tests.web.cases import FORMULAIRE_1, enrolment, filled_pdf, name_mismatch
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def test_pages_are_drawn_and_originals_only_downloaded(world: World, claire: Browser) -> None:
@@ -51,3 +61,82 @@ def test_an_export_is_a_zip_and_stands_in_the_history(world: World, claire: Brow
     answer = claire.get(f"/dossier/{reference}/export")
     assert answer.content.startswith(b"PK")
     assert "exported" in [row.what for row in world.store.history(dossier_id=1)]
+
+
+def test_a_task_shows_all_of_its_case_and_marks_only_what_differs(world: World, claire: Browser) -> None:
+    entry = enrolment(world)  # of the mail by which AeS sent the NDA back
+    page = claire.get(f"/entry/{entry}").text
+    assert "Formulaire 1.pdf" in page
+    assert "Medisoft S.à r.l." in page.split('id="field-denomination"')[1].split("</tr>")[0]
+    assert "≠" not in page
+
+
+def test_a_corrected_value_says_who_corrected_it(world: World, claire: Browser) -> None:
+    entry = name_mismatch(world)
+    answer = claire.decide(entry, "correct", {"document": "1", "set.email": "neuf@medisoft.example"})
+    page = claire.get(answer.headers["location"].partition("?")[0] + "?doc=1").text
+    assert "corrigé par claire" in page.split('id="field-email"')[1].split("</tr>")[0]
+
+
+def test_words_that_are_searched_for_stand_in_no_address(world: World, claire: Browser) -> None:
+    entry = name_mismatch(world)
+    for words, found in (("Medisoft", True), ("NDA.pdf", True), ("Praxilux", False)):
+        to = claire.post("/queue/search", {"q": words, "tab": "review", "sort": "age"}).headers["location"]
+        assert words not in to
+        assert (f"/entry/{entry}" in claire.get(to).text) is found
+    to = claire.post("/dossiers/search", {"q": "medisoft"}).headers["location"]
+    assert "SONS2-000001" in claire.get(to).text
+    assert Browser.signed_in(world, "paul").get(to).status_code == 404  # the handle is claire's
+    assert claire.get("/queue?s=nope").status_code == 404
+
+
+def test_without_pages_the_values_are_marked_in_the_text() -> None:
+    value = FieldValue(value="Medisoft", raw="Medi soft", confidence=0.9, source="docx_control")
+    definition = FieldDef(id="denomination", type="company", labels={"fr": ("Nom",)})
+    field = Field("denomination", "Nom", "Medisoft", "Medi soft", value, "machine", (), (), (), definition)
+    short = Field("postes", "Postes", "2", "2", value, "machine", (), (), (), None)
+    text = "2. Medi soft écrit <b>\nNom : Medi  soft et fin"
+    pieces = [(piece, found.id if found else None) for piece, found in marked(text, (field, short))]
+    assert pieces == [
+        ("2. Medi soft écrit <b>\nNom : ", None),
+        ("Medi  soft", "denomination"),
+        (" et fin", None),
+    ]
+
+
+def test_word_files_are_shown_as_the_pages_that_libreoffice_makes(tmp_path: Path) -> None:
+    (tmp_path / "made.pdf").write_bytes(filled_pdf("nda", NDA))
+    program = tmp_path / "soffice"
+    script = (
+        f'while [ "$1" != --outdir ]; do shift; done; mkdir -p "$2"; cp {tmp_path}/made.pdf "$2/document.pdf"'
+    )
+    program.write_text(f"#!/bin/sh\necho x >> {tmp_path}/called\n{script}\n")
+    program.chmod(0o755)
+    pages = Pages(tmp_path / "pages", str(program))
+    assert pages.can_draw(DOCX)
+    assert not Pages(tmp_path).can_draw(DOCX)
+    assert len(pages.sizes("ab12", DOCX, lambda: b"PK")) == 2
+    assert pages.png("ab12", 1, DOCX, lambda: b"PK").startswith(b"\x89PNG")
+    assert (tmp_path / "called").read_text() == "x\n"
+    (tmp_path / "made.pdf").unlink()
+    for _ in range(2):
+        with pytest.raises(PageNotDrawn):
+            pages.sizes("cd34", DOCX, lambda: b"PK")
+    assert (tmp_path / "called").read_text() == "x\nx\n"  # what cannot be converted is not tried again
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("iban=x: not a value of type iban", "« x » n'est pas une valeur possible pour iban."),
+        ("say until when: --set until=2026-06-30", "Choisir le jour jusqu'auquel reporter."),
+        ("no dossier has the reference X-1", "Aucun dossier n'a la référence X-1."),
+        ("Décidé à nouveau : queue. Nouvelle entrée 7.", "personne doit encore trancher (entrée 7)."),
+        ("100 %(of)s something new", "100 %(of)s something new"),
+    ],
+)
+def test_pages_do_not_speak_of_options_and_codes(said: str, shown: str) -> None:
+    def filled(text: str, **values: object) -> str:
+        return text % values if values else text
+
+    assert in_words(filled, said).endswith(shown)

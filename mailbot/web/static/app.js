@@ -103,7 +103,7 @@
     });
   }
   function showBox(box) {
-    const pages = one(".pages");
+    const pages = box.closest(".pages, .text");
     const at = box.getBoundingClientRect(), frame = pages.getBoundingClientRect();
     if (at.top < frame.top || at.bottom > frame.bottom) pages.scrollTop += at.top - frame.top - frame.height / 3;
   }
