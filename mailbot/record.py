@@ -223,7 +223,9 @@ class Recorder:
         case = next((c for c in row.dossier.cases if c.name == task.case), None)
         complete_at = case.fact("complete_at") if case and task.step == "L4" else ""
         order_at = datetime.fromisoformat(complete_at) if complete_at else None
-        standing = self._store.entry_of_task(row.id, task.case, task.step) if task.step != "C" else None
+        standing = self._store.entry_of_task(row.id, task.case, task.step)
+        if standing is not None and task.step == "C" and standing.facts.get("new") != task.facts.get("new"):
+            standing = None  # several changes may be asked for, each a task of its own
         if standing is not None:
             self._store.update_entry(
                 standing.id,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LAYOUT = "_base"
 _PARTS = (
-    *("attachments", "base", "case", "changes", "contact", "criteria", "figures"),
+    *("attachments", "base", "besides", "case", "changes", "contact", "criteria", "figures"),
     *("items", "lines", "maker", "note", "received", "reply", "settled"),
 )
 _MODELS: Mapping[str, type[BaseModel]] = {

@@ -16,6 +16,8 @@ _ITEMS = (
         field="nombre_postes",
         label="Nombre de postes de travail raccordés",
         expected="int",
+        file="Formulaire 4 Tilleuls.pdf",
+        which="Formulaire 4 Tilleuls.pdf",
     ),
     Item(
         rule="identifier_invalid",
@@ -106,6 +108,8 @@ _PARTICULAR: dict[TemplateName, dict[str, object]] = {
                          "next_party": "aes", "product": "", "version": ""},
     "elements_manquants": {"case": "R1", "step": "R1", "documents_received": ("formulaire_4", "preuve_tests"),
                            "items": _ITEMS, "settled": ("preuve_tests",), "remains_of_round": 1,
+                           "completed": ("Dr Camille Exemple",), "question_asked": True,
+                           "change_asked": True, "changed_fields": ("iban",),
                            "blanks": ("bon_de_livraison",), "attachments": ("bon_de_livraison.pdf",),
                            "deadline": date(2026, 12, 31)},
     "nda_pour_signature": {"case": "E", "step": "E2", "attachments": ("nda-signe.pdf",)},

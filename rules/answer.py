@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 from parsers.types import Kind
+from rules.calendar import last_day
 from rules.evaluate import Evaluation
 from rules.facts import Policy
 from rules.filing import Filed
 from rules.letters import blanks_for, items_of, letter_to, mail
 from rules.trust import answer_address
-from rules.types import Case, Dossier, Finding, PlannedMail, Submission
+from rules.types import Case, Dossier, Finding, PlannedMail, Step, Submission
 from rules.workflow import gate_step
 
 
@@ -43,10 +44,17 @@ def ask(
             "items": items_of(findings, policy, letter.language, submission.exhibits),
             "settled": settled(evaluations, findings),
             "remains_of_round": max(len(rounds) - 1, 0),
+            "deadline": _own_deadline(policy, about.step if about else None),
         }
     )
     asked = mail("elements_manquants", address, letter, *blanks_for(findings, policy))
     return dossier, asked, _too_many_rounds(rounds, policy)
+
+
+def _own_deadline(policy: Policy, step: Step | None) -> date | None:
+    """The last day of a step that closes before the scheme as a whole does."""
+    closes, ends = policy.calendar.closes(step or ""), policy.calendar.closes("*")
+    return last_day(closes) if step and closes and ends and closes < ends else None
 
 
 def _too_many_rounds(rounds: list[int], policy: Policy) -> list[Finding]:

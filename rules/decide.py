@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from parsers.identifiers import check_email
 from rules.answer import acknowledge_kept, ask, one_to_industriel
+from rules.besides import findings_besides, tasks_besides, told_besides, without_tasks
 from rules.completion import Outcome, complete
 from rules.enrolment_data import changed_fields, registered_from
 from rules.evaluate import Evaluation, blocking, evaluate
@@ -20,7 +21,7 @@ from rules.parties import decide_for_party
 from rules.proof import with_proof
 from rules.same_form import settle_versions
 from rules.trust import answer_address, doubts, is_enrolled, is_registered
-from rules.types import Case, Decision, Dossier, Finding, Step, Submission
+from rules.types import Case, Decision, Dossier, Finding, PlannedMail, Step, Submission
 from rules.unreadable import unreadable_findings
 from rules.words import decide_on_words
 from rules.workflow import GATE_STEP, gate_step
@@ -109,11 +110,18 @@ def _decide_on_documents(
     ]
     _judge_touched(judged, submission, policy, precedents)
     judged.findings.extend(unreadable_findings(submission))
+    judged.findings.extend(_new(findings_besides(dossier, submission), judged.findings))
     if any(f.severity in ("demand", "mismatch") for f in judged.findings):
         return _something_to_mend(judged, submission, policy)
     if blocking(judged.findings) and not submission.accepted:
         return _in_doubt(judged, submission, policy, precedents)
     return _all_right(judged, submission)
+
+
+def _new(more: list[Finding], findings: list[Finding]) -> list[Finding]:
+    """Those that say something of their own: a form may have announced the same major change."""
+    said = {finding.rule for finding in findings}
+    return [finding for finding in more if finding.rule not in said]
 
 
 def _as_registered(dossier: Dossier, submission: Submission) -> Dossier:
@@ -245,6 +253,10 @@ def _something_to_mend(judged: _Judged, submission: Submission, policy: Policy) 
     )
     case, step = judged.about
     findings = [*judged.findings, *more]
+    asked = _with_completed(
+        told_besides(asked, judged.before, submission), [] if held else judged.outcome.mails
+    )
+    besides = tasks_besides(judged.before, submission)
     if held:
         return Decision(
             dossier=asked_dossier,
@@ -252,6 +264,7 @@ def _something_to_mend(judged: _Judged, submission: Submission, policy: Policy) 
             mails=(asked,),
             held=True,
             exceptions=exceptions_of(findings),
+            tasks=tuple(besides) if submission.accepted else (),  # else with the person's decision
             case=case,
             step=step,
         )
@@ -261,12 +274,20 @@ def _something_to_mend(judged: _Judged, submission: Submission, policy: Policy) 
         findings=tuple(findings),
         # What completed in the same mail stands; the answer tells it as settled.
         mails=(asked, *(m for m in outcome.mails if m.role != "industriel")),
-        tasks=tuple(outcome.tasks),
+        tasks=(*outcome.tasks, *besides),
         events=tuple(outcome.events),
-        exceptions=exceptions_of(findings),
+        exceptions=exceptions_of(without_tasks(findings, besides)),
         case=case,
         step=step,
     )
+
+
+def _with_completed(asked: PlannedMail, completed: list[PlannedMail]) -> PlannedMail:
+    """The answer, which also names what the same mail completed."""
+    letters = (m.letter for m in completed if m.role == "industriel")
+    names = (done.client or f"{done.product} {done.version}".strip() for done in letters)
+    letter = asked.letter.model_copy(update={"completed": tuple(name for name in names if name)})
+    return asked.model_copy(update={"letter": letter})
 
 
 def _cases_that_moved(completed: Dossier, asked: Dossier) -> Dossier:
@@ -295,25 +316,17 @@ def _in_doubt(judged: _Judged, submission: Submission, policy: Policy, precedent
 
 
 def _all_right(judged: _Judged, submission: Submission) -> Decision:
-    outcome, findings = judged.outcome, list(judged.findings)
+    outcome, findings = judged.outcome, judged.findings
     mails = one_to_industriel(outcome.mails) or acknowledge_kept(outcome.dossier, submission, judged.filed)
-    if submission.intent.kind == "question":
-        findings.append(
-            Finding(
-                rule="question_with_documents",
-                severity="note",
-                code="question",
-                message="Le message qui accompagne les documents pose une question.",
-            )
-        )
+    besides = tasks_besides(judged.before, submission)
     case, step = judged.about
     return Decision(
         dossier=outcome.dossier,
         findings=tuple(findings),
-        mails=tuple(mails),
-        tasks=tuple(outcome.tasks),
+        mails=tuple(told_besides(m, judged.before, submission) for m in mails),
+        tasks=(*outcome.tasks, *besides),
         events=tuple(outcome.events),
-        exceptions=exceptions_of(findings),
+        exceptions=exceptions_of(without_tasks(findings, besides)),
         case=case,
         step=step,
     )

@@ -42,6 +42,8 @@ def items_of(
         item = _item(finding, policy, language)
         if not any(e.kind == item.document and e.value(item.field or "") == item.value for e in shown):
             item = item.model_copy(update={"value": None})
+        if sum(1 for e in shown if e.kind == item.document) > 1:
+            item = item.model_copy(update={"which": item.file})
         if item not in items:
             items.append(item)
     return tuple(items)

@@ -119,6 +119,9 @@ class Item(Claim):
     expected: str | None = Field(default=None, description="field type, key of the 'expected' texts")
     criterion: int | None = None
     file: str | None = None
+    which: str | None = Field(
+        default=None, description="the file's name where the mail has several of the kind"
+    )
     detail: str | None = None
     source: str = ""
 
@@ -172,6 +175,11 @@ class Letter(Claim):
     note: str = Field(default="", description="staff's words, shown as they are")
     contact_topic: str = Field(default="", description="key of the 'contacts' texts")
     changed_fields: tuple[str, ...] = ()
+    change_asked: bool = Field(default=False, description="besides its documents, the mail asks for a change")
+    question_asked: bool = Field(default=False, description="besides its documents, the mail asks something")
+    completed: tuple[str, ...] = Field(
+        default=(), description="clients or versions that the same mail completed, when others lack something"
+    )
     accepted: bool | None = None
     lines: tuple[CaseLine, ...] = ()
     figures: dict[str, JsonValue] = {}

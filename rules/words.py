@@ -11,11 +11,11 @@ from parsers.types import Kind
 from rules.calendar import last_day
 from rules.checks import deadlines
 from rules.contacts import contact_topic, standing
+from rules.data_change import asked_values, decision_task, request_finding
 from rules.exceptions import exceptions_of
 from rules.facts import Policy
 from rules.filing import awaits_complement
 from rules.letters import items_of, letter_to, mail
-from rules.names import text_key
 from rules.trust import answer_address, doubts, is_registered
 from rules.types import (
     Case,
@@ -119,16 +119,7 @@ def _orientation(dossier: Dossier | None, submission: Submission, topic: str = "
 
 def _change_of_data(dossier: Dossier, submission: Submission) -> Decision:
     """Step C: acknowledged, to the old and the new address; staff see old and new side by side."""
-    new = {k: str(v.value) for k, v in submission.changes.items()}
-    for exhibit in submission.exhibits:
-        if exhibit.kind == "formulaire_1":
-            values = {field: exhibit.value(field) for field in exhibit.document.fields}
-            new |= {
-                k: v
-                for k, v in values.items()
-                if v and text_key(v) != text_key(dossier.registered.get(k, ""))
-            }
-    new = {k: v for k, v in new.items() if k not in ("date_signature", "signataire")}
+    new = asked_values(dossier, submission)
     letter = letter_to(dossier, dossier.case("E"), "C", submission).model_copy(
         update={"changed_fields": tuple(new), "next_party": "incert"}
     )
@@ -137,21 +128,7 @@ def _change_of_data(dossier: Dossier, submission: Submission) -> Decision:
     if new_address and new_address.casefold() != dossier.email.casefold():
         acknowledgement = acknowledgement.model_copy(update={"also_to": (new_address,)})
     trust = [] if submission.accepted else list(doubts(dossier, submission.sender))
-    finding = Finding(
-        rule="data_change_request",
-        severity="note",
-        code="data_change_request",
-        message="Changement de données demandé : " + (", ".join(new) or "voir le message") + ".",
-        criterion=2,
-    )
-    task = Task(
-        case="E",
-        step="C",
-        actions=("change-accepted", "change-refused"),
-        message=finding.message,
-        codes=("data_change_request", "manual_task"),
-        facts={"old": {k: dossier.registered.get(k, "") for k in new}, "new": dict(new)},
-    )
+    finding, task = request_finding(new), decision_task(dossier, new)
     return _decision(
         dossier,
         [*trust, finding] if trust else [],

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from parsers.types import FieldValue
 from rules.decide import decide
 from rules.types import Case, Decision, Dossier
 from tests.builders import (
     AES,
+    FORMULAIRE_4,
     MEDISOFT,
     at,
     bon,
@@ -434,3 +438,65 @@ def test_forms_of_a_stranger_do_not_touch_the_case() -> None:
     assert codes(decision) == ["sender_not_registered"]
     assert decision.dossier == dossier
     assert [(m.template, m.address) for m in decision.mails] == [("accuse_reception", MEDISOFT)]
+
+
+# What a mail says besides its documents
+
+
+def test_a_question_beside_documents_is_told_and_queued_even_where_something_is_missing() -> None:
+    asks = submission(formulaire_2(code_prestataire=None), intent="question", words="Quand ?")
+    decision = decide(enrolled(), asks, POLICY)
+    assert (sent(decision), codes(decision)) == ([("elements_manquants", MEDISOFT)], ["question"])
+    assert decision.mails[0].letter.question_asked
+
+
+def test_a_change_of_data_beside_documents_is_a_task_and_is_told() -> None:
+    new_iban = FieldValue(value="DE89370400440532013000", confidence=0.9, source="text")
+    asks = submission(formulaire_2(), intent="change_request")
+    decision = decide(enrolled(), asks.model_copy(update={"changes": {"iban": new_iban}}), POLICY)
+    assert sent(decision) == [("accuse_reception", MEDISOFT)]
+    assert [(t.step, t.facts.get("new")) for t in decision.tasks] == [
+        ("L2", None),
+        ("C", {"iban": "DE89370400440532013000"}),
+    ]
+    assert codes(decision) == []
+    letter = decision.mails[0].letter
+    assert (letter.change_asked, letter.changed_fields) == (True, ("iban",))
+
+
+def test_a_change_beside_documents_that_are_held_waits_for_the_person() -> None:
+    asks = submission(formulaire_2(denomination="Medisoft S.A."), intent="change_request")
+    decision = decide(enrolled(), asks, POLICY)
+    assert (codes(decision), decision.tasks) == (["name_mismatch", "data_change_request"], ())
+    approved = decide(enrolled(), asks.model_copy(update={"accepted": True}), POLICY)
+    assert [t.step for t in approved.tasks] == ["C"]
+
+
+def test_an_unticked_box_of_formulaire_1_is_no_change() -> None:
+    form = formulaire_1(adresse="1, rue Neuve, L-1000 Luxembourg", participation_vague_1=False)
+    decision = decide(enrolled(), submission(form, intent="change_request"), POLICY)
+    assert decision.tasks[0].facts["new"] == {"adresse": "1, rue Neuve, L-1000 Luxembourg"}
+
+
+def test_a_major_change_told_beside_other_documents_is_queued() -> None:
+    dossier = enrolled(labelling("labelise"))
+    decision = decide(
+        dossier, submission(formulaire_4(), intent="major_change", received=at("2025-09-20 10:00")), POLICY
+    )
+    assert (sent(decision), codes(decision)) == ([("raccordement_recu", MEDISOFT)], ["major_change"])
+
+
+def test_of_two_connections_one_complete_the_answer_says_which_lacks_what() -> None:
+    dossier = enrolled(labelling("labelise"))
+    lacking = document(
+        "formulaire_4",
+        FORMULAIRE_4 | {"nom_client": "Dr Roy", "code_prestataire_client": None},
+        file="Roy.pdf",
+    )
+    both = submission(formulaire_4(), lacking, received=at("2025-09-20 10:00"))
+    decision = decide(dossier, both, POLICY)
+    (answer,) = decision.mails
+    assert [(i.field, i.which) for i in answer.letter.items] == [("code_prestataire_client", "Roy.pdf")]
+    assert answer.letter.completed == ("Dr Paul Kayser",)
+    assert answer.letter.deadline == date(2026, 12, 31)
+    assert [t.case for t in decision.tasks] == ["R1"]
