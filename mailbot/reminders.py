@@ -136,10 +136,8 @@ class Reminders:
             if weeks < 1:
                 continue
             reference = row.dossier.reference
-            subject = f"{reference} – {row.dossier.name}"
-            lines.append(
-                CaseLine(case=reference, step="E3", what="nda_a_signer", subject=subject, since=since)
-            )
+            name = row.dossier.name
+            lines.append(CaseLine(case=reference, step="E3", what="nda_a_signer", subject=name, since=since))
             key = f"{reference}/E:aes:{since}:{weeks}"
             if not self._is_claimed(key):
                 keys.append(key)

@@ -74,7 +74,8 @@ class Summary:
             else CaseLine.model_validate({"case": "", "step": entry.step, "what": ""}).step
         )
         return CaseLine(
-            case="/".join(part for part in (reference, entry.case) if part) or f"n° {entry.id}",
+            case="/".join(part for part in (reference, entry.case) if part),
+            entry=entry.id,
             step=step,
             what=_TASKS[entry.step] if is_task else "entree_a_traiter",
             subject=" – ".join(part for part in (entry.industriel, entry.subject) if part),

@@ -67,6 +67,7 @@ _TO_AES = (
 _TO_INCERT = (
     CaseLine(
         case="SONS2-000123-K7QF/L1",
+        entry=17,
         step="L4",
         what="tests_a_verifier",
         subject="PraxisPlus 4.2",

@@ -130,6 +130,7 @@ class CaseLine(Claim):
     """A case as a reminder or a summary lists it."""
 
     case: str
+    entry: int | None = Field(default=None, description="the entry of the queue, for staff")
     step: Step
     what: str = Field(description="key of the 'awaited' texts: what is awaited from the reader")
     subject: str = Field(default="", description="software and version, or the client")

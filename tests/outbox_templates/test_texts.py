@@ -404,6 +404,14 @@ def test_a_reminder_lists_each_case_with_its_days(days: int, said: str) -> None:
     assert f"Praxis 2 Dossier {REFERENCE}/L1 · au plus tard le 30 juin 2026 ({said})" in text
 
 
+def test_the_summary_names_the_entries_of_the_queue_as_such() -> None:
+    question = CaseLine(case="", entry=12, step="Q", what="entree_a_traiter", subject="Une question")
+    task = CaseLine(case=f"{REFERENCE}/L1", entry=7, step="L4", what="tests_a_verifier")
+    text = words(TEMPLATES.render("synthese_quotidienne", Letter(lines=(question, task))))
+    assert "Une question entrée n° 12" in text
+    assert f"Dossier {REFERENCE}/L1 · entrée n° 7" in text
+
+
 @pytest.mark.parametrize("kind", BLANK_KINDS)
 def test_a_blank_is_named_for_people(kind: Kind) -> None:
     letter = Letter(
