@@ -74,7 +74,7 @@ class Industriel:
             "denomination_sociale": self.name,
             "ceo_nom": random.choice(invent.LAST),
             "ceo_prenom": random.choice(invent.FIRST),
-            "matricule": _legal_matricule(self.number),
+            "matricule": legal_matricule(self.number),
             "rcs": invent.rcs(random),
             "numero_tva": invent.vat(random),
             "iban": invent.iban(random),
@@ -183,7 +183,7 @@ class Industriel:
         )
 
 
-def _legal_matricule(number: int) -> str:
+def legal_matricule(number: int) -> str:
     """A legal person's, another one for each number, with its check digit."""
     for further in (1, 2):  # of two neighbours one at least has a check digit
         body = f"{1960 + number // 4500:04d}22{2 * (number % 4500) + further:04d}"
