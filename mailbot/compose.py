@@ -41,7 +41,8 @@ class _Policy(EmailPolicy):
     """SMTP's policy, but for what the stdlib folds wrongly.
 
     Message ids are folded between, never inside: the stdlib encodes long ones. A subject's spaces stay: the
-    stdlib loses or doubles the one beside an encoded word at a line's end.
+    stdlib loses or doubles the one beside an encoded word at a line's end. A plain header that fits on its
+    line is written as it is, which is what the stdlib comes to, slowly.
     """
 
     def fold_binary(self, name: str, value: str) -> bytes:
@@ -49,6 +50,9 @@ class _Policy(EmailPolicy):
             return (f"{name}: " + "\r\n ".join(str(value).split()) + "\r\n").encode("ascii")
         if name.lower() == "subject":
             return f"{name}: {_folded_words(str(value), name)}\r\n".encode("ascii")
+        written = f"{name}: {value}"
+        if len(written) <= 78 and written.isascii() and written.isprintable() and "=?" not in written:
+            return written.encode("ascii") + b"\r\n"
         return super().fold_binary(name, value)
 
 

@@ -305,7 +305,7 @@ def _scores(
     book: FormBook,
     reading: Reading,
 ) -> list[_Score]:
-    printed = _printed_labels(group, widgets)
+    printed = {text: tuple(text.split()) for text in _printed_labels(group, widgets)}
     weights = _label_weights(book)
     kinds = frozenset(index_of(form.fields).fields for form in book.all() if form.fields)
     scores = []
@@ -369,6 +369,7 @@ def _mentioned(cue: str, text: str) -> bool:
     return folded in text
 
 
+@lru_cache(maxsize=8192)
 def _telling(text: str, kinds: frozenset[frozenset[str]]) -> float:
     """How much a label in words of its own tells a kind from the others: less the more have such a field."""
     tokens = tuple(text.split())
@@ -376,18 +377,21 @@ def _telling(text: str, kinds: frozenset[frozenset[str]]) -> float:
 
 
 def _coverage(
-    form: FormDef, printed: frozenset[str], weights: dict[str, float], kinds: frozenset[frozenset[str]]
+    form: FormDef,
+    printed: dict[str, tuple[str, ...]],
+    weights: dict[str, float],
+    kinds: frozenset[frozenset[str]],
 ) -> tuple[int, float]:
     """(labels found, their share weighted by how much they tell this form from others)."""
     index = index_of(form.fields)
     found: dict[str, float] = {}
-    for text in printed:
+    for text, tokens in printed.items():
         for field_id in index.exact.get(text, ())[:1]:
             weight = weights.get(f"{form.kind}:{field_id}", 0.2)
             weight = min(weight, weights.get(text, weight))
             found[field_id] = max(found.get(field_id, 0.0), weight)
         if text not in index.exact:
-            meant = fields_meant(tuple(text.split()), index.fields)
+            meant = fields_meant(tokens, index.fields)
             if len(meant) == 1:
                 found[meant[0]] = max(found.get(meant[0], 0.0), _telling(text, kinds))
     total = sum(weights.get(f"{form.kind}:{f.id}", 0.2) for f in form.fields)

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from parsers.documents.reading import Block, Box, Page, Reading, Widget, Word
 from parsers.types import BBox
@@ -18,6 +19,7 @@ _ON, _OFF = frozenset("☒☑✓✔✗✘■●⦿◉▣✅⊠🗹🗷"), frozen
 _FILLER = re.compile(r"[_…]{2,}|\.{4,}|(?:\.\.|[_…])[_.…]{3,}|-{5,}")
 _CROSSES = frozenset("xX×✓✔✗✘") | {"XX", "xx"}
 _FLOW_WIDTH, _CHAR, _LINE = 1000.0, 5.0, 12.0
+_SHEETS_KEPT = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,8 @@ def _lay_block(
         reached: dict[int, float] = {}  # offset in the line -> where that stands
         for piece in re.finditer(r"\t|[^\S\t]+|[^\s]+", line):
             text = piece[0]
-            reached |= {piece.start() + i: x + unit * i for i in range(len(text))}
+            if starts:
+                reached |= {piece.start() + i: x + unit * i for i in range(len(text))}
             if text == "\t":
                 x = left + ((x - left) // 60 + 1) * 60 + 20
                 continue
@@ -204,6 +207,22 @@ def _length(widget: Widget) -> int:
 
 
 def _sheet(page: Page, widgets: list[Widget], taken: Sequence[BBox] = (), flow: bool = False) -> Sheet:
+    """The page's sheet, for the caller to change.
+
+    Pages of one blank form are alike whatever stands in their form fields, and each is asked for twice.
+    """
+    made = _made_sheet(page, tuple(widgets), tuple(taken), flow)
+    return replace(
+        made,
+        segments=list(made.segments),
+        frames=list(made.frames),
+        ticks=list(made.ticks),
+        underlines=list(made.underlines),
+    )
+
+
+@lru_cache(maxsize=_SHEETS_KEPT)
+def _made_sheet(page: Page, widgets: tuple[Widget, ...], taken: tuple[BBox, ...], flow: bool) -> Sheet:
     sheet = Sheet(page.number, page.width, page.height, flow=flow)
     written = [piece for w in page.words if w.text.strip("\ufffc") for piece in _at_filler(w)]
     words, ticks = _take_ticks(_at_colons(written), page.number)

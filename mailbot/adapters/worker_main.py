@@ -8,6 +8,7 @@ length before it, then, in a request, the bytes to read.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -27,6 +28,7 @@ from parsers.types import Document, MailReading, ReadOptions
 LENGTH = struct.Struct(">Q")
 MOST_OPEN_FILES = 256
 LARGEST_FILE = 2**30
+_COLLECT_AFTER = (50_000, 20, 20)  # a reading makes many short-lived values and hardly a cycle
 _ROOT = Path(__file__).resolve().parents[2]
 _DOCUMENTS = TypeAdapter(Sequence[Document])
 
@@ -38,6 +40,7 @@ def main() -> None:
     readable = [Path(path) for path in settings["readable"]]
     confine_reader(Path.cwd(), _ROOT, module.partition(".")[0], readable, settings["sockets"])
     readers = importlib.import_module(module)
+    gc.set_threshold(*_COLLECT_AFTER)
     while header := requests.read(LENGTH.size):
         request = json.loads(requests.read(LENGTH.unpack(header)[0]))
         data = requests.read(request["size"])

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import Match, SequenceMatcher
+from functools import lru_cache
 from itertools import pairwise
 
 from rapidfuzz import fuzz
@@ -83,6 +84,7 @@ def differences(text: str, clauses: Sequence[str], *, ocr: bool = False) -> tupl
     return (*result, *_additions(clauses, document, found, ocr))
 
 
+@lru_cache(maxsize=256)
 def _read(text: str) -> _Text:
     words: list[str] = []
     written: list[str] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from rapidfuzz import fuzz
@@ -80,8 +81,13 @@ def role_of_name(name: str) -> Role:
     return "unknown"
 
 
-def lines_of(words: Iterable[Word]) -> list[Line]:
+def lines_of(words: Iterable[Word]) -> tuple[Line, ...]:
     """The words of a page as lines, split where a gap is wider than between words."""
+    return _lines_of(tuple(words))
+
+
+@lru_cache(maxsize=16)
+def _lines_of(words: tuple[Word, ...]) -> tuple[Line, ...]:
     rows: list[list[Word]] = []
     for word in sorted(words, key=lambda w: ((w.box[1] + w.box[3]) / 2, w.box[0])):
         middle = (word.box[1] + word.box[3]) / 2
@@ -90,7 +96,7 @@ def lines_of(words: Iterable[Word]) -> list[Line]:
             rows.append([word])
         else:
             row.append(word)
-    return [line for row in rows for line in _split(sorted(row, key=lambda w: w.box[0]))]
+    return tuple(line for row in rows for line in _split(sorted(row, key=lambda w: w.box[0])))
 
 
 def _same_row(box: BBox, other: BBox, middle: float) -> bool:

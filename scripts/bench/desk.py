@@ -97,7 +97,7 @@ class Run:
             time.sleep(0.005)
 
     def settled_cpu(self, quiet_seconds: float = 0.6) -> float:
-        """The tree's CPU seconds as soon as it rests, the moving aside and other work after the answer included."""
+        """The tree's CPU seconds as soon as it rests: what follows the answer counts too."""
         before = cpu_seconds(self.pid)
         while True:
             time.sleep(quiet_seconds)

@@ -1,7 +1,7 @@
-"""The floor: the cheapest safe way of each stage in a bare loop, without rules, sandbox, templates or audit trail.
+"""The floor: the cheapest safe way of each stage in a bare loop, and no more of the service than that.
 
-Fetch in batches by bytes, archive with fsync, the standard library's MIME parser, raw PDFium, pikepdf and lxml, ten
-mails a commit, one SMTP connection. What it does to a mail is not enough to answer it.
+Fetch in batches, archive with fsync, the standard library's MIME parser, raw PDFium, pikepdf and lxml, ten
+mails a commit, one SMTP connection. No rules, sandbox, templates or audit trail: it understands nothing.
 """
 
 from __future__ import annotations
