@@ -25,6 +25,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "store": settings.StoreSection,
     "parties": settings.Parties,
     "web": settings.Web,
+    "health": settings.Health,
     "oidc": settings.Oidc,
     "automation": settings.Automation,
     "documents": settings.Documents,

@@ -1,7 +1,8 @@
 """The service that keeps running: one process, one asyncio loop, the mailbox in a thread of its own.
 
 Four loops share nothing but the store: intake (IMAP), processing, delivery (SMTP), the nightly run. Each goes
-on when a server or the store is gone, waiting longer from try to try; none of them ends the service.
+on when a server or the store is gone, waiting longer from try to try; none of them ends the service. Beside
+them: the web app as a child, the listener of /health and /metrics, the alarms, systemd's watchdog.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Any
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -21,14 +22,24 @@ from mailbot.adapters.backoff import backoff_seconds
 from mailbot.adapters.clock import SystemClock
 from mailbot.bootstrap import Service
 from mailbot.errors import MailbotError, StoreUnreachable, Unreachable
+from mailbot.intake import Compared
 from mailbot.lease import Lease
+from mailbot.monitoring.alarms import Alarms
+from mailbot.monitoring.endpoints import Monitor, monitor_app
+from mailbot.monitoring.listener import Listener
+from mailbot.monitoring.systemd import notify, watchdog_seconds
+from mailbot.monitoring.troubles import Troubles
+from mailbot.monitoring.vitals import Loop, Vitals
 from mailbot.nightly import Nights
 from mailbot.once import recover
+from mailbot.supervised import WebChild
 
 log = structlog.get_logger(__name__)
 STEP_SECONDS = 2.0  # how long something that became due by the clock alone may wait
 STANDBY_SECONDS = 5.0
 NIGHT_SECONDS = 30  # between two looks whether the night's run is due
+ALARM_SECONDS = 15  # between two looks at what is wrong
+WHOLE_SECONDS = 600.0  # that the night waits for the whole mailbox to be looked through
 GRACE_SECONDS = 8.0  # of the ten that a service manager grants
 LONGEST_WAIT_SECONDS = 300.0
 
@@ -54,7 +65,11 @@ class Daemon:
         self._arrived = asyncio.Event()
         self._decided = asyncio.Event()
         self._whole = threading.Event()  # the nightly run asks the intake to compare the whole mailbox
+        self._compared: asyncio.Future[Compared] | None = None  # what comes of that
         self._lease = Lease(service.store)
+        self._vitals = Vitals(idle_seconds=service.config.imap.poll_seconds)
+        self._troubles = Troubles(service, self._vitals)
+        self._alarms = Alarms(service)
         self.lost = False
         self._ended_well = True
 
@@ -62,19 +77,40 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self._end)
-        notify("READY=1")
-        if not await self._own_lease():
-            return
+        listener = self._listener()
+        watched = asyncio.create_task(self._feed_watchdog())
+        notify("READY=1", "STATUS=starting")
         try:
-            await self._work(loop)
+            if await self._own_lease():
+                await self._work(loop)
         finally:
             notify("STOPPING=1")
+            watched.cancel()
+            listener.stop()
             self._lease.release()
             log.info("stopped", in_order=self._ended_well)
         if not self._ended_well:
             # A thread still waits for a server or a reader, and asyncio would wait for the thread.
             # Everything that it does is safe to be cut off.
             os._exit(3 if self.lost else 0)
+
+    def _listener(self) -> Listener:
+        app = monitor_app(Monitor(self._service, self._vitals, self._troubles))
+        listener = Listener(self._service.config.health.listen, app)
+        if self._service.config.health.listen:
+            listener.start()
+        return listener
+
+    async def _feed_watchdog(self) -> None:
+        """A sign to systemd as long as no loop is stuck; without it, systemd starts the service anew."""
+        every = watchdog_seconds()
+        while every is not None:
+            stuck = self._vitals.stuck()
+            if stuck:
+                log.error("stuck", loops=stuck)
+            else:
+                notify("WATCHDOG=1")
+            await asyncio.sleep(every)
 
     def _end(self) -> None:
         self._stop.set()
@@ -89,8 +125,9 @@ class Daemon:
                 if await asyncio.to_thread(self._lease.take):
                     return True
                 if self._lease.other() != said:
-                    said = self._lease.other()
+                    said = self._vitals.standing_by_for = self._lease.other()
                     log.info("standing_by", holder=said)
+                    notify(f"STATUS=standing by for {said}")
             except StoreUnreachable as error:
                 log.warning("store_unreachable", error=str(error))
             await self._sleep(STANDBY_SECONDS)
@@ -100,7 +137,14 @@ class Daemon:
         scheduler = AsyncIOScheduler(event_loop=loop)
         nights = Nights(self._service.store, self._service.clock, self._service.config.reminders.time)
         await self._until_reachable("recovery", self._begin, nights)
+        self._vitals.standing_by_for = ""
+        self._vitals.started_at = self._service.clock.now()
         log.info("started", holder=self._lease.holder)
+        notify("STATUS=at work")
+        web = WebChild(self._service, self._vitals, shifted=not isinstance(self._service.clock, SystemClock))
+        if self._service.config.web.run:
+            web.start()
+        scheduler.add_job(self._alarm, "interval", seconds=ALARM_SECONDS, max_instances=1, coalesce=True)
         scheduler.add_job(
             self._nightly,
             "interval",
@@ -124,8 +168,10 @@ class Daemon:
             log.error("lease_lost")
         self._end()
         scheduler.shutdown(wait=False)
+        ending = asyncio.create_task(asyncio.to_thread(web.stop))
         _, unfinished = await asyncio.wait(loops, timeout=GRACE_SECONDS)
         await asyncio.to_thread(intake.join, 1.0)
+        await ending
         self._ended_well = not unfinished and not intake.is_alive()
         for task in unfinished:
             task.cancel()
@@ -138,10 +184,11 @@ class Daemon:
 
     # The loops
 
-    async def _forever(self, name: str, step: Callable[[], Awaitable[bool]]) -> None:
+    async def _forever(self, name: Loop, step: Callable[[], Awaitable[bool]]) -> None:
         """Do the step again and again; it says whether to go on at once. An error costs time only."""
         failures = 0
         while not self._stop.is_set():
+            self._vitals.beat(name)
             try:
                 more = await step()
                 failures = 0
@@ -155,16 +202,21 @@ class Daemon:
 
     async def _process(self) -> bool:
         self._arrived.clear()
-        done = await asyncio.to_thread(self._service.processing.run, self._stop.is_set)
+        with self._vitals.timed("processing"):
+            done = await asyncio.to_thread(self._service.processing.run, self._stopping_after_a_mail)
         if done.decided:
             self._decided.set()
         return False
 
     async def _deliver(self) -> bool:
         self._decided.clear()
-        report = await self._service.delivery.once(1)
+        with self._vitals.timed("sending"):
+            report = await self._service.delivery.once(1)
         if report.unreachable:
+            self._vitals.smtp_failed(self._service.clock.now())
             raise Unreachable(report.unreachable)
+        if report.sent or report.failed:  # an answer, whatever it was
+            self._vitals.sent()
         if report.sent:
             return True
         await asyncio.to_thread(self._service.delivery.save_missing_copies)
@@ -176,26 +228,61 @@ class Daemon:
             night = await asyncio.to_thread(nights.due)
             if night is None or self._stop.is_set():
                 return
+            await self._reconcile()
             added = await asyncio.to_thread(self._service.reminders.run)
             await asyncio.to_thread(nights.done, night)
         except Exception as error:  # noqa: BLE001 - tried again in half a minute
             _log_failure("nightly", error)
             return
         log.info("night_done", night=night.isoformat(), mails=len(added))
-        self._whole.set()
         self._decided.set()
+
+    async def _reconcile(self) -> None:
+        """Compare everything, before the summary tells of it; that fails by itself, and costs no reminder."""
+        compared: Compared | None = None
+        self._compared = asyncio.get_running_loop().create_future()
+        self._whole.set()
+        stopping = asyncio.create_task(self._stopping.wait())
+        either: set[asyncio.Future[Any]] = {self._compared, stopping}
+        await asyncio.wait(either, timeout=WHOLE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if self._compared.done():
+            compared = self._compared.result()
+        self._compared = None
+        try:
+            result = await asyncio.to_thread(self._service.reconciler.run, compared)
+            log.info("reconciled", mailbox=result.mailbox, gaps={g.kind: g.number for g in result.gaps})
+        except Exception as error:  # noqa: BLE001 - the night's mails do not depend on it
+            _log_failure("reconciliation", error)
+
+    async def _alarm(self) -> None:
+        """Tell what is wrong, or is over."""
+        try:
+            if await asyncio.to_thread(lambda: self._alarms.look(self._troubles.now())):
+                self._decided.set()
+        except Exception as error:  # noqa: BLE001 - looked at again in a moment
+            _log_failure("alarms", error)
+
+    def _stopping_after_a_mail(self) -> bool:
+        self._vitals.beat("processing")
+        return self._stop.is_set()
 
     def _take_in(self, loop: asyncio.AbstractEventLoop) -> None:
         """The intake's thread: a look at every poll, and one when the server says that something came."""
         failures = 0
-        settings = self._service.config.imap
+        settings, intake = self._service.config.imap, self._service.intake
+        intake.progress = lambda: self._vitals.beat("intake")
         while not self._stop.is_set():
+            self._vitals.beat("intake")
             try:
                 whole = self._whole.is_set()
-                report = self._service.intake.once(whole=whole)
+                with self._vitals.timed("poll"):
+                    report = intake.once(whole=whole)
                 if whole:
                     self._whole.clear()
+                    loop.call_soon_threadsafe(self._looked_through, intake.compare(report))
                 failures = 0
+                self._vitals.polled(self._service.clock.now())
                 for gap in report.gaps:
                     log.warning("mailbox_gap", said=gap)
                 if report.new:
@@ -204,9 +291,15 @@ class Daemon:
                 self._service.mailbox.wait(settings.poll_seconds, self._stop)
             except Exception as error:  # noqa: BLE001 - the service must outlive whatever one pass meets
                 failures += 1
+                if not isinstance(error, StoreUnreachable):
+                    self._vitals.mailbox_failed(self._service.clock.now())
                 _log_failure("intake", error)
                 self._stop.wait(_pause(failures))
         self._service.mailbox.close()
+
+    def _looked_through(self, compared: Compared) -> None:
+        if self._compared is not None and not self._compared.done():
+            self._compared.set_result(compared)
 
     # Waiting
 
@@ -240,15 +333,3 @@ def _log_failure(name: str, error: Exception) -> None:
         log.warning("step_failed", step=name, error=type(error).__name__, said=str(error))
     else:
         log.error("step_failed", step=name, error=type(error).__name__, exc_info=False)
-
-
-def notify(state: str) -> None:
-    """Tell systemd how the service is, where systemd asked to be told (sd_notify)."""
-    address = os.environ.get("NOTIFY_SOCKET")
-    if not address:
-        return
-    if address.startswith("@"):
-        address = "\0" + address[1:]
-    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender:
-        sender.connect(address)
-        sender.send(state.encode())

@@ -6,7 +6,7 @@ changed on the server. Whatever dies in between, the next pass goes on from the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
@@ -83,12 +83,14 @@ class Intake:
         clock: Clock,
         *,
         answer_from: datetime | None = None,
+        progress: Callable[[], None] = lambda: None,
     ) -> None:
         self._mailbox = mailbox
         self._store = store
         self._archive = archive
         self._clock = clock
         self._answer_from = answer_from
+        self.progress = progress  # called with every batch
 
     def once(self, *, whole: bool = False) -> IntakeReport:
         """Take in all that is new. With `whole`, all of the mailbox is compared with the ledger (nightly).
@@ -188,6 +190,7 @@ class Intake:
         *,
         elsewhere: bool,
     ) -> None:
+        self.progress()
         arrivals = [self._arrival(state, mail, direction) for mail in batch]
         if not arrivals:
             return

@@ -37,6 +37,7 @@ __all__ = [
     "Automation",
     "Config",
     "Documents",
+    "Health",
     "Imap",
     "OAuth",
     "Oidc",
@@ -141,9 +142,26 @@ class Web(Section):
         default=30, gt=0, le=1440, description="minutes without use that end a session"
     )
     session_hours: float = Field(default=10, gt=0, le=168, description="hours after which every session ends")
+    run: bool = Field(
+        default=True, description="true: `mailbot run` serves it too; false: only `mailbot web`"
+    )
     pages: LocalPath = Field(
         default=Path("var/pages"), validate_default=True, description="the folder of rendered pages"
     )
+
+
+class Health(Section):
+    """How the service is watched."""
+
+    listen: Annotated[str, AfterValidator(host_and_port)] | Literal[""] = Field(
+        default="127.0.0.1:8026", description='HOST:PORT of /health, /ready and /metrics; "" for none'
+    )
+    alarm_minutes: float = Field(
+        default=10, ge=0, description="minutes that a server may be away before INCERT gets a mail"
+    )
+    no_poll_minutes: float = Field(default=15, gt=0, description="minutes without a look at the mailbox")
+    disk_free_mb: int = Field(default=1000, ge=0, description="megabytes that have to be free")
+    token_minutes: float = Field(default=5, ge=0, description="minutes before an access token ends")
 
 
 class Automation(Section):
@@ -295,6 +313,7 @@ class Config(Section):
     store: StoreSection
     parties: Parties
     web: Web
+    health: Health
     oidc: Oidc
     automation: Automation
     documents: Documents

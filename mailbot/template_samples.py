@@ -148,6 +148,8 @@ _PARTICULAR: dict[TemplateName, dict[str, object]] = {
     "rappel_partie": {"reference": "", "case": "", "step": None, "industriel": "", "lines": _TO_AES},
     "synthese_quotidienne": {"reference": "", "case": "", "step": None, "industriel": "", "lines": _TO_INCERT,
                              "figures": _FIGURES},
+    "alarme": {"reference": "", "case": "", "step": None, "industriel": "",
+               "note": "La boîte aux lettres (imap.example.lu) est inaccessible."},
     "reponse_libre": {"note": "Bonjour,\n\nVotre accès sera prêt demain matin.\n\nCordialement"},
     "transfert": {"note": "Pour suite à donner, merci.", "attachments": ("message.eml",)},
 }  # fmt: skip

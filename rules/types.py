@@ -73,6 +73,7 @@ TemplateName = Literal[
     "rappel_echeance",
     "rappel_partie",
     "synthese_quotidienne",
+    "alarme",
     "reponse_libre",
     "transfert",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from mailbot.commands.session import say, session_of
@@ -12,8 +14,13 @@ def add_to(app: typer.Typer) -> None:
     app.command()(web)
 
 
-def web(context: typer.Context) -> None:
-    """The reviewer's web app at web.listen. Ends with SIGTERM or Ctrl-C."""
+def web(
+    context: typer.Context,
+    with_parent: Annotated[
+        bool, typer.Option("--with-parent", hidden=True, help="End when standard input ends.")
+    ] = False,
+) -> None:
+    """The reviewer's web app alone, at web.listen. Ends with SIGTERM or Ctrl-C."""
     import logging
 
     from mailbot.logs import configure_logs
@@ -23,7 +30,7 @@ def web(context: typer.Context) -> None:
     configure_logs(logging.INFO)
     say(f"mailbot web: http://{service.config.web.listen}/")
     try:
-        run_web(service)
+        run_web(service, with_parent=with_parent)
     except OSError as error:
         raise UsageError(
             f"web.listen: {service.config.web.listen} cannot be used: {error.strerror}"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import threading
+
 import uvicorn
 
 from mailbot.bootstrap import Service
@@ -28,6 +31,15 @@ def web_server(service: Service) -> uvicorn.Server:
     return uvicorn.Server(settings)
 
 
-def run_web(service: Service) -> None:
-    """Serve until SIGTERM or Ctrl-C."""
-    web_server(service).run()
+def run_web(service: Service, *, with_parent: bool = False) -> None:
+    """Serve until SIGTERM or Ctrl-C; `with_parent`: or until standard input ends, with its parent."""
+    server = web_server(service)
+    if with_parent:
+        threading.Thread(target=_end_with_parent, args=(server,), daemon=True).start()
+    server.run()
+
+
+def _end_with_parent(server: uvicorn.Server) -> None:
+    while os.read(0, 1024):
+        pass
+    server.should_exit = True

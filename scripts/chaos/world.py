@@ -55,6 +55,10 @@ incert_address = "equipe@incert.example"
 [web]
 listen = "127.0.0.1:{web_port}"
 pages = "var/pages"
+[web]
+run = false
+[health]
+listen = ""
 [automation]
 settle_minutes = 0
 """

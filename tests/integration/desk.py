@@ -76,6 +76,10 @@ def mail(
     return message.as_bytes()
 
 
+UNWATCHED = '[web]\nrun = false\n[health]\nlisten = ""\n'
+"""No web app beside the service and no listener: they would only cost time."""
+
+
 @dataclass
 class Desk:
     """`mailbot` in a folder of its own, between a mailbox and an SMTP server."""
@@ -85,7 +89,7 @@ class Desk:
     sink: SmtpSink
     now: str = "2025-06-02T12:00:00+02:00"
 
-    def configure(self, more: str = "", settle: float = 0) -> None:
+    def configure(self, more: str = "", settle: float = 0, watched: str = UNWATCHED) -> None:
         (self.folder / "password").write_text(self.box.password)
         (self.folder / "config.toml").write_text(
             f"""
@@ -117,6 +121,7 @@ incert_address = "equipe@incert.example"
 settle_minutes = {settle}
 [documents]
 technical_dir = "documentation"
+{watched}
 {more}
 """
         )

@@ -1,0 +1,1 @@
+"""How the running service is: its vital signs, what they say, and to whom they are said."""
