@@ -13,7 +13,7 @@ from mailbot.adapters.archive import FileArchive
 from mailbot.adapters.clock import SystemClock
 from mailbot.adapters.files import FileStore
 from mailbot.adapters.reference_key import reference_key
-from mailbot.alarms import LoggedAlarms
+from mailbot.alarms import StoredAlarms
 from mailbot.attachments import Attachments
 from mailbot.breaker import Breaker
 from mailbot.config import Config
@@ -152,7 +152,7 @@ class Service:
 
     @cached_property
     def alarms(self) -> Alarms:
-        return LoggedAlarms()
+        return StoredAlarms(self.store, self.clock)
 
     @cached_property
     def breaker(self) -> Breaker:

@@ -113,10 +113,10 @@ class Delivery:
         """Send what is due, one after another, at most `limit`; nothing while sending is on hold."""
         report = DeliveryReport()
         for _ in range(limit):
-            if self._store.switch(HOLD) == HELD or (self._breaker and self._breaker.opens()):
-                return replace(report, held=True)
-            claimed = self._store.claim_due(self._clock.now(), 1)
+            held = self._store.switch(HOLD) == HELD or bool(self._breaker and self._breaker.opens())
+            claimed = self._store.claim_due(self._clock.now(), 1)  # on hold: only an alarm that tells of it
             if not claimed:
+                report = replace(report, held=held)
                 break
             report = await self._deliver(claimed[0], report)
             if report.unreachable:

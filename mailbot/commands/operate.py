@@ -159,12 +159,14 @@ def resume(context: typer.Context) -> None:
 
 
 def _switch(session: Session, value: str) -> None:
-    from mailbot.breaker import HOLD
+    from mailbot.breaker import HOLD, TROUBLE
     from mailbot.ports import HistoryRow
 
     service = session.service(changes=True)
     with service.store.transaction():
         service.store.set_switch(HOLD, value)
+        if not value:
+            service.alarms.over(TROUBLE)
         what, said = "hold" if value else "resume", {"system_user": system_user()}
         service.store.add_history(HistoryRow(0, service.clock.now(), "staff", what, said))
 

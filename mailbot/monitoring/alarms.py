@@ -1,7 +1,8 @@
 """A mail to INCERT once when a trouble has lasted, and once when it is over. The store remembers which.
 
-An alarm goes through the outbox like every mail: on hold it waits, and where the SMTP server is gone it
-leaves when that is back, together with the word that it is over. /health and the log say it at once.
+An alarm goes through the outbox like every mail: where the SMTP server is gone it leaves when that is back,
+together with the word that it is over, and on hold it waits, unless it was the breaker that held sending:
+that is what it tells. /health and the log say it at once.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from mailbot.bootstrap import Service
-from mailbot.deliver import HELD, HOLD
+from mailbot.breaker import HELD, HOLD
 from mailbot.errors import StoreUnreachable
 from mailbot.monitoring.metrics import Figures, exposition
 from mailbot.monitoring.troubles import Troubles

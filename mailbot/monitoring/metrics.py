@@ -12,7 +12,7 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.registry import Collector
 
 from mailbot.bootstrap import Service
-from mailbot.deliver import HELD, HOLD
+from mailbot.breaker import HELD, HOLD
 from mailbot.errors import StoreUnreachable
 from mailbot.monitoring.troubles import Troubles, expiry
 from mailbot.monitoring.vitals import Vitals

@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+from mailbot.alarms import raised
 from mailbot.bootstrap import Service
+from mailbot.breaker import TROUBLE
 from mailbot.config import Config
 from mailbot.monitoring.token import token_expires_at
 from mailbot.monitoring.vitals import Vitals
@@ -25,8 +27,6 @@ TroubleName = Literal[
     "token_expiring",
     "web_down",
 ]
-BREAKER = "breaker"
-"""The switch that is set while sending is held because too much would have left: when, and why (French)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +78,9 @@ class Troubles:
             yield Trouble("web_down", said, vitals.web_failed_since)
 
     def _store(self) -> Iterator[Trouble]:
-        since, _, why = self._service.store.switch(BREAKER).partition(" ")
-        if since:
-            said = f"Les envois sont suspendus : {why or 'trop de courriels seraient partis'}"
-            yield Trouble("sending_held", said, datetime.fromisoformat(since), lasting=True)
+        tripped = raised(self._service.store, TROUBLE)
+        if tripped is not None:
+            yield Trouble("sending_held", tripped[1], tripped[0], lasting=True)
         found = last_reconciliation(self._service.store)
         if found is not None and found.gaps:
             said = "Le rapprochement de la nuit a trouvé un écart : "

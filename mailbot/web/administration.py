@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from mailbot.breaker import HELD, HOLD
+from mailbot.breaker import HELD, HOLD, TROUBLE
 from mailbot.web.accounts import ROLES
 from mailbot.web.visit import Refused, Visit, local_path
 
@@ -18,6 +18,8 @@ def hold(visit: Visit) -> Response:
         raise Refused(400, visit.say("Cette action n'existe pas."))
     with visit.web.store.transaction():
         visit.web.store.set_switch(HOLD, wanted)
+        if not wanted:
+            visit.web.service.alarms.over(TROUBLE)
         visit.note("hold" if wanted else "resume")
     said = visit.say("Tous les envois sont suspendus.") if wanted else visit.say("Les envois reprennent.")
     return visit.go(local_path(visit.value("back", "/queue")), said)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from mailbot.breaker import HELD, HOLD, TROUBLE
 from mailbot.monitoring.alarms import Alarms
 from mailbot.monitoring.token import token_expires_at
-from mailbot.monitoring.troubles import BREAKER
 from mailbot.reconcile import Gap, Reconciliation
 from mailbot.settings import OAuth
 from tests.monitoring.conftest import GIGABYTE, Watched
@@ -70,8 +70,8 @@ def test_what_is_wrong_has_a_name(watched: Watched) -> None:
     vitals.polled(world.clock.now())
     vitals.smtp_failed(world.clock.now())
     vitals.web_failed(world.clock.now())
+    world.service.alarms.alarm(TROUBLE, "200 réponses automatiques en une heure.")
     with world.store.transaction():
-        world.store.set_switch(BREAKER, f"{world.clock.now().isoformat()} 200 courriels en une heure")
         gaps = (Gap(kind="archive_lacks", number=2),)
         found = Reconciliation(at=world.clock.now(), mailbox="compared", gaps=gaps)
         world.store.set_switch("reconciliation", found.model_dump_json())
@@ -83,6 +83,25 @@ def test_what_is_wrong_has_a_name(watched: Watched) -> None:
         "reconciliation_gap",
         "disk_nearly_full",
     ]
+
+
+@pytest.mark.parametrize("by_breaker", [True, False])
+def test_only_the_breakers_own_alarm_leaves_while_sending_is_held(watched: Watched, by_breaker: bool) -> None:
+    world = watched.world
+    world.deliver("qui@example.org", "Bonjour, quand ferme la labélisation ?")
+    world.service.intake.once()
+    world.service.processing.run()
+    with world.store.transaction():
+        world.store.set_switch(HOLD, HELD)
+    watched.free = 0
+    if by_breaker:
+        world.service.alarms.alarm(TROUBLE, "200 réponses automatiques en une heure.")
+    assert [m.template for m in watched.look()] == (["alarme", "alarme"] if by_breaker else [])
+    with world.store.transaction():
+        world.store.set_switch(HOLD, "")
+        world.service.alarms.over(TROUBLE)
+    assert "orientation_contact" in [m.template for m in world.send()]
+    assert TROUBLE not in watched.names()
 
 
 def test_where_incert_has_no_address_an_alarm_stands_in_the_trail(watched: Watched) -> None:

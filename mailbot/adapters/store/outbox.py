@@ -62,7 +62,7 @@ class Outbox(Part):
     def claim_due(self, now: datetime, limit: int) -> list[OutboxRow]:
         """Take mails that are to leave now, the oldest first, as `sending`; nobody else gets the same.
 
-        Takes none while the switch `hold` is on.
+        Takes none while the switch `hold` is on; when the breaker set it, alarms only.
         """
         c = outbox.c
         query = (
@@ -74,9 +74,11 @@ class Outbox(Part):
             .with_for_update(skip_locked=True)
         )
         with self._database.writing() as connection:
-            held = connection.execute(select(switches.c.value).where(switches.c.name == "hold")).scalar()
-            if held == "1":
-                return []
+            value = select(switches.c.value)
+            if connection.execute(value.where(switches.c.name == "hold")).scalar() == "1":
+                if not connection.execute(value.where(switches.c.name == "trouble:breaker")).scalar():
+                    return []
+                query = query.where(c.template == "alarme")
             ids = list(connection.execute(query).scalars())
             if not ids:
                 return []
