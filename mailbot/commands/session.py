@@ -92,7 +92,7 @@ class Session:
             return
         store = open_store(self.opened.config.store.url)
         try:
-            store.add_history(HistoryRow(0, SystemClock().now(), by or _login(), what, detail, **about))
+            store.add_history(HistoryRow(0, SystemClock().now(), by or system_user(), what, detail, **about))
         finally:
             store.close()
 
@@ -104,16 +104,6 @@ class Session:
     def close(self) -> None:
         if self.opened is not None:
             self.opened.close()
-
-
-def _login() -> str:
-    """Who the operating system says it is."""
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "staff"
 
 
 def session_of(context: typer.Context) -> Session:
