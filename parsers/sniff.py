@@ -187,21 +187,25 @@ def _pkcs7(head: bytes, extension: str) -> str | None:
 def _pdf_or_text(data: bytes, extension: str) -> str | None:
     head = data[:4096]
     text = _is_text(head)
-    if text and looks_like_mail(data):
+    if text and looks_like_mail(data, called_so=extension == "eml"):
         return "multipart/related" if extension in ("mht", "mhtml") else EML
     if _PDF.search(data, 0, 8192 if extension == "pdf" else 1100):
         return "application/pdf"
     return _text(head, extension) if text else None
 
 
-def looks_like_mail(data: bytes) -> bool:
-    """Whether it opens with the header of a mail: header lines only, two of them a mail's own."""
+def looks_like_mail(data: bytes, called_so: bool = False) -> bool:
+    """Whether it opens with the header of a mail: header lines only, three of them a mail's own.
+
+    Two are enough where one is written by servers only, or where the file is called a mail.
+    """
     header = re.split(rb"\r?\n\r?\n", data[:16384].lstrip(b"\xef\xbb\xbf\r\n"), maxsplit=1)[0]
     lines = header.splitlines()
     if len(lines) < 2 or not all(_HEADER_LINE.match(line) for line in lines[:40]):
         return False
     found = {m.group(1).lower() for m in _MAIL_FIELDS.finditer(header)}
-    return len(found) >= 3 or bool(found & {b"received", b"mime-version", b"return-path"} and len(found) >= 2)
+    telling = called_so or bool(found & {b"received", b"mime-version", b"return-path"})
+    return len(found) >= (2 if telling else 3)
 
 
 def _is_text(head: bytes) -> bool:

@@ -39,6 +39,8 @@ ID_DATA = bytes.fromhex("06092a864886f70d010701")
         (winmail({"a.pdf": PDF}), "winmail.dat", sniff.TNEF),
         (b"{\\rtf1\\ansi hello}", "a.doc", "application/rtf"),
         (mail().as_bytes(), "a.txt", sniff.EML),
+        (b"From: a@b.example\r\nSubject: F2\r\n\r\nBonjour", "F2.eml", sniff.EML),
+        (b"From: a@b.example\r\nSubject: F2\r\n\r\nBonjour", "F2.txt", "text/plain"),
         (b"BEGIN:VCARD\r\nVERSION:3.0\r\nEND:VCARD", "jean.dat", "text/vcard"),
         (b"BEGIN:VCALENDAR\r\nEND:VCALENDAR", "", "text/calendar"),
         (b"\xef\xbb\xbf<!DOCTYPE html><html><body>a</body></html>", "a.txt", "text/html"),
