@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mailbot.bootstrap import Service
 from mailbot.errors import UsageError
+from mailbot.given_files import note_given
 from mailbot.outbox import Cause
 from mailbot.ports import DossierRow, HistoryRow
 from rules.calendar import last_day
@@ -89,6 +90,8 @@ def _tell(
         changed = dossier
         for case in labelled:
             changed = changed.with_case(advance(case, "requirements_changed", changed_at=now.isoformat()))
+        for attachment in attachments:
+            note_given(service.store, row.id, attachment.ref.partition(":")[2], by, now)
         if changed != dossier:
             row = service.store.save_dossier(replace(row, dossier=changed))
         planned = PlannedMail(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import cast
 
 from mailbot.adapters.files import FileStore
 from mailbot.errors import AttachmentUnavailable
 from mailbot.ports import Archive
-from outbox_templates.blanks import blank_bytes
+from outbox_templates.blanks import BLANK_KINDS, FORMATS, blank_bytes, blank_digests
 from parsers.message import part_bytes
 from parsers.types import Kind, ReadOptions
 from rules.types import AttachmentRef
@@ -41,6 +42,14 @@ class Attachments:
         except (OSError, KeyError, ValueError) as error:
             raise AttachmentUnavailable(f"{ref.name}: {ref.ref} cannot be found ({error})") from error
         raise AttachmentUnavailable(f"{ref.name}: {ref.ref} names no known source")
+
+    def blank_digests(self) -> frozenset[str]:
+        """The SHA-256 of every blank form: the specimens that ship, and the operator's own ones."""
+        if self._blanks is None:
+            return frozenset(blank_digests())
+        own = [self._blanks / f"{kind}.{fmt}" for kind in BLANK_KINDS for fmt in FORMATS]
+        digests = {hashlib.sha256(path.read_bytes()).hexdigest() for path in own if path.is_file()}
+        return frozenset(digests | blank_digests().keys())
 
     def _blank(self, kind: str, extension: str) -> bytes:
         """The operator's blank of that kind where there is one, else the specimen that ships."""

@@ -167,7 +167,12 @@ class Service:
             self.clock,
             self.config.smtp,
             attachment_bytes=self.attachments.bytes_of,
-            gate=Gate(self.store, parties.aes_address, parties.incert_address),
+            gate=Gate(
+                self.store,
+                parties.aes_address,
+                parties.incert_address,
+                self.attachments.blank_digests,
+            ),
             public_name=parties.public_name,
             max_attempts=self.config.automation.max_attempts,
             breaker=self.breaker,

@@ -9,6 +9,7 @@ from mailbot.adapters.files import FileStore
 from mailbot.config import Config
 from mailbot.consider import Considering
 from mailbot.errors import UnknownReference
+from mailbot.given_files import note_given
 from mailbot.outbox import Cause, Outbox
 from mailbot.ports import Clock, DossierRow, EntryRow, MailRow, OutboxRow, Store
 from mailbot.process import Processing
@@ -56,12 +57,17 @@ class Desk:
             by_staff=True,
         )
 
-    def stored(self, files: Sequence[tuple[str, bytes]]) -> list[AttachmentRef]:
-        """Files of a person's, kept, as attachments."""
-        return [
-            AttachmentRef(ref=f"file:{self.files.put(data)}", name=name, class_="staff_file")
-            for name, data in files
-        ]
+    def stored(
+        self, files: Sequence[tuple[str, bytes]], dossier_id: int | None, by: str
+    ) -> list[AttachmentRef]:
+        """Files of a person's, kept, as attachments; they may leave in that dossier only."""
+        found = []
+        for name, data in files:
+            digest = self.files.put(data)
+            found.append(AttachmentRef(ref=f"file:{digest}", name=name, class_="staff_file"))
+            if dossier_id is not None:
+                note_given(self.store, dossier_id, digest, by, self.clock.now())
+        return found
 
     def withdraw_drafts(self, entry: EntryRow) -> None:
         """Nobody shall send the entry's drafts any more."""

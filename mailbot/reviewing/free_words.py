@@ -34,7 +34,7 @@ def forward(desk: Desk, entry: EntryRow, request: Request) -> str:
 def _free_mail(desk: Desk, entry: EntryRow, request: Request, template: str, address: str, role: str) -> None:
     mail = desk.store.mail(entry.mail_id) if entry.mail_id else None
     row = desk.row(entry)
-    files = [*desk.stored(request.files)]
+    files = desk.stored(request.files, row.id if row else None, request.by)
     if template == "transfert" and mail is not None:
         files.append(AttachmentRef(ref=f"mail:{mail.sha256}", name="message.eml", class_="staff_file"))
     letter = Letter(

@@ -20,9 +20,10 @@ def decide_step(desk: Desk, entry: EntryRow, request: Request) -> str:
     case = next((c for c in row.dossier.cases if c.name == entry.case), None) if row else None
     if row is None or case is None:
         raise ActionRefused(f"entry {entry.id} belongs to no case")
-    files = list(desk.stored(request.files))
+    files = list(desk.stored(request.files, row.id, request.by))
     if request.action == "enrolment-valid" and not files:
-        files = list(desk.stored(technical_files(desk.config, row.dossier.reference)))
+        given = technical_files(desk.config, row.dossier.reference)
+        files = list(desk.stored(given, row.id, request.by))
     now = desk.clock.now()
     action = StaffAction(
         name=request.action,
