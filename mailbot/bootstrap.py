@@ -231,12 +231,13 @@ def build_service(
         if in_process:
             return InProcessReaders(service.read_options)
         reading = config.reading
-        return WorkerReaders(
+        workers = WorkerReaders(
             service.read_options,
             workers=reading.workers,
             seconds=reading.seconds,
             memory_mb=reading.memory_mb,
         )
+        return scanned(workers, config)
 
     def mailbox() -> Mailbox:
         from mailbot.adapters.imap import ImapMailbox
@@ -250,6 +251,16 @@ def build_service(
 
     service = Service(config, clock, store, readers, mailbox, mailer, read_only)
     return service
+
+
+def scanned(readers: Readers, config: Config) -> Readers:
+    """The readers behind the virus scanner, where one is configured."""
+    if not config.clamav.configured:
+        return readers
+    from mailbot.adapters.clamav import ClamAvScanner
+    from mailbot.scanned import ScannedReaders
+
+    return ScannedReaders(readers, ClamAvScanner(config.clamav))
 
 
 def _token(config: Config) -> Callable[[], str]:

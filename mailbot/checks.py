@@ -65,7 +65,7 @@ def check_all(path: Path, clock: Clock) -> CheckReport:
     report.remarks += [f"{key} {text}" for key, text in remarks(config)]
     service = build_service(config, clock)
     try:
-        for look in (_lists, _templates, _blank_forms, _programs, _store, _folders, _imap, _smtp):
+        for look in (_lists, _templates, _blank_forms, _programs, _scanner, _store, _folders, _imap, _smtp):
             _guarded(report, look, service)
     finally:
         service.close()
@@ -170,6 +170,19 @@ def _programs(report: CheckReport, service: Service) -> None:
     if reading.libreoffice and shutil.which(reading.libreoffice) is None:
         text = f"reading.libreoffice: expected a program ({reading.libreoffice} is not there)"
         report.problems.append(CheckProblem(text))
+
+
+def _scanner(report: CheckReport, service: Service) -> None:
+    from mailbot.adapters import landlock
+    from mailbot.adapters.clamav import ClamAvScanner
+
+    if not landlock.version():
+        report.remarks.append(
+            "this kernel has no Landlock: readers are held by their limits and an empty environment only"
+        )
+    if service.config.clamav.configured:
+        ClamAvScanner(service.config.clamav).ping()
+        report.good.append("virus scanner")
 
 
 def _store(report: CheckReport, service: Service) -> None:

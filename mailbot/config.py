@@ -32,6 +32,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "trust": settings.Trust,
     "reminders": settings.Reminders,
     "reading": settings.Reading,
+    "clamav": settings.ClamAV,
     "secrets": settings.Secrets,
 }
 

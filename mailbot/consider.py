@@ -15,7 +15,7 @@ from mailbot.identify import Identified, identify
 from mailbot.ports import DossierRow, MailRow, Store
 from mailbot.references import References
 from outbox_templates.blanks import blank_digests
-from parsers.authentication import authentication
+from parsers.authentication import AuthVerdict, authentication
 from parsers.machine import MachineMark, machine_mark
 from parsers.received import received_by
 from parsers.types import Document, Intent, MailReading, Message
@@ -28,6 +28,7 @@ from rules.types import Decision, Dossier, Exhibit, Party, Sender, Submission
 
 _OPENS_A_DOSSIER = frozenset({"formulaire_1", "nda"})
 _NEVER_PROCESSED = frozenset({"bounce", "auto_reply", "delivery_notice", "receipt"})
+_PASSED = "authenticated:"  # a switch for each domain
 _STRONGEST_FIRST = ("question", "change_request", "major_change", "cover", "thanks", "empty")
 
 
@@ -114,7 +115,7 @@ class Considering:
         """Who wrote: the party by its domain, and what our own server says of the mail's authenticity."""
         email = message.sender.email if message.sender else ""
         verdict = authentication(message, self._config.trust.authserv_id)
-        required = self._config.trust.require_authentication
+        required = self._config.trust.require_authentication or self._used_to_pass(verdict)
         believed = verdict.verdict != "fail" and (verdict.verdict == "pass" or not required)
         mark = self.mark(message)
         return Sender(
@@ -124,6 +125,15 @@ class Considering:
             believed=believed,
             answerable=bool(email) and not mark.kinds,
         )
+
+    def remember_authentication(self, message: Message) -> None:
+        """A domain that our server vouched for once is expected to be vouched for from then on."""
+        verdict = authentication(message, self._config.trust.authserv_id)
+        if verdict.verdict == "pass" and not self._used_to_pass(verdict):
+            self._store.set_switch(_PASSED + verdict.domain, "1")
+
+    def _used_to_pass(self, verdict: AuthVerdict) -> bool:
+        return bool(verdict.domain) and self._store.switch(_PASSED + verdict.domain) == "1"
 
     def party(self, email: str) -> Party:
         parties = self._config.parties

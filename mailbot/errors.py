@@ -86,6 +86,10 @@ class IdentityRefused(MailbotError):
     """What came back from the OpenID Connect provider proves nobody who may come in."""
 
 
+class ScannerUnreachable(Unreachable):
+    """The virus scanner is configured and cannot be asked: mails wait until it can."""
+
+
 class StoreUnreachable(Unreachable):
     """The database or the archive cannot be opened."""
 

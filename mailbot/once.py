@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mailbot.bootstrap import Service
 from mailbot.deliver import DeliveryReport
-from mailbot.errors import Unreachable
+from mailbot.errors import ScannerUnreachable, Unreachable
 from mailbot.intake import IntakeReport
 from mailbot.process import Processed
 
@@ -48,7 +48,11 @@ def one_pass(service: Service) -> PassReport:
         intake = service.intake.once()
     except Unreachable as error:
         unreachable.append(str(error))
-    processed = service.processing.run()
+    processed = Processed()
+    try:
+        processed = service.processing.run()
+    except ScannerUnreachable as error:
+        unreachable.append(str(error))
     delivery = send_due(service)
     if delivery.unreachable:
         unreachable.append(delivery.unreachable)

@@ -426,6 +426,16 @@ class Readers(Protocol):
     def read_file(self, name: str, data: bytes) -> list[Document]: ...
 
 
+class Scanner(Protocol):
+    """A virus scanner."""
+
+    def scan(self, data: bytes) -> str:
+        """The name of what was found; empty for nothing.
+
+        Raises errors.ScannerUnreachable, and errors.ReadingFailed for what it does not take.
+        """
+
+
 class Store(Protocol):
     """Everything that must survive. Every write happens inside `transaction()`; nested calls join it."""
 

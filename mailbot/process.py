@@ -18,20 +18,27 @@ import structlog
 from mailbot.config import Config
 from mailbot.consider import Considering, Read, content_key
 from mailbot.departure import prove
-from mailbot.errors import MailbotError, ReadingFailed, StaleDossier, Unreachable
+from mailbot.errors import (
+    MailbotError,
+    ReadingFailed,
+    ScannerUnreachable,
+    StaleDossier,
+    StoreUnreachable,
+    Unreachable,
+)
 from mailbot.machine_mail import file_machine_mail
 from mailbot.outbox import Cause
 from mailbot.ports import (
     Archive,
     Clock,
     DossierRow,
-    EntryRow,
     HistoryRow,
     MailRow,
     Readers,
     Store,
 )
-from mailbot.record import ANYTIME, About, Recorder
+from mailbot.quarantine import quarantine_entry
+from mailbot.record import About, Recorder
 from mailbot.references import References
 from parsers.types import MailReading
 from rules.names import name_key
@@ -78,18 +85,30 @@ class Processing:
         self._references = references
 
     def run(self, stopping: Callable[[], bool] = lambda: False) -> Processed:
-        """Read everything that is archived and decide everything that has settled, unless told to stop."""
+        """Read everything that is archived and decide everything that has settled, unless told to stop.
+
+        Raises ScannerUnreachable when mails had to wait for the virus scanner; the rest is done then.
+        """
         read = failed = 0
-        while mails := self._store.mails_in_state("archived", self._clock.now(), _BATCH):
+        away: ScannerUnreachable | None = None
+        while away is None and (mails := self._store.mails_in_state("archived", self._clock.now(), _BATCH)):
             for mail in mails:
                 if stopping():
                     return Processed(read=read, failed=failed)
-                if self._guarded(mail):
-                    read += 1
-                else:
-                    failed += 1
-        self._file_sent()
-        return Processed(read=read, decided=self.decide_settled(), failed=failed)
+                try:
+                    if self._guarded(mail):
+                        read += 1
+                    else:
+                        failed += 1
+                except ScannerUnreachable as error:
+                    away = error
+                    break
+        if away is None:
+            self._file_sent()
+        done = Processed(read=read, decided=self.decide_settled(), failed=failed)
+        if away is not None:
+            raise away
+        return done
 
     def _file_sent(self) -> None:
         """What staff wrote by hand belongs to the dossier of its reference, thread or recipient."""
@@ -112,6 +131,8 @@ class Processing:
         try:
             self._read(mail)
             return True
+        except (ScannerUnreachable, StoreUnreachable):
+            raise  # nothing is wrong with the mail: it waits, and no try is counted
         except Exception as error:  # noqa: BLE001 - one poison mail must not stop the others: it is quarantined
             log.error("mail_not_processed", mail=mail.id, **_where(error))
             self._retry_or_quarantine(mail, error)
@@ -128,29 +149,13 @@ class Processing:
 
     def _quarantine(self, mail: MailRow, error: Exception) -> None:
         """Give up on the mail, not on the person: it stands in the queue, and the archive has it."""
-        reason = str(error) if isinstance(error, MailbotError) else type(error).__name__
-        now = self._clock.now()
+        entry = quarantine_entry(mail, error, self._clock.now())
         with self._store.transaction():
             self._store.update_mail(
-                mail.id, state="failed", attempts=mail.attempts + 1, reason="processing_failed"
+                mail.id, state="failed", attempts=mail.attempts + 1, reason=entry.codes[0]
             )
             self._tell(mail, "given_up", {"error": type(error).__name__}, mail.dossier_id)
-            self._store.open_entry(
-                EntryRow(
-                    id=0,
-                    codes=("processing_failed",),
-                    messages=(f"Ce courriel n'a pas pu être traité ({reason}). L'original est archivé.",),
-                    state="open",
-                    created_at=now,
-                    received_at=mail.received_at,
-                    mail_id=mail.id,
-                    dossier_id=mail.dossier_id,
-                    actions=("reprocess", "assign", *ANYTIME, "dismiss"),
-                    subject=mail.subject,
-                    sender=mail.sender,
-                    facts={"mails": [mail.id]},
-                )
-            )
+            self._store.open_entry(entry)
 
     # Reading
 
@@ -180,6 +185,7 @@ class Processing:
             if row is None and self._considering.opens_dossier(reading):
                 row = self._open_dossier(Read(reading, mail.received_at, mail.id, mail.sha256))
             dossier_id = row.id if row else None
+            self._considering.remember_authentication(message)
             for document in reading.documents:
                 self._store.add_document(mail.id, dossier_id, "", document)
             settle = timedelta(minutes=self._config.automation.settle_minutes)

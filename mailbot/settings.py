@@ -35,6 +35,7 @@ from rules.types import TemplateName
 
 __all__ = [
     "Automation",
+    "ClamAV",
     "Config",
     "Documents",
     "Health",
@@ -293,6 +294,22 @@ class Reading(Section):
     max_pages: int = Field(default=80, ge=1, description="pages of a document, at most")
 
 
+class ClamAV(Section):
+    """The virus scanner. Without a socket or a port nothing is scanned."""
+
+    socket: LocalPath | None = Field(default=None, description="clamd's Unix socket")
+    port: int | None = Field(default=None, ge=1, le=65535, description="clamd's port on this machine")
+    seconds: float = Field(default=60, gt=0, le=3600, description="seconds to wait for clamd")
+
+    @property
+    def configured(self) -> bool:
+        return self.socket is not None or self.port is not None
+
+    def troubles(self) -> Iterator[Trouble]:
+        if self.socket is not None and self.port is not None:
+            yield "port", "either socket or port"
+
+
 class Secrets(Section):
     """The key of the references' check code. Without one, a key file is made beside the store."""
 
@@ -320,6 +337,7 @@ class Config(Section):
     trust: Trust
     reminders: Reminders
     reading: Reading
+    clamav: ClamAV
     secrets: Secrets
 
     @property

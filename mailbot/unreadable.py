@@ -7,7 +7,11 @@ import hashlib
 from mailbot.errors import ReadingFailed
 from parsers.types import Document, Problem, ProblemCode
 
-_CODES: dict[str, ProblemCode] = {"timeout": "timeout", "memory": "too_large"}
+_CODES: dict[str, ProblemCode] = {
+    "timeout": "timeout",
+    "memory": "too_large",
+    "virus": "virus",
+}
 
 
 def unreadable_file(name: str, data: bytes, error: ReadingFailed) -> Document:

@@ -20,6 +20,7 @@ from mailbot.commands.session import (
 if TYPE_CHECKING:
     from mailbot.adapters.workers import WorkerReaders
     from mailbot.ports import Readers
+    from mailbot.scanned import ScannedReaders
     from parsers.types import Document
 
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable, alone on stdout.")]
@@ -49,16 +50,22 @@ def extract(
         readers.close()
 
 
-def _readers(session: Session) -> WorkerReaders:
+def _readers(session: Session) -> ScannedReaders | WorkerReaders:
     """The readers in a process of their own, without the rest of the service, which takes long to load."""
     from mailbot.adapters.workers import WorkerReaders
 
     config = session.config_or_defaults()
     as_of = session.clock().now().date()
     reading = config.reading
-    return WorkerReaders(
+    workers = WorkerReaders(
         lambda: config.read_options(as_of), workers=1, seconds=reading.seconds, memory_mb=reading.memory_mb
     )
+    if not config.clamav.configured:
+        return workers
+    from mailbot.adapters.clamav import ClamAvScanner
+    from mailbot.scanned import ScannedReaders
+
+    return ScannedReaders(workers, ClamAvScanner(config.clamav))
 
 
 def documents_of(readers: Readers, name: str, data: bytes) -> list[Document]:

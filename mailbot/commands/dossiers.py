@@ -54,6 +54,7 @@ def list_dossiers(
 ) -> None:
     """All dossiers with the states of their cases."""
     from mailbot.dossier_views import CSV_COLUMNS, csv_lines, dossier_line
+    from mailbot.spreadsheet import safe_cell
 
     rows = session_of(context).service(changes=False).store.dossier_overviews()
     if as_json:
@@ -61,7 +62,7 @@ def list_dossiers(
     elif as_csv:
         writer = csv.writer(sys.stdout, delimiter=";", lineterminator="\n")
         writer.writerow(CSV_COLUMNS)
-        writer.writerows([_safe_cell(cell) for cell in line] for row in rows for line in csv_lines(row))
+        writer.writerows([safe_cell(cell) for cell in line] for row in rows for line in csv_lines(row))
     else:
         print_table(
             ("reference", "Industriel", "e-mail", "cases"),
@@ -75,11 +76,6 @@ def list_dossiers(
                 for row in rows
             ),
         )
-
-
-def _safe_cell(cell: str) -> str:
-    """A spreadsheet would take these for a formula; the values were written by strangers."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") else cell
 
 
 @app.command("show")

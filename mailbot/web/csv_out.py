@@ -8,13 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from starlette.responses import Response
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def safe_cell(cell: object) -> str:
-    """The cell as text, with an apostrophe before what starts like a formula (OWASP, CSV injection)."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+from mailbot.spreadsheet import safe_cell
 
 
 def csv_response(name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:

@@ -13,7 +13,7 @@ from rules.types import Case, Dossier
 from tests.builders import FORMULAIRE_1, MEDISOFT, at, enrolled, labelling
 from tests.journeys.scenarios import PARC, f1, f2, f3, f4, nda, note, report
 from tests.journeys.test_happy_ways import templates
-from tests.journeys.world import World
+from tests.journeys.world import Sent, World
 
 OTHER = "info@autre.example"
 OURS = "from x by mx.incert.lu (Postfix) with ESMTPS id 1; Tue, 30 Jun 2026 23:59:58 +0200"
@@ -155,6 +155,25 @@ def test_an_unauthenticated_sender_waits_where_that_is_required(
     assert bool(world.once()) == sent
     assert ("sender_authentication_failed" in {c for codes in world.codes() for c in codes}) != sent
     world.service.close()
+
+
+def test_a_domain_that_used_to_be_vouched_for_is_doubted_when_nobody_does(tmp_path: Path) -> None:
+    world = World(tmp_path, extra='[trust]\nauthserv_id = "mx.incert.lu"\n')
+
+    def asks(sender: str, verdict: str = "") -> list[Sent]:
+        headers = {"Authentication-Results": f"mx.incert.lu; {verdict}"} if verdict else {}
+        world.later(hours=1)
+        text = f"Bonjour, comment s'inscrire au dispositif ? {world.clock.now()}"
+        world.deliver(sender, text, subject="Question", headers=headers)
+        return world.once()
+
+    assert len(asks("a@petit.example")) == 1  # its domain never was: nobody expects more of it
+    assert len(asks("a@petit.example")) == 1
+    assert len(asks("a@grand.example", "dmarc=pass header.from=grand.example")) == 1
+    assert asks("b@grand.example") == []
+    assert "sender_authentication_failed" in world.queue()[-1].codes
+    assert len(asks("b@grand.example", "dmarc=pass header.from=grand.example")) == 1
+    assert len(asks("a@petit.example")) == 1
 
 
 def test_another_formulaire_1_does_not_take_over_an_open_dossier(world: World) -> None:

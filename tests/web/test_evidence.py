@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from mailbot.spreadsheet import safe_cell
 from mailbot.web.core_words import in_words
-from mailbot.web.csv_out import safe_cell
 from mailbot.web.entry_view import Field
 from mailbot.web.marked_text import marked
 from mailbot.web.pages import PageNotDrawn, Pages
@@ -46,6 +46,7 @@ def test_each_field_has_its_box_and_what_stands_elsewhere(world: World, claire: 
         ("-1", "'-1"),
         ("@x", "'@x"),
         ("\t=1", "'\t=1"),
+        ("  =1+1", "'  =1+1"),
         ("Medisoft", "Medisoft"),
         (None, ""),
         (3, "3"),
