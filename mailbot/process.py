@@ -104,13 +104,13 @@ class Processing:
                     away = error
                     break
         if away is None:
-            self._file_sent()
+            self.file_sent()
         done = Processed(read=read, decided=self.decide_settled(), failed=failed)
         if away is not None:
             raise away
         return done
 
-    def _file_sent(self) -> None:
+    def file_sent(self) -> None:
         """What staff wrote by hand belongs to the dossier of its reference, thread or recipient."""
         while mails := self._store.sent_unfiled(_BATCH):
             for mail in mails:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from mailbot.config import Config
 from mailbot.outbox import Cause, Outbox
@@ -23,6 +23,7 @@ from rules.types import CaseLine, Letter, PlannedMail
 _JOB = "reminder"
 _LAST_RUN = "reminders:last_run"
 _AES_WAITS_DAYS = 7  # AeS is asked again for a signature after a week, then weekly
+_ALL = 1_000_000
 _PUT_OFF_DAYS = 3  # so long a reminder may be late that gave way to another mail of the last 48 hours
 
 
@@ -50,8 +51,12 @@ class Reminders:
         """Who would get what now. Changes nothing."""
         now = self._clock.now()
         rows = self._store.dossier_overviews()
-        with_staff = self._cases_with_staff()
-        found = [self._for_industriel(row, now, with_staff[row.id]) for row in rows]
+        with_staff, undecided = self._cases_with_staff(), self._undecided()
+        found = [
+            self._for_industriel(row, now, with_staff[row.id])
+            for row in rows
+            if row.id not in undecided and row.dossier.email.casefold() not in undecided
+        ]
         found += [self._for_aes(rows, now), self._summary(rows, now)]
         return [reminder for reminder in found if reminder is not None]
 
@@ -75,6 +80,18 @@ class Reminders:
         for entry in self._store.entries():
             if entry.dossier_id is not None and entry.facts.get("held"):
                 found[entry.dossier_id].add(entry.case)
+        return found
+
+    def _undecided(self) -> set[int | str]:
+        """Dossiers and addresses of mails that nobody has decided yet: what is awaited may be among them."""
+        far = datetime.max.replace(tzinfo=UTC)
+        found: set[int | str] = set()
+        for state in ("archived", "waiting"):
+            for mail in self._store.mails_in_state(state, far, _ALL):
+                found.add(mail.dossier_id or mail.sender.casefold())
+        for entry in self._store.entries():
+            if "processing_failed" in entry.codes:
+                found.add(entry.dossier_id or entry.sender.casefold())
         return found
 
     def _for_industriel(self, row: DossierRow, now: datetime, with_staff: set[str]) -> Reminder | None:

@@ -16,14 +16,18 @@ from rules.workflow import INDUSTRIEL_IS_NEXT, gate_step
 AWAITED = {
     ("E", "ouvert"): "formulaire_1_ou_nda",
     ("L", "ouvert"): "formulaire_2",
+    ("L", "acces_refuse"): "formulaire_2",
     ("L", "acces_configure"): "formulaire_3",
     ("L", "complement_demande"): "complement",
     ("L", "tests_echoues"): "nouvel_envoi_tests",
     ("L", "a_renouveler"): "nouveaux_tests",
     ("R", "ouvert"): "formulaire_4",
 }
-_WAITS_SINCE = ("asked_at", "changed_at", "access_at", "opened_at")
-"""The fact that tells since when the Industriel is next, the latest kind first."""
+_WAITS_SINCE = (
+    *("opened_at", "incert", "aes", "refused_at", "access_at"),
+    *("asked_at", "changed_at", "labelled_at"),
+)
+"""Facts of which the latest tells since when the Industriel is next."""
 
 
 def awaited_lines(
@@ -77,5 +81,5 @@ def _line(case: Case, step: Step, what: str, calendar: Calendar, today: date) ->
 
 
 def _since(case: Case) -> date | None:
-    at = next((case.fact(name) for name in _WAITS_SINCE if case.fact(name)), "")
-    return local_day(datetime.fromisoformat(at)) if at else None
+    known = [datetime.fromisoformat(case.fact(name)) for name in _WAITS_SINCE if case.fact(name)]
+    return max((local_day(at) for at in known), default=None)

@@ -159,7 +159,7 @@ def _access_configured(dossier: Dossier, case: Case, action: StaffAction, policy
 
 
 def _access_refused(dossier: Dossier, case: Case, action: StaffAction, policy: Policy) -> StaffDecision:
-    outcome = _outcome(dossier, advance(case, "access_refused"), action)
+    outcome = _outcome(dossier, advance(case, "access_refused", refused_at=action.at.isoformat()), action)
     outcome.mails.append(
         mail(
             "acces_refuse",

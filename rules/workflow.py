@@ -6,7 +6,7 @@ so (`StepOutOfOrder`). Documents that arrive do not move a case by themselves; a
 Facts that cases carry (Case.facts):
 E: `incert`, `aes` (ISO instants at which each party found the enrolment valid), `nda_sent_at`
 L: `product`, `version`, `product_key`, `version_key`, `mode`, `complete_at` (place in the labelling queue),
-   `access_at`, `passed_at`, `accord_at`, `labelled_at`, `asked_at` (complement),
+   `access_at`, `passed_at`, `accord_at`, `labelled_at`, `asked_at` (complement), `refused_at` (access),
    `major` (an update of a labelled version)
 R: `product`, `version`, `product_key`, `version_key`, `client`, `client_key`, `workstations`, `valid_at`
 all: `rounds` (how many times something missing was asked for), `contact` (address that acts in this case)
@@ -131,7 +131,12 @@ GATE_STEP: Final[dict[CaseKind, dict[str, Step]]] = {
 
 INDUSTRIEL_IS_NEXT: Final[dict[CaseKind, frozenset[str]]] = {
     "E": frozenset({"ouvert"}),
-    "L": frozenset({"ouvert", "acces_configure", "complement_demande", "tests_echoues", "a_renouveler"}),
+    "L": frozenset(
+        {
+            *("ouvert", "acces_refuse", "acces_configure"),
+            *("complement_demande", "tests_echoues", "a_renouveler"),
+        }
+    ),
     "R": frozenset({"ouvert"}),
 }
 LABELLED: Final = frozenset({"labelise", "a_renouveler"})

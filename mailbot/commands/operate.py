@@ -114,6 +114,7 @@ def remind(
         planned = [r.planned for r in service.reminders.due()]
         mails = [{"template": p.template, "to": p.address, "reference": p.letter.reference} for p in planned]
     else:
+        _take_in(service)
         _reconcile(session, service)
         mails = [
             {
@@ -128,6 +129,26 @@ def remind(
         print_json(mails)
     else:
         print_table(("template", "to", "dossier"), (m.values() for m in mails))
+
+
+def _take_in(service: Service) -> None:
+    """What lies in the mailbox, the Sent folder too: nobody is reminded of what has come, or was just told.
+
+    A service that runs on this store does that itself. A mailbox that is away is said by `_reconcile`.
+    """
+    from contextlib import suppress
+
+    from mailbot.errors import Unreachable
+    from mailbot.lease import Lease
+
+    lease = Lease(service.store)
+    if lease.take():
+        try:
+            with suppress(Unreachable):
+                service.intake.once()
+                service.processing.file_sent()
+        finally:
+            lease.release()
 
 
 def _reconcile(session: Session, service: Service) -> None:

@@ -599,12 +599,14 @@ def test_answers_follow_a_corrected_address(store: SqlStore) -> None:
     assert store.answers_to("paul@medisoft.test", NOON) == 1
 
 
-def test_written_to_counts_mails_by_hand(store: SqlStore) -> None:
+def test_written_to_counts_what_is_about_to_leave_and_mails_by_hand(store: SqlStore) -> None:
     dossier = store.new_dossier(a_dossier(), NOON)
     assert store.last_written_to(dossier.id) is None
-    sent = store.add_outbox(an_outgoing(dossier_id=dossier.id))
+    sent = store.add_outbox(an_outgoing(dossier_id=dossier.id, state="draft"))
     to_aes = store.add_outbox(an_outgoing("aes", dossier_id=dossier.id, role="aes"))
     assert store.last_written_to(dossier.id) is None
+    store.update_outbox(sent.id, state="due")
+    assert store.last_written_to(dossier.id) == sent.created_at
     store.update_outbox(sent.id, state="sent", sent_at=NOON)
     store.update_outbox(to_aes.id, state="sent", sent_at=NOON + 9 * MINUTE)
     assert store.last_written_to(dossier.id) == NOON

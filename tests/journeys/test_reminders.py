@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from email.message import EmailMessage
+
 import pytest
 
 from rules.types import Case, Dossier
 from tests.builders import AES, MEDISOFT, at, enrolled, labelling
 from tests.journeys.scenarios import f3, report
-from tests.journeys.world import Sent, World
+from tests.journeys.world import MAILBOX, Sent, World
 
 INCERT = "sons-equipe@incert.lu"
 
@@ -68,6 +70,56 @@ def test_nobody_is_reminded_within_48_hours_but_the_next_night(world: World) -> 
     assert night(world, "2026-05-31") == []
     assert night(world, "2026-06-01") == []
     assert len(night(world, "2026-06-02")) == 1
+
+
+def test_what_staff_wrote_by_hand_counts_too(world: World) -> None:
+    given(world, waits())
+    world.now("2026-05-30 16:00")
+    by_hand = EmailMessage()
+    by_hand["From"], by_hand["To"], by_hand["Subject"] = MAILBOX, MEDISOFT, "Vos tests"
+    by_hand["Message-ID"] = "<main@incert.lu>"
+    by_hand.set_content("Bonjour, comment avancent vos tests ?")
+    world.mailbox.deliver(by_hand.as_bytes(), world.clock.now(), folder="Sent")
+    world.once()
+    assert night(world, "2026-06-01") == []
+    assert len(night(world, "2026-06-02")) == 1
+
+
+def test_what_is_about_to_leave_counts_too(world: World) -> None:
+    given(world, waits())
+    world.now("2026-05-30 16:00")
+    world.deliver(MEDISOFT, "Bonjour,\n\nQuel est le délai ?", subject="Question")
+    world.service.intake.once()
+    world.service.processing.run()  # and the relay is away
+    world.now("2026-05-31 05:30")
+    assert [r.template for r in world.service.reminders.run()] == ["synthese_quotidienne"]
+
+
+def test_nobody_is_reminded_of_what_has_come_and_is_not_decided_yet(world: World) -> None:
+    given(world, waits())
+    world.now("2026-05-30 16:00")
+    world.deliver(MEDISOFT, files=[f3(), report()])
+    world.service.intake.once()
+    assert night(world, "2026-05-31") == []
+    world.service.processing.run()
+    assert [m.template for m in world.send()] == ["demande_labelisation_recue"]
+    assert night(world, "2026-06-02") == []  # INCERT is next
+
+
+def test_one_whose_access_was_refused_is_reminded_of_formulaire_2(world: World) -> None:
+    refused = labelling("acces_refuse", refused_at="2026-05-30T10:00:00+02:00")
+    given(world, enrolled(refused))
+    assert night(world, "2026-05-30") == []
+    (mail,) = night(world, "2026-05-31")
+    assert "Formulaire 2" in mail.words
+
+
+def test_a_renewed_label_waits_since_the_requirements_changed(world: World) -> None:
+    """What was asked for at the first labelling says nothing about it."""
+    facts = {"asked_at": "2025-09-01T10:00:00+02:00", "changed_at": "2026-06-01T10:00:00+02:00"}
+    given(world, enrolled(labelling("a_renouveler", **facts)))
+    assert night(world, "2026-06-01") == []  # the day of 30 days before was over when it began
+    assert len(night(world, "2026-06-16")) == 1
 
 
 def test_one_mail_lists_all_cases(world: World) -> None:

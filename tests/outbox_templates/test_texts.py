@@ -231,7 +231,7 @@ def test_everything_that_is_missing_is_listed_at_once_by_document() -> None:
     )
     text = words(rendered)
     assert "Votre envoi : 3 points à compléter ou à corriger" in rendered.subject.replace("\u00a0", " ")
-    assert text.index("1. NDA") < text.index("2. La signature manque") < text.index("3. « IBAN »")
+    assert text.index("1. NDA") < text.index("2. La signature manque") < text.index("3. Le champ « IBAN »")
     assert "le NDA joint à ce message" in text
     assert "NDA « Industriels », à remplir et à signer (nda.pdf)" in text
     assert "LU suivi de 18 caractères" in text
@@ -242,7 +242,7 @@ def test_everything_that_is_missing_is_listed_at_once_by_document() -> None:
 def test_what_belongs_to_no_document_comes_last_and_long_lists_hang_straight() -> None:
     fields = [Item(rule="field_missing", document="formulaire_1", field=f) for f in ("iban", "rcs") * 5]
     text = asked(Item(rule="attachment_forgotten"), *fields).text
-    assert text.index("10. «\u00a0") < text.index("11. Votre message annonce")
+    assert text.index("10. Le champ «\u00a0") < text.index("11. Votre message annonce")
     assert "\n    Merci de nous l'envoyer" in text
 
 

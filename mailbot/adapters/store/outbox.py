@@ -146,10 +146,12 @@ class Outbox(Part):
             return int(connection.execute(query).scalar_one())
 
     def last_written_to(self, dossier_id: int) -> datetime | None:
-        """When the Industriel was last written to, by mailbot or by hand from the mailbox."""
+        """When the Industriel was last written to, by mailbot (what is about to leave counts) or by hand."""
+        c = outbox.c
+        leaves = c.state.in_(("due", "sending", "sent", "uncertain"))
         queries = (
-            select(func.max(outbox.c.sent_at)).where(
-                outbox.c.dossier_id == dossier_id, outbox.c.role.in_(("industriel", "sender"))
+            select(func.max(func.coalesce(c.sent_at, c.created_at))).where(
+                c.dossier_id == dossier_id, c.role.in_(("industriel", "sender")), leaves
             ),
             select(func.max(mails.c.received_at)).where(
                 mails.c.dossier_id == dossier_id, mails.c.direction == "sent"
