@@ -13,6 +13,7 @@ from mailbot.adapters.archive import FileArchive
 from mailbot.adapters.clock import SystemClock
 from mailbot.adapters.files import FileStore
 from mailbot.adapters.reference_key import reference_key
+from mailbot.adapters.sealing import Sealer, sealer
 from mailbot.alarms import StoredAlarms
 from mailbot.attachments import Attachments
 from mailbot.breaker import Breaker
@@ -71,12 +72,16 @@ class Service:
         return self.make_mailer()
 
     @cached_property
+    def sealer(self) -> Sealer | None:
+        return sealer(self.config.store.archive_key_file, self.config.path)
+
+    @cached_property
     def archive(self) -> Archive:
-        return FileArchive(self.config.store.archive)
+        return FileArchive(self.config.store.archive, self.sealer)
 
     @cached_property
     def files(self) -> FileStore:
-        return FileStore(self.config.store.files)
+        return FileStore(self.config.store.files, self.sealer)
 
     @cached_property
     def references(self) -> References:

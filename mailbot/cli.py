@@ -5,6 +5,7 @@ Errors with a name become one line on stderr and an exit code here, and nowhere 
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -81,7 +82,15 @@ web.add_to(app)
 
 
 def main() -> None:
-    app()
+    """The program: what it writes is its user's alone; what nobody foresaw is told without its words."""
+    os.umask(0o077)
+    try:
+        app()
+    except Exception as error:  # noqa: BLE001 - a traceback would print values, which are personal data
+        from mailbot.logs import places
+
+        say(f"mailbot: a mistake of its own; please report it:\n{places(type(error), error.__traceback__)}")
+        raise SystemExit(1) from None
 
 
 if __name__ == "__main__":

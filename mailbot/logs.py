@@ -1,7 +1,8 @@
 """Logs on stderr: one line of key=value each, without personal data.
 
 What is logged are ids of our own and words of ours. As a second line of defence, what looks like an address,
-a matricule or an IBAN is masked.
+a matricule, an IBAN or another identifier is masked. Of an exception that nobody foresaw its kind and place
+are told and not its words: they may quote a mail.
 """
 
 from __future__ import annotations
@@ -9,7 +10,11 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import threading
+import traceback
 from collections.abc import MutableMapping
+from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import structlog
@@ -18,6 +23,9 @@ _PERSONAL = (
     re.compile(r"[^\s@<>\"'=]+@[^\s@<>\"',;]+"),
     re.compile(r"\b[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){3,7}(?: ?[0-9A-Z]{1,3})?\b"),
     re.compile(r"\b\d{4} ?\d{2} ?\d{2} ?\d{3} ?\d{0,2}\b"),
+    re.compile(r"\b[A-Z]{2} ?\d{8,12}\b"),  # a VAT number
+    re.compile(r"\b[A-K] ?\d{3}[. ]?\d{3}\b"),  # RCS Luxembourg
+    re.compile(r"\b\d{6}-\d{2}\b"),  # a code prestataire
 )
 _MASK = "•••"
 
@@ -51,4 +59,30 @@ def configure_logs(level: int = logging.WARNING) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Masking("%(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    threading.excepthook = lambda hooked: _unforeseen(hooked.exc_type, hooked.exc_traceback)
+    sys.unraisablehook = lambda hooked: _unforeseen(hooked.exc_type, hooked.exc_traceback)
+
+
+class _Masking(logging.Formatter):
+    """For what libraries log: they do not know what is personal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return masked(super().format(record))
+
+    def formatException(self, ei: Any) -> str:
+        return places(ei[0], ei[2])
+
+
+def places(kind: type[BaseException] | None, trace: TracebackType | None) -> str:
+    """An exception by its kind and the places that it came through, without its words."""
+    lines = [f"  {Path(f.filename).name}:{f.lineno} in {f.name}" for f in traceback.extract_tb(trace)]
+    return "\n".join(
+        [f"{kind.__name__ if kind else 'error'} (its words may be personal and are left out)", *lines]
+    )
+
+
+def _unforeseen(kind: type[BaseException] | None, trace: TracebackType | None) -> None:
+    sys.stderr.write(places(kind, trace) + "\n")

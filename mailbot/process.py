@@ -120,8 +120,8 @@ class Processing:
                 try:
                     reading = self._readers.read_mail(self._archive.get(mail.sha256))
                     dossier_id, filed = self._considering.dossier_of_sent(reading.message), "sent:filed"
-                except MailbotError as error:
-                    log.warning("sent_mail_not_read", mail=mail.id, error=type(error).__name__)
+                except Exception as error:  # noqa: BLE001 - one poison mail must not stop the others
+                    log.warning("sent_mail_not_read", mail=mail.id, **_where(error))
                 with self._store.transaction():
                     self._store.update_mail(mail.id, reason=filed, dossier_id=dossier_id)
                     self._tell(mail, "filed", {"from": "Sent"}, dossier_id)

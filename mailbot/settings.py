@@ -74,6 +74,16 @@ class StoreSection(Section):
         default=Path("var/files"), validate_default=True, description="the folder of staff's attachments"
     )
 
+    archive_key_file: LocalPath | None = Field(
+        default=None, description="a file with the key that archive and files are encrypted with"
+    )
+
+    def troubles(self) -> Iterator[Trouble]:
+        if self.archive_key_file is not None and not self.archive_key_file.is_file():
+            yield "archive_key_file", f"a file with a key ({self.archive_key_file} is not there)"
+        if weak := weak_tls(self.url):
+            yield "url", weak
+
     @model_validator(mode="after")
     def _resolve_sqlite(self, info: ValidationInfo) -> StoreSection:
         database = self.sqlite_file
@@ -97,6 +107,20 @@ class StoreSection(Section):
     def folder(self) -> Path:
         """The folder beside the store, for what must stay with it."""
         return self.sqlite_file.parent if self.sqlite_file is not None else self.archive.parent
+
+
+def weak_tls(url: str) -> str:
+    """What is wrong with the way to a database on another machine; empty where nothing is."""
+    address, _, query = url.partition("?")
+    host = address.rpartition("@")[2].partition("://")[2] or address.rpartition("@")[2]
+    host = host.partition("/")[0]
+    host = host if host.startswith("[") and host.endswith("]") else host.rpartition(":")[0] or host
+    if not address.startswith("postgresql") or not host or is_loopback(host):
+        return ""
+    given = dict(part.partition("=")[::2] for part in query.split("&"))
+    if given.get("sslmode") == "verify-full" or given.get("host", "").startswith("/"):
+        return ""
+    return f"?sslmode=verify-full behind it (with sslrootcert), since {host} is another machine"
 
 
 def _check_url(url: str) -> None:

@@ -8,15 +8,20 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+from mailbot.adapters.sealing import OVERHEAD, Sealer, is_sealed
 from mailbot.errors import ArchiveDamaged, StoreUnreachable
 
 
 class DurableFiles:
-    """Files by the SHA-256 of their bytes, as `ab/cdef….suffix` below `root`, for their owner only."""
+    """Files by the SHA-256 of their bytes, as `ab/cdef….suffix` below `root`, for their owner only.
 
-    def __init__(self, root: Path, suffix: str = "") -> None:
+    With a sealer they are written encrypted; plain ones are still read.
+    """
+
+    def __init__(self, root: Path, suffix: str = "", sealer: Sealer | None = None) -> None:
         self.root = root
         self.suffix = suffix
+        self.sealer = sealer
 
     def path(self, sha256: str) -> Path:
         """Where those bytes stand, whether they are there or not. Raises ValueError for no digest."""
@@ -32,8 +37,8 @@ class DurableFiles:
         digest = hashlib.sha256(data).hexdigest()
         target = self.path(digest)
         try:
-            if _size(target) != len(data):
-                self._write(target, data)
+            if _size(target) not in (len(data), len(data) + OVERHEAD):
+                self._write(target, self.sealer.seal(data, digest) if self.sealer else data)
         except OSError as error:
             raise StoreUnreachable(f"{target.parent} cannot be written: {error.strerror}") from error
         return digest
@@ -45,9 +50,16 @@ class DurableFiles:
             data = path.read_bytes()
         except OSError as error:
             raise ArchiveDamaged(f"{path} cannot be read: {error.strerror}") from error
-        if hashlib.sha256(data).hexdigest() != sha256:
-            raise ArchiveDamaged(f"{path} is damaged: its bytes are not those that were put there")
-        return data
+        if hashlib.sha256(data).hexdigest() == sha256:
+            return data
+        opened = self.sealer.open(data, sha256) if self.sealer else None
+        if opened is not None and hashlib.sha256(opened).hexdigest() == sha256:
+            return opened
+        if is_sealed(data):
+            raise ArchiveDamaged(
+                f"{path} cannot be opened: its key is not in store.archive_key_file, or it is damaged"
+            )
+        raise ArchiveDamaged(f"{path} is damaged: its bytes are not those that were put there")
 
     def has(self, sha256: str) -> bool:
         return self.path(sha256).is_file()
@@ -60,6 +72,16 @@ class DurableFiles:
             for path in sorted(folder.iterdir()):
                 if path.name.endswith(self.suffix) and not path.name.startswith("."):
                     yield folder.name + path.name.removesuffix(self.suffix)
+
+    def remove(self, sha256: str) -> bool:
+        """Take those bytes away for good (retention). False when they were not there."""
+        try:
+            self.path(sha256).unlink()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise StoreUnreachable(f"{self.path(sha256)} cannot be removed: {error.strerror}") from error
+        return True
 
     def _write(self, target: Path, data: bytes) -> None:
         _make_folder(target.parent)
