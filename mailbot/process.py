@@ -19,7 +19,6 @@ from mailbot.config import Config
 from mailbot.consider import Considering, Read, content_key
 from mailbot.departure import prove
 from mailbot.errors import (
-    MailbotError,
     ReadingFailed,
     ScannerUnreachable,
     StaleDossier,
