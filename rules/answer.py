@@ -94,8 +94,9 @@ def settled(evaluations: list[Evaluation], findings: list[Finding]) -> tuple[Kin
 def one_to_industriel(mails: list[PlannedMail]) -> list[PlannedMail]:
     """One answer per mail: of several acknowledgements the last step's stands for all."""
     own = [m for m in mails if m.role == "industriel"]
-    if len({m.letter.client for m in own}) > 1:  # several clients: the answer is about all of them
-        several = own[-1].letter.model_copy(update={"client": "", "workstations": None})
+    clients = list(dict.fromkeys(m.letter.client for m in own if m.letter.client))
+    if len(clients) > 1:  # the answer is about all of them
+        several = own[-1].letter.model_copy(update={"client": " ; ".join(clients), "workstations": None})
         own[-1] = own[-1].model_copy(update={"letter": several})
     return [*own[-1:], *(m for m in mails if m.role != "industriel")]
 

@@ -293,7 +293,10 @@ def test_two_connections_in_one_mail_are_two_cases_and_one_answer(world: World) 
     world.now("2025-09-20 10:00")
     other_doctor = f4(nom_client="Dr Anne Roy", code_prestataire_client="111111-11")
     world.deliver(MEDISOFT, files=[f4(), ("F4 Roy.pdf", other_doctor[1])])
-    assert templates(world.once()) == [("raccordement_recu", MEDISOFT)]
+    (answer,) = world.once()
+    assert templates([answer]) == [("raccordement_recu", MEDISOFT)]
+    assert "Dr Anne Roy" in answer.text
+    assert "Dr Paul Kayser" in answer.text
     assert world.states() == {"E": "valide", "L1": "labelise", "R1": "a_verifier", "R2": "a_verifier"}
 
 
