@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -15,6 +15,7 @@ from rapidfuzz.distance import JaroWinkler
 from mailbot import settings
 from mailbot.errors import ConfigurationInvalid, ConfigurationProblem
 from mailbot.settings import Config, Section, is_loopback
+from parsers.types import Kind
 
 __all__ = ["SECTIONS", "Config", "default_config", "is_loopback", "load_config"]
 
@@ -146,12 +147,11 @@ def _problem(path: Path, name: str, model: type[Section], detail: ErrorDetails) 
     key = ".".join([name, *location])
     if detail["type"] == "extra_forbidden":
         return ConfigurationProblem(str(path), key, "no such key", _nearest_key(name, model, location[-1]))
-    if location[:1] == ["templates"] and location[-1] == "[key]":
+    named = {"templates": ("template", settings.template_names()), "kinds": ("kind", get_args(Kind))}
+    if location[:1] and location[0] in named and location[-1] == "[key]":
+        what, names = named[location[0]]
         return ConfigurationProblem(
-            str(path),
-            f"{name}.templates.{location[1]}",
-            "no such template",
-            _nearest(location[1], settings.template_names()),
+            str(path), f"{name}.{location[0]}.{location[1]}", f"no such {what}", _nearest(location[1], names)
         )
     field = location[0] if location else ""
     if detail["type"] == "value_error" and not location:  # a validator over the whole table names its key

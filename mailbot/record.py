@@ -10,6 +10,7 @@ from typing import Any
 from mailbot.config import Config
 from mailbot.outbox import Cause, Outbox
 from mailbot.ports import DossierRow, EntryRow, HistoryRow, OutboxState, Store
+from mailbot.setting_values import Mode
 from rules.types import Decision, Event, PlannedMail, Step, Submission, Task
 
 _STRANGER = frozenset(
@@ -109,7 +110,7 @@ class Recorder:
             return "draft", codes
         if decision.held:
             return "draft", codes
-        if any(self._config.automation.mode_of(m.template) != "auto" for m in decision.mails):
+        if any(mode != "auto" for mode in self._modes(decision, about).values()):
             codes.setdefault("approval_needed", "La configuration demande un accord avant l'envoi.")
             return "draft", codes
         return "due", codes
@@ -156,14 +157,16 @@ class Recorder:
                 facts={
                     "mails": list(about.mail_ids),
                     "held": decision.held,
-                    "modes": self._modes(decision),
+                    "modes": self._modes(decision, about),
+                    "kinds": list(_kinds(decision, about)),
                 },
             )
         )
 
-    def _modes(self, decision: Decision) -> dict[str, str]:
+    def _modes(self, decision: Decision, about: About) -> dict[str, Mode]:
         """Template -> the mode in force, for measuring how often people agree."""
-        return {m.template: self._config.automation.mode_of(m.template) for m in decision.mails}
+        kinds = _kinds(decision, about)
+        return {m.template: self._config.automation.mode_of(m.template, kinds) for m in decision.mails}
 
     def write_mails(
         self,
@@ -293,6 +296,16 @@ class Recorder:
 
     def close(self, entry_id: int, at: datetime, outcome: str) -> None:
         self._store.update_entry(entry_id, state="closed", closed_at=at, outcome=outcome)
+
+
+def _kinds(decision: Decision, about: About) -> tuple[str, ...]:
+    """The kinds of the documents that the decision is about: of these mails, or taken up on the case."""
+    if about.submission is not None:
+        exhibits = about.submission.exhibits
+    else:
+        cases = decision.dossier.cases if decision.dossier else ()
+        exhibits = tuple(e for c in cases if c.name == decision.case for e in c.exhibits)
+    return tuple(dict.fromkeys(e.kind for e in exhibits))
 
 
 def _opens(task: Task) -> dict[str, Any]:

@@ -99,6 +99,7 @@ class Review:
                         "mode": mode,
                         "held": bool(entry.facts.get("held")),
                         "agreed": agreed,
+                        "kinds": list(entry.facts.get("kinds") or ()),
                     },
                     dossier_id=entry.dossier_id,
                     case=entry.case,

@@ -6,7 +6,7 @@ environment, never in the configuration itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -30,7 +30,7 @@ from mailbot.setting_values import (
     template_names,
 )
 from mailbot.sign_in_settings import Oidc
-from parsers.types import ReadOptions
+from parsers.types import Kind, ReadOptions
 from rules.types import TemplateName
 
 __all__ = [
@@ -189,6 +189,9 @@ class Health(Section):
     token_minutes: float = Field(default=5, ge=0, description="minutes before an access token ends")
 
 
+_LOOSEST_FIRST: tuple[Mode, ...] = ("auto", "approve", "shadow")
+
+
 class Automation(Section):
     """What leaves by itself."""
 
@@ -197,6 +200,9 @@ class Automation(Section):
     )
     templates: dict[TemplateName, Mode] = Field(
         default={}, description="a mode for single templates, by their name"
+    )
+    kinds: dict[Kind, Mode] = Field(
+        default={}, description="a mode for mails about single kinds of document, by fields.md's names"
     )
     min_confidence: float = Field(default=0.95, ge=0, le=1, description="a number from 0 to 1")
     settle_minutes: float = Field(default=10, ge=0, le=1440, description="minutes that an answer waits")
@@ -235,9 +241,18 @@ class Automation(Section):
             data["templates"] = own | data.get("templates", {})
         return data
 
-    def mode_of(self, template: str) -> Mode:
-        """What applies to that template; the global mode where it has none of its own."""
-        return {str(name): mode for name, mode in self.templates.items()}.get(template, self.mode)
+    def mode_of(self, template: str, kinds: Collection[str] = ()) -> Mode:
+        """What applies to a mail with that template about documents of those kinds.
+
+        The global mode where neither has one of its own; else the strictest of theirs, a kind without one
+        standing for the global mode.
+        """
+        by_template = {str(name): mode for name, mode in self.templates.items()}
+        by_kind = {str(name): mode for name, mode in self.kinds.items()}
+        own = [by_template[template]] if template in by_template else []
+        if not by_kind.keys().isdisjoint(kinds):
+            own += [by_kind.get(kind, self.mode) for kind in kinds]
+        return max(own, key=_LOOSEST_FIRST.index, default=self.mode)
 
 
 class Documents(Section):

@@ -96,7 +96,7 @@ def preview(
 
 def stats(context: typer.Context, as_json: AsJson = False) -> None:
     """Figures: mails, answers, the queue, the dossiers and their cases."""
-    from mailbot.agreement import measured_agreement
+    from mailbot.agreement import agreement_by_kind, measured_agreement
 
     service = session_of(context).service(changes=False)
     store = service.store
@@ -111,6 +111,7 @@ def stats(context: typer.Context, as_json: AsJson = False) -> None:
         "dossiers": len(dossiers),
         "cases": dict(sorted(states.items())),
         "agreement": measured_agreement(store),
+        "agreement_by_kind": agreement_by_kind(store),
     }
     if as_json:
         print_json(figures)

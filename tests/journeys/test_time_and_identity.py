@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mailbot.agreement import measured_agreement
+from mailbot.agreement import agreement_by_kind, measured_agreement
 from mailbot.announce import announce
 from rules.types import Case, Dossier
 from tests.builders import FORMULAIRE_1, MEDISOFT, at, enrolled, labelling
@@ -249,6 +249,19 @@ def test_what_is_not_auto_waits_and_agreement_is_measured(tmp_path: Path, mode: 
     assert world.once() == []
     world.act(world.entry(code="approval_needed"), "dismiss", note="Par téléphone.")
     assert measured_agreement(world.store) == {"elements_manquants": {"agreed": 1, "of": 2}}
+    assert agreement_by_kind(world.store) == {"formulaire_2": {"agreed": 1, "of": 2}}
+    world.service.close()
+
+
+def test_one_kind_of_document_may_wait_while_the_rest_leaves(tmp_path: Path) -> None:
+    world = World(tmp_path, automation='[automation.kinds]\nformulaire_2 = "approve"')
+    given(world, enrolled(labelling("labelise")))
+    world.now("2025-09-20 10:00")
+    world.deliver(MEDISOFT, files=[f2(nom_logiciel="DentaPraxis")])
+    assert world.once() == []
+    assert ("approval_needed",) in world.codes()
+    world.deliver(MEDISOFT, files=[f4()])
+    assert templates(world.once()) == [("raccordement_recu", MEDISOFT)]
     world.service.close()
 
 

@@ -197,6 +197,38 @@ def test_a_key_outside_of_its_table_is_sent_there(tmp_path: Path) -> None:
     assert "did you mean imap.poll_seconds?" in line
 
 
+@pytest.mark.parametrize(
+    ("template", "kinds", "mode"),
+    [
+        ("raccordement_recu", ("formulaire_4",), "auto"),
+        ("raccordement_recu", ("formulaire_4", "bon_de_livraison"), "approve"),  # the note has no mode
+        ("raccordement_recu", ("bon_de_livraison",), "approve"),
+        ("elements_manquants", ("formulaire_4",), "shadow"),
+        ("elements_manquants", (), "shadow"),
+        ("accuse_reception", ("formulaire_2",), "approve"),
+        ("accuse_reception", ("formulaire_1",), "shadow"),
+    ],
+)
+def test_a_mode_by_template_and_by_kind_of_document(
+    tmp_path: Path, template: str, kinds: tuple[str, ...], mode: str
+) -> None:
+    text = """
+[automation]
+mode = "approve"
+[automation.templates]
+elements_manquants = "shadow"
+[automation.kinds]
+formulaire_4 = "auto"
+formulaire_1 = "shadow"
+"""
+    assert config(tmp_path, MINIMAL + text).automation.mode_of(template, kinds) == mode
+
+
+def test_a_kind_that_there_is_not_is_told(tmp_path: Path) -> None:
+    [line] = problems(tmp_path, MINIMAL + '[automation.kinds]\nformulaire4 = "auto"').values()
+    assert "automation.kinds.formulaire4: no such kind (did you mean formulaire_4?)" in line
+
+
 def test_an_unknown_template_names_the_nearest_known_one(tmp_path: Path) -> None:
     [line] = problems(tmp_path, MINIMAL + '[automation.templates]\naccuse = "auto"').values()
     assert "automation.templates.accuse: no such template (did you mean accuse_reception?)" in line
@@ -327,7 +359,7 @@ def test_the_example_shows_every_key_and_says_its_default() -> None:
         "smtp": {"password_file"},
         "imap": {"password_file"},
         "oauth": {"authority", "client_secret_env", "token_file", "token_env", "scopes"},
-        "automation": {"templates"},
+        "automation": {"templates", "kinds"},
         "oidc": {"client_secret_env"},
         "secrets": {"reference_key_env"},
     }
