@@ -10,7 +10,7 @@ from mailbot.config import Config
 from mailbot.ports import OutboxRow, OutboxState, Store
 from mailbot.templates import Templates
 from parsers.types import Message
-from rules.types import PlannedMail
+from rules.types import Letter, PlannedMail
 
 _SUPPRESS = "DR, RN, NRN, OOF, AutoReply"  # not All: bounces are wanted
 
@@ -43,8 +43,10 @@ class Outbox:
         state: OutboxState,
         position: int = 0,
     ) -> OutboxRow:
-        """Render and add one planned mail."""
+        """Render and add one planned mail; an answer that the same mail had already is not sent again."""
         answers = planned.reply and cause.message is not None
+        if answers and state == "due" and (earlier := self._same_answer(planned, cause.mail_id)):
+            return earlier
         key = f"{cause.key}:{planned.template}:{position}"
         rendered = self._templates.render(planned.template, planned.letter, automatic=not cause.by_staff)
         row = OutboxRow(
@@ -70,6 +72,21 @@ class Outbox:
         )
         return self._store.add_outbox(row)
 
+    def _same_answer(self, planned: PlannedMail, mail_id: int | None) -> OutboxRow | None:
+        """Decided anew, a mail may come to what its sender was told already."""
+        says = _substance(planned.letter)
+        return next(
+            (
+                row
+                for row in (self._store.answers_to_mail(mail_id) if mail_id is not None else ())
+                if row.template == planned.template
+                and row.to[:1] == (planned.address,)
+                and row.letter is not None
+                and _substance(row.letter) == says
+            ),
+            None,
+        )
+
     def message_id(self, key: str) -> str:
         """The Message-ID of the row with that key, the same at every attempt."""
         domain = self._config.smtp.address.rpartition("@")[2] or "mailbot.invalid"
@@ -86,6 +103,11 @@ class Outbox:
             "X-Loop": self._config.smtp.address,  # what comes back with it, however, is a machine's
         }
         return headers | (thread_headers(answered) if answered is not None else {})
+
+
+def _substance(letter: Letter) -> Letter:
+    """What an answer says, without what only follows from how often and when it is said."""
+    return letter.model_copy(update={"remains_of_round": 0, "settled": (), "place": None, "reference": ""})
 
 
 def thread_headers(answered: Message) -> dict[str, str]:

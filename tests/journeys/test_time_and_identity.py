@@ -370,3 +370,11 @@ def test_two_products_go_their_ways_in_parallel(world: World) -> None:
         world.later(days=1)
     assert [e.case for e in world.queue()] == ["L2", "L1"]
     assert world.states() == {"E": "valide", "L1": "demande_complete", "L2": "demande_complete"}
+
+
+def test_a_mail_that_is_read_anew_is_not_told_the_same_again(world: World) -> None:
+    world.deliver("qui@example.org", text="Bonjour,\n\nQui signe le NDA ?\n\nMerci")
+    assert templates(world.once()) == [("orientation_contact", "qui@example.org")]
+    assert world.act(world.entry(code="question"), "reprocess") == []
+    assert world.once() == []
+    assert world.codes() == [("question",)], "the entry stands anew"

@@ -38,6 +38,11 @@ class Outbox(Part):
     def outbox_of_entry(self, entry_id: int) -> list[OutboxRow]:
         return self._rows(outbox.c.entry_id == entry_id)
 
+    def answers_to_mail(self, mail_id: int) -> list[OutboxRow]:
+        """The answers of mailbot's own to that mail that left or are to leave."""
+        c = outbox.c
+        return self._rows((c.mail_id == mail_id) & c.auto & c.state.in_(_GONE_OR_GOING))
+
     def outbox_of_dossier(self, dossier_id: int) -> list[OutboxRow]:
         return self._rows(outbox.c.dossier_id == dossier_id)
 
