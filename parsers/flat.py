@@ -33,6 +33,8 @@ _STRONG = frozenset(
     {"matricule", "iban", "vat", "email", "date", "rcs", "code_prestataire", "country", "int"}
 )
 _LINES = frozenset({"text", "company", "company_or_person"})
+_BOX_REACH = 40.0
+"""Points from words to a box that is theirs; one in the next column is another question's."""
 _PLACE_DOUBT: dict[Place, float] = {
     "inline": 0.0,
     "frame_right": 0.0,
@@ -83,7 +85,7 @@ def read_context(sheets: list[Sheet], form: FormDef) -> Context:
         heads = {id(s) for s in table_heads(sheet, form)}
         context.printed |= heads
         hits = [h for h in find_labels(sheet.segments, form) if id(h.segment) not in heads]
-        hits = [h for h in hits if not _in_prose(h, sheet)]
+        hits = [h for h in hits if not _in_prose(h, sheet) and not _in_title(h, form)]
         hits = under_headings(hits, sheet, form, heads)
         context.hits[sheet.number] = [h for h in hits if h.clear]
         _note_labels(context.hits[sheet.number], context)
@@ -142,6 +144,13 @@ def _help_text(segment: Segment, sheet: Sheet) -> bool:
     if re.fullmatch(r"\(.*\)\s*\*?", text) or text == "*":
         return True
     return len(segment.words) > 14 and segment.frame is None
+
+
+def _in_title(hit: LabelHit, form: FormDef) -> bool:
+    """True for a label's words in the form's own title: "Bon de livraison – postes de travail raccordés"."""
+    tokens = words_of(hit.segment.text)
+    titles = (words_of(title) for titles in form.titles.values() for title in titles)
+    return any(1 < len(title) < len(tokens) and tokens[: len(title)] == title for title in titles)
 
 
 def _in_prose(hit: LabelHit, sheet: Sheet) -> bool:
@@ -393,7 +402,9 @@ def _look(size: float, bold: bool) -> tuple[float, bool]:
 
 def _heads(candidate: Segment, label: Segment, sheet: Sheet, context: Context) -> bool:
     """True for a line set larger or bolder than the label above it, as few lines of the page are."""
-    larger = candidate.size >= label.size + 1 or (candidate.bold and not label.bold)
+    measured = any(w.confidence is not None for w in candidate.words)
+    more = max(1.0, 0.25 * label.size) if measured else 1.0
+    larger = candidate.size >= label.size + more or (candidate.bold and not label.bold)
     look = _look(candidate.size, candidate.bold)
     if not larger or look in context.looks or re.search(r"\d|@", candidate.text):
         return False
@@ -411,11 +422,18 @@ def _has_company(candidate: Segment, sheet: Sheet, context: Context) -> bool:
         for s in sheet.segments
     ):
         return True
-    return any(abs((t.box[1] + t.box[3]) / 2 - middle) < 0.8 * height for t in sheet.ticks)
+    return any(
+        abs((t.box[1] + t.box[3]) / 2 - middle) < 0.8 * height
+        and max(candidate.box[0] - t.box[2], t.box[0] - candidate.box[2]) < _BOX_REACH
+        for t in sheet.ticks
+    )
 
 
 def _looks_like_labels(candidate: Segment, label: Segment, context: Context) -> bool:
     """True when a line below a label is set like the labels, and this form sets its values otherwise."""
+    measured = any(w.confidence is not None for w in candidate.words)
+    if measured and re.search(r"\d{2}|@", candidate.text):
+        return False  # sizes on a scan are measured, and no label holds a number
     look = _look(candidate.size, candidate.bold)
     return bool(context.looks) and look not in context.looks and look == _look(label.size, label.bold)
 
@@ -566,7 +584,7 @@ def _below(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Iterab
         if not candidate.entered and _looks_like_labels(candidate, segment, context):
             return
         if (
-            candidate.size < 0.85 * segment.size
+            candidate.size < (0.85 if candidate.words[0].confidence is None else 0.72) * segment.size
             and not candidate.entered
             and _look(candidate.size, candidate.bold) not in context.looks
             and not re.search(r"\d|@", candidate.text)
@@ -829,11 +847,12 @@ def _read_doubt(sure: float, words: Sequence[Word], result: ValueResult) -> tupl
     if not doubts:
         return sure, []
     lowest = min(doubts)
+    notes = ["read by OCR", *dict.fromkeys(w.note for w in words if w.note)]
     if result.problem == "check_failed":
-        return min(sure, lowest, 0.7), ["read by OCR, check digits do not hold"]
+        return min(sure, lowest, 0.7), [*notes, "check digits do not hold"]
     if any(w.handwritten for w in words) and not result.certain:
-        return min(sure, lowest, 0.85), ["handwritten"]
-    return min(sure, lowest), ["read by OCR"]
+        return min(sure, lowest, 0.85), [*notes, "handwritten"]
+    return min(sure, lowest), notes
 
 
 def _name_pair(hit: LabelHit, fields: list[FieldDef], context: Context) -> tuple[FieldDef, FieldDef] | None:

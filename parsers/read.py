@@ -137,8 +137,10 @@ def read_bytes(data: bytes, media_type: str, options: ReadOptions) -> Reading:
         return _with_ocr(reading, data, options) if reading.needs_ocr else reading
     if media_type in (sniff.DOCX, sniff.DOCM, sniff.DOTX, sniff.DOTM):
         from parsers.documents.docx import read_docx
+        from parsers.documents.docx_scans import holds_scans
 
-        return read_docx(data, options)
+        reading = read_docx(data, options)
+        return _with_pasted(reading, data, media_type, options) if holds_scans(reading) else reading
     if media_type in (sniff.XLSX, sniff.XLSM):
         from parsers.documents.sheet import read_spreadsheet
 
@@ -164,6 +166,17 @@ def _with_ocr(reading: Reading, data: bytes, options: ReadOptions) -> Reading:
 
         return replace(reading, notes=reading.notes + scanned.notes)
     return reading.merged(scanned)
+
+
+def _with_pasted(reading: Reading, data: bytes, media_type: str, options: ReadOptions) -> Reading:
+    """The pasted scans in place of the few words around them."""
+    from dataclasses import replace
+
+    scanned = _scanned(data, media_type, options, None)
+    notes = reading.notes + scanned.notes
+    if not any(page.words for page in scanned.pages):
+        return replace(reading, notes=notes)
+    return replace(scanned, notes=notes)
 
 
 def _scanned(data: bytes, media_type: str, options: ReadOptions, pages: list[int] | None) -> Reading:

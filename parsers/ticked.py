@@ -190,7 +190,10 @@ def _claim(
     if not all(o.tick.sure for o in options):
         sure = min(sure, 0.7)
     doubts = [o.tick.confidence for o in options if o.tick.confidence is not None]
-    doubts += [w.confidence for o in options for w in o.segment.words if w.confidence is not None]
+    # Words that read as one of the choices, letter for letter, are not misread by chance.
+    doubts += [
+        w.confidence for o in options if not o.exact for w in o.segment.words if w.confidence is not None
+    ]
     if doubts:
         sure = min(sure, max(min(doubts), 0.5))
     state = "ticked" if value is not None and value is not False else "not ticked"

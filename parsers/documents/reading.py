@@ -35,6 +35,8 @@ class Word:
     handwritten: bool = False
     origin: Literal["page", "annotation", "widget"] = "page"
     """Where it comes from: drawn on the page, typed over it by a viewer, or filled into a form field."""
+    note: str = ""
+    """What settled its doubtful characters, in words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def _starts(words: Sequence[str]) -> set[int]:
 
 def _folded(text: str) -> str:
     """The bare letters, as many as before."""
-    return "".join(unicodedata.normalize("NFD", c)[0] for c in text)
+    return "".join("B" if c == "ß" else unicodedata.normalize("NFD", c)[0] for c in text)
 
 
 def only_accents(one: str, other: str) -> bool:

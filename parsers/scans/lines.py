@@ -12,6 +12,8 @@ _SHORTEST_HORIZONTAL = 20.0
 _SHORTEST_VERTICAL = 16.0
 """Points. Longer than any stroke of a letter in running text."""
 _THICKEST = 4.0
+_BESIDE, _LETTERS_BESIDE, _WHOLE = 4, 0.2, 0.96
+"""Pixels from a line, the inked share there that only letters have, the inked share of a line itself."""
 
 
 def line_masks(ink: Mask, sheet: Sheet) -> tuple[Mask, Mask]:
@@ -31,7 +33,32 @@ def _runs(ink: Mask, length: int, horizontal: bool, thickest: int) -> Mask:
     areas = cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones(thick[::-1], np.uint8))
     if areas.any():
         lines = cv2.subtract(lines, cv2.dilate(areas, np.ones((3, 3), np.uint8)))
-    return as_gray(lines)
+    lines = as_gray(lines)
+    _drop_letters(lines, ink, horizontal)
+    return lines
+
+
+def _drop_letters(lines: Mask, ink: Mask, horizontal: bool) -> None:
+    """Bold letters in a row make a line too, once the gaps between them are bridged.
+
+    It has gaps, and the letters go on above it or below; a line has only the one or the other, if any.
+    """
+    contours, _ = cv2.findContours(lines, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    for contour in contours:
+        left, top, width, height = cv2.boundingRect(contour)
+        along = slice(left, left + width) if horizontal else slice(top, top + height)
+        near, far = (top, top + height) if horizontal else (left, left + width)
+        size = ink.shape[0] if horizontal else ink.shape[1]
+        sides = [
+            ink[at, along] if horizontal else ink[along, at]
+            for at in (near - _BESIDE, far + _BESIDE - 1)
+            if 0 <= at < size
+        ]
+        if max((float((side > 0).mean()) for side in sides), default=0.0) < _LETTERS_BESIDE:
+            continue
+        piece = ink[top : top + height, left : left + width] > 0
+        if float(piece.any(axis=0 if horizontal else 1).mean()) < _WHOLE:
+            cv2.drawContours(lines, [contour], -1, (0,), thickness=cv2.FILLED)
 
 
 def leaders(ink: Mask, sheet: Sheet) -> Mask:
@@ -41,7 +68,7 @@ def leaders(ink: Mask, sheet: Sheet) -> Mask:
         return as_gray(np.zeros_like(ink))
     width, height = stats[:, 2], stats[:, 3]
     dot = (width <= sheet.px(2.4)) & (height <= sheet.px(2.4))
-    dash = (width <= sheet.px(6)) & (height <= sheet.px(1.5))
+    dash = height <= sheet.px(1.5)  # of any length: a thin line that the scanner broke leads too
     small = dot | dash
     small[0] = False
     mask = as_gray(small[labels] * np.uint8(255))

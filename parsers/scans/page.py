@@ -11,14 +11,14 @@ import numpy as np
 
 from parsers.documents.reading import Box, Page, Picture
 from parsers.scans import ocr
-from parsers.scans.boxes import Square, circles, is_tick_box, measured, small_squares
+from parsers.scans.boxes import Square, circles, is_tick_box, marked, measured, small_squares
 from parsers.scans.clean import cleaned
 from parsers.scans.combs import Comb, combs
 from parsers.scans.image import Gray, Mask, Sheet, binary
 from parsers.scans.lines import leaders, line_masks, points_of, rulings, without_lines
 from parsers.scans.quality import is_blank, legibility
 from parsers.scans.second import Reread, reread
-from parsers.scans.upright import cut_out, quarter_turned, straightened, text_is_standing
+from parsers.scans.upright import cut_out, is_on_its_head, quarter_turned, straightened, text_is_standing
 from parsers.scans.words import assemble
 from parsers.types import Problem
 
@@ -83,12 +83,13 @@ def read_sheet(sheet: Sheet, deadline: float) -> PageResult:
 
 
 def straight(sheet: Sheet) -> Sheet:
-    """Cut out, turned by quarters where its lines stand, deskewed, evenly lit."""
+    """Cut out, turned by quarters where its lines stand, deskewed, evenly lit, letters on their feet."""
     sheet = cut_out(sheet)
     light = cleaned(sheet)
     if text_is_standing(light.gray):
         light = quarter_turned(light, 1)
-    return straightened(light)
+    level = straightened(light)
+    return quarter_turned(level, 2) if is_on_its_head(level.gray) else level
 
 
 def furniture_of(sheet: Sheet) -> Furniture:
@@ -98,13 +99,16 @@ def furniture_of(sheet: Sheet) -> Furniture:
     found = combs(ink, squares, sheet)
     in_comb = [c.box for c in found]
     free = [s for s in squares if not any(_inside(s, box) for box in in_comb) and is_tick_box(ink, s)]
+    free += [s for s in marked(ink, sheet, free, False) if not any(_inside(s, box) for box in in_comb)]
     rings = [c for c in circles(ink, sheet) if not any(_inside(c, box) for box in (*in_comb, *free))]
+    rings += [c for c in marked(ink, sheet, rings, True) if not any(_inside(c, b) for b in (*in_comb, *free))]
     ticks = [measured(ink, s, False) for s in free] + [measured(ink, c, True) for c in rings]
     across, down = line_masks(ink, sheet)
     text = without_lines(sheet.gray, across, down)
     text[leaders(ink, sheet) > 0] = 255
     for tick in ticks:
         _blank(text, tick.box, max(3, (tick.box[2] - tick.box[0]) // 7))
+        _erase_mark(text, ink, tick.box)
     for box in in_comb:
         _blank(text, box, 5)
     return Furniture(across, down, ticks, found, text)
@@ -118,6 +122,17 @@ def _inside(inner: tuple[int, int, int, int], outer: tuple[int, int, int, int]) 
 def _blank(gray: Gray, box: tuple[int, int, int, int], margin: int) -> None:
     left, top, right, bottom = box
     gray[max(0, top - margin) : bottom + margin, max(0, left - margin) : right + margin] = 255
+
+
+def _erase_mark(gray: Gray, ink: Mask, box: tuple[int, int, int, int]) -> None:
+    """What reaches out of a box (a check's long arm) is no punctuation of the words beside it."""
+    left, top, right, bottom = box
+    room = (2 * (right - left)) // 3
+    x, y = max(0, left - room), max(0, top - room)
+    window = ink[y : bottom + room, x : right + room]
+    _, labels = cv2.connectedComponents(window, connectivity=8)
+    own = np.unique(labels[max(0, top - y - 2) : bottom - y + 2, max(0, left - x - 2) : right - x + 2])
+    gray[y : bottom + room, x : right + room][np.isin(labels, own[own > 0])] = 255
 
 
 def _right_way_up(sheet: Sheet, deadline: float) -> tuple[Sheet, Furniture, list[ocr.Token], float]:

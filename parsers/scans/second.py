@@ -25,6 +25,8 @@ from parsers.scans.spelled import EMAIL, NUMBER, spelled
 _LETTER_HEIGHT = 48
 """Pixels: the height of a run's box (ascender to descender) in the stack."""
 _GAP = 34
+_WIDEST_GAP = 1.5
+"""Of the letters' height: between the words of a typewriter's face there is that much."""
 _MOST_LOST = 20
 """More pieces than this are no lost words but noise or a picture."""
 _MOST_SPELLED = 16
@@ -80,7 +82,7 @@ def bounds(tokens: Sequence[ocr.Token]) -> tuple[int, int, int, int]:
 
 
 def runs(tokens: Sequence[ocr.Token]) -> list[list[ocr.Token]]:
-    """Tokens grouped to runs: one line, no gap wider than the letters are high."""
+    """Tokens grouped to runs: one line, no gap much wider than the letters are high."""
     found: list[list[ocr.Token]] = []
     for token in sorted(tokens, key=lambda t: (t.box[0], t.box[1])):
         height = token.box[3] - token.box[1]
@@ -89,7 +91,7 @@ def runs(tokens: Sequence[ocr.Token]) -> list[list[ocr.Token]]:
             if _same_line(run[-1].box, token.box)
             and -0.5 * height
             <= token.box[0] - run[-1].box[2]
-            <= 1.1 * max(height, run[-1].box[3] - run[-1].box[1])
+            <= _WIDEST_GAP * max(height, run[-1].box[3] - run[-1].box[1])
         ]  # fmt: skip
         if fits:
             max(fits, key=lambda run: run[-1].box[2]).append(token)

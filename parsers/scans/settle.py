@@ -46,7 +46,7 @@ def settle(readings: Sequence[tuple[str, float]], passes: Callable[[str], bool])
     said = sum(text == good[0] for text, _ in readings)
     # One reading among several that disagree passes by chance now and then; two do not.
     sure = SETTLED if said > 1 or len(candidates) == 1 else min(0.9, candidates[good[0]] + 0.3)
-    return Settled(good[0], sure, f"check digits hold for one of {len(candidates)} readings")
+    return Settled(good[0], sure, "doubtful characters settled by check digits")
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,40 @@ def text_is_standing(gray: Gray) -> bool:
     return standing > 1.3 * lying
 
 
+def is_on_its_head(gray: Gray) -> bool:
+    """True when more letters reach below their lines than above: Latin print has it the other way round.
+
+    `gray` has lying lines. In doubt, as with digits and capitals alone, a page stands upright.
+    """
+    small = resized(gray, gray.shape[1] // 2, gray.shape[0] // 2)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(binary(small), connectivity=8)
+    parts = stats[1:]
+    parts = parts[(parts[:, 3] >= 7) & (parts[:, 3] <= 40) & (parts[:, 2] >= 2) & (parts[:, 2] <= 60)]
+    if len(parts) > 4000:
+        parts = parts[:: len(parts) // 4000 + 1]
+    order = np.argsort(parts[:, 0])
+    left, top, width, height = (parts[order, column].astype(np.float64) for column in range(4))
+    above = below = 0
+    # A letter is measured against its next neighbours: a long s or a p stands out beside an n.
+    for index in range(len(left)):
+        reach = slice(index + 1, index + 40)
+        near = (
+            np.abs((top[reach] + height[reach] / 2) - (top[index] + height[index] / 2)) < 0.6 * height[index]
+        )
+        near &= left[reach] - (left[index] + width[index]) < height[index]
+        if not near.any():
+            continue
+        other = index + 1 + int(near.argmax())
+        lowest = min(height[index], height[other])
+        step = 0.18 * lowest
+        if max(height[index], height[other]) > 1.9 * lowest:
+            continue
+        upper, lower = top[index] - top[other], (top[index] + height[index]) - (top[other] + height[other])
+        above += int(abs(upper) > step and abs(lower) <= 0.6 * step)
+        below += int(abs(lower) > step and abs(upper) <= 0.6 * step)
+    return below >= 25 and below > 1.35 * above
+
+
 def skew(gray: Gray) -> float:
     """Degrees by which lines of text climb to the right, within ±15."""
     scale = 1000 / max(gray.shape)

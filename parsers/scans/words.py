@@ -14,19 +14,27 @@ from parsers.documents.reading import Word
 from parsers.scans.agree import agreed, only_accents
 from parsers.scans.handwriting import GUESS, by_hand
 from parsers.scans.image import Sheet
+from parsers.scans.legal_forms import LEGAL_FORM, legal_form_at
 from parsers.scans.lines import points_of
 from parsers.scans.ocr import Token
 from parsers.scans.printed import confirmed
 from parsers.scans.second import CombReading, Reread, Run
 from parsers.scans.settle import settled_identifier
+from parsers.scans.sizes import evened, type_size
 
 _RUBBISH = re.compile(r"^[^\w@]+$|^_+$")
 _SURE, _FAIR = 0.86, 0.6
 """Tesseract's own confidence in a word on which both readings agree."""
+_HESITANT, _OTHER_SURE = 0.45, 0.955
+"""The same word read hesitantly the first time and surely the second."""
 _SPLIT = 0.85
 _TWO_OF_THREE, _AGAINST_FIRST, _ALONE = 0.85, 0.75, 0.6
+_LOWEST = 2.2
+"""Points: the ink of a line of letters is higher."""
 _NEVER_HEARD = 0.9
 """Spelled alike by two models, but none read the word so before."""
+_COMB_SIZE = 0.6
+"""Type size in a comb, of its cells' height."""
 _ONCE = 0.9
 """A word of a sentence, read once."""
 
@@ -42,15 +50,34 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
             words.append(settled)
             continue
         _, top, _, bottom = run.box  # one height for the words of a line, whatever letters they have
-        for token, answer, sure in _votes(run):
+        size = type_size("".join(t.text for t in run.tokens), (bottom - top) * sheet.points)
+        votes = _votes(run)
+        forms = _legal_forms(run, votes)
+        for index, (token, answer, sure) in enumerate(votes):
+            if index in forms:
+                answer, sure = forms[index]
             if "@" in answer and _split_address(token, run):
                 sure = min(sure, _SPLIT)
             answer = answer.strip("_|") or answer  # the end of a ruling line
             if _RUBBISH.match(token.text) and token.confidence < _FAIR:
                 continue
-            words.append(_word(answer, (token.box[0], top, token.box[2], bottom), sure, sheet))
+            if bottom - top < sheet.px(_LOWEST) and any(c.isalnum() for c in answer):
+                continue  # a piece of a line that was taken for letters
+            words.append(_word(answer, (token.box[0], top, token.box[2], bottom), sure, sheet, size))
     words += [word for reading in second.combs if (word := _comb_word(reading, sheet)) is not None]
-    return sorted(words, key=lambda w: (round(w.box[1] / 4), w.box[0]))
+    return sorted(evened(words), key=lambda w: (round(w.box[1] / 4), w.box[0]))
+
+
+def _legal_forms(run: Run, votes: list[tuple[Token, str, float]]) -> dict[int, tuple[str, float]]:
+    """Words of a run that are a legal form; sure where no reading says another one ("-S")."""
+    found = legal_form_at([answer for _, answer, _ in votes])
+    if not found:
+        return {}
+    said = {
+        tuple(legal_form_at([t.text for t in line]).values()) for line in (run.tokens, run.again, run.third)
+    }
+    sure = LEGAL_FORM if len(said - {()}) == 1 else _AGAINST_FIRST
+    return {index: (text, sure) for index, text in found.items()}
 
 
 def _split_address(token: Token, run: Run) -> bool:
@@ -71,7 +98,9 @@ def _settled_word(run: Run, sheet: Sheet) -> Word | None:
         words = [run.spelled.get(k, (t.text, 0.0))[0] for k, t in enumerate(run.tokens)]
         readings.append(("".join(words), _TWO_OF_THREE))
     settled = settled_identifier(readings)
-    return _word(settled.text, run.box, settled.confidence, sheet) if settled else None
+    if settled is None:
+        return None
+    return _word(settled.text, run.box, settled.confidence, sheet, note=settled.evidence)
 
 
 def _votes(run: Run) -> list[tuple[Token, str, float]]:
@@ -109,31 +138,46 @@ def _by_readings(run: Run) -> list[tuple[Token, str, float]]:
         ]
     texts = [t.text for t in run.tokens]
     answers = agreed(texts, [t.text for t in run.again])
+    others = _surenesses(run)
     if not run.third:
         return [
-            (token, answer.text, confidence(token, answer.same))
-            for token, answer in zip(run.tokens, answers, strict=True)
+            (token, answer.text, confidence(token, answer.same, other))
+            for token, answer, other in zip(run.tokens, answers, others, strict=True)
         ]
     with_third = agreed(texts, [t.text for t in run.third])
     # Words that the second and third reading have in common where the first stands alone.
-    others = _common(run)
+    common = _common(run)
     result = []
     for index, token in enumerate(run.tokens):
         if answers[index].same:
-            result.append((token, answers[index].text, confidence(token, True)))
+            result.append((token, answers[index].text, confidence(token, True, others[index])))
         elif with_third[index].same:
             # The third model writes no accents: between ô and ö the first two were heard.
             text = answers[index].text if only_accents(answers[index].text, with_third[index].text) else (
                 with_third[index].text
             )  # fmt: skip
             result.append((token, text, min(_TWO_OF_THREE, token.confidence + 0.1)))
-        elif others is not None and len(others) == len(run.tokens):
-            result.append((token, others[index], _AGAINST_FIRST))
+        elif common is not None and len(common) == len(run.tokens):
+            result.append((token, common[index], _AGAINST_FIRST))
         else:
             result.append((token, answers[index].text, min(_ALONE, token.confidence)))
     rival = max((run.again, run.third), key=_surest)
     if min(sure for _, _, sure in result) < _ALONE and _surest(rival) > _surest(run.tokens) + 0.15:
         return _spread(rival, run)
+    return result
+
+
+def _surenesses(run: Run) -> list[float]:
+    """For each word of the first reading the least confidence of the second's words at its letters."""
+    by_letter = [t.confidence for t in run.again for _ in t.text]
+    result, at = [], 0
+    total = sum(len(t.text) for t in run.tokens)
+    for token in run.tokens:
+        end = at + len(token.text)
+        # Letters lost or added shift the rest: then the whole line's least confidence counts.
+        here = by_letter[at:end] if len(by_letter) == total else by_letter
+        result.append(min(here, default=0.0))
+        at = end
     return result
 
 
@@ -162,29 +206,44 @@ def _common(run: Run) -> list[str] | None:
     return [a.text for a in answers] if answers and all(a.same for a in answers) else None
 
 
-def confidence(token: Token, same: bool) -> float:
-    """Calibrated: how likely the word is right, character for character."""
-    if same:
-        return 0.98 if token.confidence >= _SURE else 0.9 if token.confidence >= _FAIR else 0.7
-    return min(_ALONE, token.confidence)
+def confidence(token: Token, same: bool, other: float = 0.0) -> float:
+    """Calibrated: how likely the word is right, character for character.
+
+    `other` is the least confidence of the second reading in the words that it shares with the first.
+    """
+    if not same:
+        return min(_ALONE, token.confidence)
+    if token.confidence >= _SURE:
+        return 0.98
+    if other >= _SURE and token.confidence >= _HESITANT:
+        return _OTHER_SURE
+    return 0.9 if token.confidence >= _FAIR else 0.7
 
 
-def _word(text: str, box: tuple[int, int, int, int], sure: float, sheet: Sheet) -> Word:
-    height = round((box[3] - box[1]) * sheet.points, 1)
+def _word(
+    text: str, box: tuple[int, int, int, int], sure: float, sheet: Sheet, size: float | None = None,
+    note: str = "",
+) -> Word:  # fmt: skip
+    if size is None:
+        size = type_size(text, (box[3] - box[1]) * sheet.points)
     written = by_hand(box, sure, sheet)
     sure = round(min(sure, GUESS) if written else sure, 3)
-    return Word(text, sheet.number, points_of(box, sheet), sure, height, handwritten=written)
+    return Word(
+        text, sheet.number, points_of(box, sheet), sure, round(size, 1), handwritten=written, note=note
+    )
 
 
 def _comb_word(reading: CombReading, sheet: Sheet) -> Word | None:
     one = "".join(t.text for t in reading.tokens)
     two = "".join(t.text for t in reading.again)
+    _, top, _, bottom = reading.comb.box
+    size = _COMB_SIZE * (bottom - top) * sheet.points
     settled = settled_identifier([(one, 0.6), (two, 0.6)]) if one != two else None
     if settled is not None and len(settled.text) == len(reading.filled):
-        return _word(settled.text, reading.comb.box, settled.confidence, sheet)
+        return _word(settled.text, reading.comb.box, settled.confidence, sheet, size, settled.evidence)
     text = two if len(two) == len(reading.filled) else one
     if not text:
         return None
     fits = len(text) == len(reading.filled)
     sure = 0.98 if fits and one == two else 0.75 if fits else 0.4
-    return _word(text, reading.comb.box, sure, sheet)
+    return _word(text, reading.comb.box, sure, sheet, size)

@@ -1,0 +1,114 @@
+"""What is drawn on a scanned page: marks across boxes, lines and letters in a row, a page on its head."""
+
+from __future__ import annotations
+
+import io
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+from PIL import Image
+
+from parsers import sniff
+from parsers.documents.reading import Word
+from parsers.scans.boxes import circles, marked, small_squares
+from parsers.scans.document import sheets
+from parsers.scans.image import Sheet
+from parsers.scans.legal_forms import legal_form_at
+from parsers.scans.lines import line_masks
+from parsers.scans.sizes import evened, type_size
+from parsers.scans.upright import is_on_its_head
+from parsers.types import ReadOptions
+from tests.parsers import scan_paper as paper
+
+Picture = npt.NDArray[np.uint8]
+
+
+def ink() -> Picture:
+    return np.zeros((600, 900), np.uint8)
+
+
+def sheet(picture: Picture) -> Sheet:
+    return Sheet(1, np.asarray(255 - picture, np.uint8), 300.0)
+
+
+def check_mark(picture: Picture, left: int, top: int) -> None:
+    """A check whose long arm leaves the box at the upper right and meets the line above it."""
+    points = np.array([[left + 8, top + 26], [left + 20, top + 44], [left + 70, top - 40]])
+    cv2.polylines(picture, [points], False, 255, 6)
+
+
+@pytest.mark.parametrize("is_round", [False, True])
+def test_a_box_under_a_mark_is_found_by_the_size_of_the_clear_ones(is_round: bool) -> None:
+    picture = ink()
+    for left in (100, 400):
+        if is_round:
+            cv2.circle(picture, (left + 25, 225), 25, 255, 3)
+        else:
+            cv2.rectangle(picture, (left, 200), (left + 50, 250), 255, 3)
+    picture[158:162] = 255  # a table's line
+    check_mark(picture, 400, 200)
+    page = sheet(picture)
+    boxes = circles(picture, page) if is_round else small_squares(picture, page)
+    clear = [box for box in boxes if box[0] < 200]
+    assert [box[0] for box in clear] == pytest.approx([100], abs=3)
+
+    found = marked(picture, page, clear, is_round)
+
+    assert [box[:2] for box in found] == [(pytest.approx(400, abs=4), pytest.approx(200, abs=4))]
+
+
+def test_letters_close_to_each_other_are_no_line_and_a_worn_line_is_one() -> None:
+    picture = ink()
+    for left in range(100, 400, 20):  # fat letters, four pixels apart
+        cv2.rectangle(picture, (left, 100), (left + 15, 104), 255, -1)
+        cv2.rectangle(picture, (left, 100), (left + 6, 130), 255, -1)
+    picture[300:303, 100:700] = 255
+    picture[300:303, 130:700:90] = 0  # gaps of a worn print
+    across, _ = line_masks(picture, sheet(picture))
+    assert not across[90:140].any()
+    assert across[300:303].any()
+
+
+def test_a_page_on_its_head_is_told_by_its_letters() -> None:
+    picture = paper.pixels(paper.form())
+    assert not is_on_its_head(picture)
+    assert is_on_its_head(np.ascontiguousarray(np.rot90(picture, 2)))
+
+
+def test_one_size_of_type_is_one_size_whatever_letters_a_line_has() -> None:
+    heights = {"anse": 5.2, "Nom": 7.2, "Agence": 9.3, "École": 9.1}
+    words = [
+        Word(text, 1, (0, 0, 30, height), 0.98, type_size(text, height)) for text, height in heights.items()
+    ]
+    title = Word("Formulaire", 1, (0, 0, 30, 11.5), 0.98, type_size("Formulaire", 11.5))
+    sizes = {word.text: word.size for word in evened([*words, title])}
+    assert len({sizes[text] for text in heights}) == 1
+    assert sizes["Formulaire"] > 1.3 * sizes["Nom"]
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [("Medilux S.a rl.", {1: "S.à", 2: "r.l."}), ("Medilux S.à r.1.-S", {1: "S.à", 2: "r.l.-S"}),
+     ("Sa rl Medilux", {}), ("Medilux SA", {}), ("Medilux SARL", {})],
+)  # fmt: skip
+def test_a_lost_dot_of_a_legal_form_is_put_back(read: str, meant: dict[int, str]) -> None:
+    found = legal_form_at(read.split())
+    assert {k: v for k, v in found.items() if k} == {k: v for k, v in meant.items()}
+
+
+def test_a_scan_pasted_into_a_word_file_is_a_page() -> None:
+    import docx  # writes; the readers do without it
+
+    picture = io.BytesIO()
+    Image.fromarray(paper.pixels(paper.form(), 100)).save(picture, "PNG")
+    document = docx.Document()
+    document.add_paragraph("Voici notre formulaire.")
+    document.add_picture(picture, width=docx.shared.Cm(15))
+    out = io.BytesIO()
+    document.save(out)
+
+    found = list(sheets(out.getvalue(), sniff.DOCX, ReadOptions(), None))
+
+    assert [page.number for page in found if isinstance(page, Sheet)] == [1]
