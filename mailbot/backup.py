@@ -11,6 +11,7 @@ import json
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 from mailbot.adapters.reference_key import FILE_NAME
@@ -19,9 +20,10 @@ from mailbot.config import Config
 from mailbot.errors import StoreUnreachable, UsageError
 
 DATABASE = "mailbot.db"
+MANIFEST = "manifest.json"
 
 
-def back_up(config: Config, target: Path) -> dict[str, object]:
+def back_up(config: Config, target: Path, at: datetime) -> dict[str, object]:
     """Copy to that folder, which must be new or empty; returns what was copied. Raises UsageError."""
     source = config.store.sqlite_file
     if source is None:
@@ -55,17 +57,19 @@ def back_up(config: Config, target: Path) -> dict[str, object]:
         )
         for file in files:
             if file is not None and file.is_file():
-                shutil.copy2(file, target / file.name)
+                _copy_file(file, target / file.name)
                 copied.append(file.name)
     except OSError as error:
         raise UsageError(f"{target}: cannot be written: {error}") from error
     manifest: dict[str, object] = {
+        "at": at.isoformat(),
         "copied": [DATABASE, *copied],
         "mails": sum(1 for path in (target / "archive").rglob("*") if path.is_file()),
         "database_sha256": hashlib.sha256((target / DATABASE).read_bytes()).hexdigest(),
         "on_hold": True,
     }
-    (target / "manifest.json").write_text(json.dumps(manifest, indent=2), "utf-8")
+    (target / MANIFEST).touch(mode=0o600)
+    (target / MANIFEST).write_text(json.dumps(manifest, indent=2), "utf-8")
     return manifest
 
 
@@ -81,14 +85,32 @@ def _copy_database(source: Path, target: Path) -> None:
                     (HOLD, HELD),
                 )
                 copy.execute("DELETE FROM leases")
+                copy.execute("UPDATE switches SET value = '' WHERE name LIKE 'trouble:%'")
             copy.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
     except sqlite3.Error as error:
         raise StoreUnreachable(f"store.url: {source} cannot be copied: {error}") from error
     target.chmod(0o600)
 
 
+def _copy_file(source: Path, target: Path) -> None:
+    """The copy is its owner's alone, whatever the original is."""
+    target.touch(mode=0o600)
+    shutil.copyfile(source, target)
+
+
 def _copy_folder(source: Path | None, target: Path) -> bool:
     if source is None or not source.is_dir():
         return False
-    shutil.copytree(source, target, ignore=shutil.ignore_patterns(".*"))
+    target.mkdir(mode=0o700)
+    for path in sorted(source.rglob("*")):
+        if any(part.startswith(".") for part in path.relative_to(source).parts):
+            continue  # being written just now
+        there = target / path.relative_to(source)
+        try:
+            if path.is_dir():
+                there.mkdir(mode=0o700, exist_ok=True)
+            else:
+                _copy_file(path, there)
+        except FileNotFoundError:  # purged meanwhile
+            continue
     return True

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from mailbot.commands import demo, documents, dossiers, forms, operate, overview, queue, user, web
+from mailbot.commands import demo, documents, dossiers, forms, keeping, operate, overview, queue, user, web
 from mailbot.commands.session import Session, instant, say
 from mailbot.errors import MailbotError
 
@@ -76,6 +76,7 @@ documents.add_to(app)
 queue.add_to(app)
 dossiers.add_to(app)
 overview.add_to(app)
+keeping.add_to(app)
 forms.add_to(app)
 user.add_to(app)
 web.add_to(app)

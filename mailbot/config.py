@@ -32,6 +32,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "documents": settings.Documents,
     "trust": settings.Trust,
     "reminders": settings.Reminders,
+    "retention": settings.Retention,
     "reading": settings.Reading,
     "clamav": settings.ClamAV,
     "secrets": settings.Secrets,

@@ -119,6 +119,8 @@ class Processing:
                 try:
                     reading = self._readers.read_mail(self._archive.get(mail.sha256))
                     dossier_id, filed = self._considering.dossier_of_sent(reading.message), "sent:filed"
+                except Unreachable:
+                    raise  # nothing is wrong with this mail: the next pass reads it
                 except Exception as error:  # noqa: BLE001 - one poison mail must not stop the others
                     log.warning("sent_mail_not_read", mail=mail.id, **_where(error))
                 with self._store.transaction():

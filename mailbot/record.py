@@ -9,7 +9,7 @@ from typing import Any
 
 from mailbot.config import Config
 from mailbot.outbox import Cause, Outbox
-from mailbot.ports import DossierRow, EntryRow, HistoryRow, OutboxState, Store
+from mailbot.ports import RESTORED, DossierRow, EntryRow, HistoryRow, OutboxState, Store
 from mailbot.setting_values import Mode
 from rules.types import Decision, Event, PlannedMail, Step, Submission, Task
 
@@ -113,7 +113,17 @@ class Recorder:
         if any(mode != "auto" for mode in self._modes(decision, about).values()):
             codes.setdefault("approval_needed", "La configuration demande un accord avant l'envoi.")
             return "draft", codes
+        if self._may_be_answered_already(about):
+            codes.setdefault("approval_needed", "Reçu avant la restauration : peut-être déjà répondu.")
+            return "draft", codes
         return "due", codes
+
+    def _may_be_answered_already(self, about: About) -> bool:
+        """Whether the mail came before this store was restored: it does not know what left since its copy."""
+        if about.submission is None or about.submission.accepted:
+            return False
+        restored = self._store.switch(RESTORED)
+        return bool(restored) and about.submission.received_at <= datetime.fromisoformat(restored)
 
     def _is_capped(self, mail: PlannedMail, about: About, row: DossierRow | None) -> bool:
         """Whether this address, or this dossier, has had all the automatic answers of a day."""

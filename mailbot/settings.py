@@ -45,6 +45,7 @@ __all__ = [
     "Parties",
     "Reading",
     "Reminders",
+    "Retention",
     "Secrets",
     "Section",
     "Server",
@@ -318,6 +319,17 @@ class Reminders(Section):
             yield "time", "HH:MM outside 02:00 to 03:00, which summer time skips or repeats"
 
 
+class Retention(Section):
+    """How long what is kept. Nothing goes by itself: `mailbot purge` takes away what is over."""
+
+    unrelated_days: float = Field(default=0, ge=0, description="days for mails of no dossier; 0: for ever")
+    dossier_days: float = Field(
+        default=0, ge=0, description="days for a dossier after its last mail; 0: for ever"
+    )
+    views_days: float = Field(default=0, ge=0, description="days for who looked at what; 0: for ever")
+    pages_days: float = Field(default=30, ge=0, description="days for drawn pages; 0: for ever")
+
+
 class Reading(Section):
     """How mails and documents are read, and how much of the machine that may take."""
 
@@ -375,6 +387,7 @@ class Config(Section):
     documents: Documents
     trust: Trust
     reminders: Reminders
+    retention: Retention
     reading: Reading
     clamav: ClamAV
     secrets: Secrets

@@ -42,6 +42,9 @@ class MemoryArchive:
     def digests(self) -> Iterator[str]:
         return iter(sorted(self.kept))
 
+    def remove(self, sha256: str) -> bool:
+        return self.kept.pop(sha256, None) is not None
+
 
 @dataclass
 class Folder:

@@ -1,4 +1,4 @@
-"""Operations: calendar, templates, stats, audit, backup, announce."""
+"""Operations: calendar, templates, stats, audit, announce."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STEPS = ("E1", "E4", "L1", "L3", "acces_direct", "L4", "R1")
 
 
 def add_to(root: typer.Typer) -> None:
-    for command in (calendar, stats, backup, announce):
+    for command in (calendar, stats, announce):
         root.command()(command)
     root.add_typer(templates, name="templates")
     root.add_typer(audit, name="audit")
@@ -152,21 +152,6 @@ def verify(
         )
     for line in report.attention():
         session.attend(line)
-
-
-def backup(
-    context: typer.Context,
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
-    as_json: AsJson = False,
-) -> None:
-    """A consistent copy while the service runs; restored, it is on hold until `mailbot resume`."""
-    from mailbot.backup import back_up
-
-    manifest = back_up(session_of(context).config(changes=False), directory)
-    if as_json:
-        print_json(manifest)
-    else:
-        typer.echo(f"{directory}: {manifest['mails']} mails and the database; restored, it is on hold")
 
 
 def announce(

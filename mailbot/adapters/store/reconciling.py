@@ -25,10 +25,10 @@ class Reconciling(Part):
         return self._count(select(func.count()).where(mails.c.state == "failed", ~told))
 
     def decided_mails(self) -> set[int]:
-        """The ids of the received mails whose fate is settled."""
+        """The ids of the received mails whose fate is settled; purged ones have no trace of it any more."""
         c = mails.c
         settled = or_(c.state.in_(("decided", "failed")), c.reason.startswith("same_content:"))
-        query = select(c.id).where(c.direction == "in", settled)
+        query = select(c.id).where(c.direction == "in", settled, c.purged_at.is_(None))
         with self._database.reading() as connection:
             return set(connection.execute(query).scalars())
 

@@ -15,6 +15,7 @@ from mailbot.adapters.store.ledger import Ledger
 from mailbot.adapters.store.migrate import is_behind, migrate
 from mailbot.adapters.store.outbox import Outbox
 from mailbot.adapters.store.people import People
+from mailbot.adapters.store.purging import Purging
 from mailbot.adapters.store.queue import Queue
 from mailbot.adapters.store.queue_lists import QueueLists
 from mailbot.adapters.store.reconciling import Reconciling
@@ -33,6 +34,7 @@ class SqlStore(
     Control,
     Figures,
     Reconciling,
+    Purging,
     People,
     WebStore,
 ):
