@@ -8,7 +8,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: help install demo test lint format lock wheel clean
+.PHONY: help install packages demo test lint format lock audit wheel clean
 
 # Long runs, each a program (scripts/NAME.py) or a package (scripts/NAME/): what is there can be called.
 script = $(wildcard scripts/$(subst -,_,$(1)).py scripts/$(subst -,_,$(1))/__main__.py)
@@ -25,6 +25,9 @@ install: $(INSTALLED) ## the project and its locked dependencies, in .venv
 $(INSTALLED): pyproject.toml requirements.lock requirements-build.lock scripts/install.sh
 	@scripts/install.sh .venv
 	@touch $@
+
+packages: ## the Debian packages that reading scans needs, where they may be installed
+	@scripts/system_packages.sh demo
 
 demo: install ## the whole service on this machine, with invented Industriels (ARGS=--once ends by itself)
 	@scripts/system_packages.sh demo
@@ -53,6 +56,10 @@ lock: ## the lock files from pyproject.toml (ARGS=--upgrade for the newest versi
 	@[ -x $(BIN)/uv ] || $(BIN)/python -m pip install --quiet uv
 	@$(LOCK) $(ARGS) --group build --output-file requirements-build.lock
 	@$(LOCK) $(ARGS) pyproject.toml --group dev --group build --output-file requirements.lock
+
+audit: install ## whether an advisory is known for a locked dependency (needs an index of advisories)
+	@[ -x $(BIN)/uv ] || $(BIN)/python -m pip install --quiet uv
+	@$(BIN)/python -m scripts.audit $(ARGS)
 
 .PHONY: $(LONG_RUNS)
 $(LONG_RUNS): install

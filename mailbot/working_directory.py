@@ -1,4 +1,4 @@
-"""What `mailbot init` makes: a configuration with comments, the mail texts, the blank forms."""
+"""What `mailbot init` makes: configuration with comments, mail texts, blank forms, systemd's unit."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from outbox_templates.blanks import BLANK_KINDS, FORMATS, blank_bytes
 
 TEMPLATES = "templates"
 BLANK_FORMS = "blank_forms"
+DEPLOY = "deploy"
 _LANGUAGES = ("_base", "fr", "de", "en")
 
 
 def make_working_directory(directory: Path) -> list[Path]:
     """Write the files; returns their paths. Raises UsageError when something of it is there already."""
     wanted = {Path("config.toml"): _configuration().encode()}
+    wanted |= _files(resources.files("mailbot") / DEPLOY, Path(DEPLOY))
     wanted |= {
         Path(BLANK_FORMS, f"{kind}.{fmt}"): blank_bytes(kind, fmt) for kind in BLANK_KINDS for fmt in FORMATS
     }
