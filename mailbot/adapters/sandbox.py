@@ -6,6 +6,7 @@ Not the configuration, not the passwords, not the store, not the archive, not th
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -34,15 +35,24 @@ _SYSTEM_FILES = (
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 
 
-def confine_reader(own_folder: Path, root: Path, package: str, more: Sequence[Path], sockets: bool) -> None:
+def confine_reader(
+    own_folder: Path, root: Path, package: str, more: Sequence[Path] = (), program: str | None = None
+) -> None:
     """Restrict this process for good. `package` holds the readers; `more` are files that they are given.
 
-    `sockets`: whether what it starts needs sockets of this machine (LibreOffice). Where the kernel has
-    neither Landlock nor seccomp, the other limits have to do: an empty environment, no files, rlimits.
+    `program`: LibreOffice where it may be started; it needs sockets of this machine, so they are left then.
+    Where the kernel has neither Landlock nor seccomp, the other limits have to do: an empty environment, no
+    files, rlimits.
     """
-    landlock.confine(_allowed(own_folder, root, package, more))
-    if not sockets:
+    landlock.confine([*_allowed(own_folder, root, package, more), *_of_program(program)])
+    if program is None:
         forbid_sockets()
+
+
+def _of_program(program: str | None) -> Iterator[tuple[Path, int]]:
+    found = shutil.which(program) if program else None
+    if found:
+        yield Path(found).resolve().parent, landlock.RUN
 
 
 def _allowed(own: Path, root: Path, package: str, more: Sequence[Path]) -> Iterator[tuple[Path, int]]:

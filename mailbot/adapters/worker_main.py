@@ -1,9 +1,9 @@
 """A reader: one process that reads mails and files for its parent until its input ends.
 
 Run as `python -m mailbot.adapters.worker_main MODULE MEMORY_BYTES SETTINGS`, in a folder of its own that it
-may write to. SETTINGS is JSON: `readable`, further paths that it may read, and `sockets`, whether what it
-starts needs any. It holds no secrets, gets bytes and gives JSON: each message is a JSON header with its
-length before it, then, in a request, the bytes to read.
+may write to. SETTINGS is JSON: `readable`, further paths that it may read, and `program`, LibreOffice or
+null. It holds no secrets, gets bytes and gives JSON: each message is a JSON header with its length before it,
+then, in a request, the bytes to read.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def main() -> None:
     _limit(memory)
     requests, answers = _own_pipes()
     readable = [Path(path) for path in settings["readable"]]
-    confine_reader(Path.cwd(), _ROOT, module.partition(".")[0], readable, settings["sockets"])
+    confine_reader(Path.cwd(), _ROOT, module.partition(".")[0], readable, settings["program"])
     readers = importlib.import_module(module)
     gc.set_threshold(*_COLLECT_AFTER)
     while header := requests.read(LENGTH.size):

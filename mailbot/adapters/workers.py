@@ -157,7 +157,7 @@ class WorkerReaders:
         given = [*options.trust, *([options.forms_dir] if options.forms_dir else [])]
         settings = {
             "readable": [str(Path(path).resolve()) for path in given],
-            "sockets": bool(options.libreoffice),
+            "program": options.libreoffice,
         }
         program = [sys.executable, "-P", "-m", "mailbot.adapters.worker_main"]
         return [*program, self._module, str(self._memory), json.dumps(settings)]

@@ -3,7 +3,8 @@
 The file comes on stdin. PAGE 0 asks for the sizes of all pages, as JSON; else PNG bytes leave on stdout.
 WAY is `plain`, or `straight` for scans: turned upright and without skew, as the readers put their boxes; or
 `convert` with a LibreOffice program and a media type after it: then the bytes of a PDF leave.
-It is a process of its own because PDFium is native code that reads a stranger's bytes.
+It is a process of its own, confined as the readers are, because PDFium is native code that reads a stranger's
+bytes; it runs in a folder of its own.
 """
 
 from __future__ import annotations
@@ -12,10 +13,14 @@ import io
 import json
 import resource
 import sys
+from pathlib import Path
 from typing import Any
+
+from mailbot.adapters.sandbox import confine_reader
 
 MOST_PAGES = 200
 _CPU_SECONDS = 30
+_ROOT = Path(__file__).resolve().parents[2]
 
 
 def main() -> None:
@@ -25,6 +30,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS + 1))
     data = sys.stdin.buffer.read()
+    confine_reader(Path.cwd(), _ROOT, "mailbot", program=sys.argv[5] if way == "convert" else None)
     if way == "convert":
         sys.stdout.buffer.write(_converted(data, sys.argv[5], sys.argv[6]))
         return

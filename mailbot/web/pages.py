@@ -101,10 +101,20 @@ class Pages:
             *way,
         ]
         passed = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(_ROOT), "LANG": "C.UTF-8"}
-        with self._turns:
+        with (
+            self._turns,
+            tempfile.TemporaryDirectory(prefix="mailbot-page-", ignore_cleanup_errors=True) as own,
+        ):
+            passed |= {"TMPDIR": own, "HOME": own}
             try:
                 done = subprocess.run(
-                    command, input=data, capture_output=True, timeout=_SECONDS, check=True, env=passed
+                    command,
+                    input=data,
+                    capture_output=True,
+                    timeout=_SECONDS,
+                    check=True,
+                    env=passed,
+                    cwd=own,
                 )
             except (subprocess.SubprocessError, OSError) as error:
                 raise PageNotDrawn(type(error).__name__) from error

@@ -17,6 +17,8 @@ import shutil
 import sys
 import time
 from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -43,7 +45,7 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     print(f"seed {args.seed}, {args.kills} kills", flush=True)
     began = time.monotonic()
-    with running_world(args.seed) as world:
+    with running_world(args.seed) as world, _kept(world.folder, args.keep):
         run = Run(world, random.Random(args.seed), args.seconds)
         for number in range(args.kills):
             if time.monotonic() - began > args.minutes * 60:
@@ -54,10 +56,17 @@ def main(argv: list[str] | None = None) -> int:
                 print(f"{number + 1} kills, {len(world.delivered)} mails", flush=True)
         run.calm()
         verdict = judge(world)
-        if args.keep:
-            shutil.copytree(world.folder, args.keep, dirs_exist_ok=True)
     _print(run, verdict, time.monotonic() - began)
     return 1 if verdict.findings or run.findings else 0
+
+
+@contextmanager
+def _kept(folder: Path, to: Path | None) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        if to is not None:
+            shutil.copytree(folder, to, dirs_exist_ok=True)
 
 
 class Run:

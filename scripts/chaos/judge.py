@@ -37,6 +37,8 @@ class Verdict:
 
 def undone(world: World) -> str:
     """What the daemon still has to do; empty when it is through."""
+    if not (world.folder / "var" / "mailbot.db").exists():
+        return "there is no store"
     with closing(
         sqlite3.connect(f"file:{world.folder}/var/mailbot.db?mode=ro", uri=True, timeout=10)
     ) as store:

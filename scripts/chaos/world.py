@@ -14,7 +14,7 @@ from pathlib import Path
 from scripts.chaos.office import Delivered, make
 from scripts.chaos.wire import Wire, running_wire
 from tests.integration.dovecot import Dovecot, Mailbox, running_dovecot
-from tests.integration.processes import free_port, server_folder
+from tests.integration.processes import server_folder
 from tests.integration.smtp_sink import DROP, LOSE, SmtpSink, running_smtp_sink
 
 DISK_MEGABYTES = 48
@@ -52,9 +52,6 @@ files = "var/files"
 aes_domains = ["esante.example"]
 aes_address = "labelisation@esante.example"
 incert_address = "equipe@incert.example"
-[web]
-listen = "127.0.0.1:{web_port}"
-pages = "var/pages"
 [web]
 run = false
 [health]
@@ -181,9 +178,7 @@ def running_world(seed: int) -> Iterator[World]:
         wire = stack.enter_context(running_wire(dovecot.host, dovecot.port))
         box = dovecot.new_mailbox()
         (folder / "password").write_text(box.password)
-        (folder / "config.toml").write_text(
-            CONFIGURATION.format(imap_port=wire.port, box=box, sink=sink, web_port=free_port())
-        )
+        (folder / "config.toml").write_text(CONFIGURATION.format(imap_port=wire.port, box=box, sink=sink))
         yield World(folder, dovecot, box, wire, sink, random.Random(seed), small_disk)
 
 

@@ -55,6 +55,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "rappel_echeance": (TO_INDUSTRIEL, set()),
     "rappel_partie": ({"aes"}, set()),
     "synthese_quotidienne": ({"incert"}, set()),
+    "alarme": ({"incert"}, set()),
     "reponse_libre": (TO_SENDER, {"staff_file"}),
     "transfert": (set(), {"staff_file"}),  # to whom a person chooses; what mailbot writes by itself: nobody
 }
