@@ -28,12 +28,12 @@ def hold(visit: Visit) -> Response:
 def page(visit: Visit) -> Response:
     store = visit.web.store
     visit.note("viewed", {"page": "admin"})
-    latest = store.history()[-_SHOWN:][::-1]
     return visit.page(
         "admin.html",
         users=store.users(),
-        latest=latest,
-        broken_at=store.history_broken_at(),
+        latest=store.latest_history(_SHOWN),
+        verified=visit.query("verify") == "1",  # reads the whole trail, so only when it is asked for
+        broken_at=store.history_broken_at() if visit.query("verify") == "1" else None,
         flash=visit.take_flash(),
     )
 

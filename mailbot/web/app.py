@@ -24,11 +24,12 @@ from mailbot.bootstrap import Service
 from mailbot.ports import WebStore
 from mailbot.web import words
 from mailbot.web.accounts import Tries
-from mailbot.web.case_states import CaseStates
+from mailbot.web.figures import Figures
 from mailbot.web.guard import Guard
 from mailbot.web.i18n import LANGUAGES, translations
 from mailbot.web.mail_words import MailWords
 from mailbot.web.pages import Pages
+from mailbot.web.queue_memory import QueueMemory
 from mailbot.web.searches import Searches
 from mailbot.web.sessions import Sessions
 from mailbot.web.undo import Undos
@@ -51,8 +52,9 @@ class Web:
         self.tries = Tries()
         self.provider = Provider(service.config.oidc) if service.config.oidc.on else None
         self.pages = Pages(settings.pages, service.config.reading.libreoffice)
-        self.case_states = CaseStates(self.store)
+        self.queue_memory = QueueMemory(self.store)
         self.searches = Searches()
+        self.figures: tuple[object, Figures] | None = None
         self.mail_words = MailWords(self.store)
         self.undos = Undos(self.store)
         self._environments = {language: self._environment(language) for language in LANGUAGES}

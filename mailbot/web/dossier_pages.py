@@ -31,17 +31,17 @@ def dossiers(visit: Visit) -> Response:
     page = number(visit.query("page", "1"), 400, visit.say("Ce numéro de page n'en est pas un."))
     if page < 1:
         raise Refused(400, visit.say("Ce numéro de page n'en est pas un."))
-    rows = [row for row in visit.web.store.dossier_overviews() if not text or _says(row, text.casefold())]
+    found = visit.web.store.dossiers_matching(text)
     start = (page - 1) * _PER_PAGE
     visit.note("viewed", {"page": "dossiers"})
     return visit.page(
         "dossiers.html",
-        rows=rows[start : start + _PER_PAGE],
-        found=len(rows),
+        rows=visit.web.store.dossier_overviews_of(found[start : start + _PER_PAGE]),
+        found=len(found),
         text=text,
         handle=visit.query("s"),
         number=page,
-        last_page=max(1, -(-len(rows) // _PER_PAGE)),
+        last_page=max(1, -(-len(found) // _PER_PAGE)),
         flash=visit.take_flash(),
     )
 
@@ -50,13 +50,6 @@ def search(visit: Visit) -> Response:
     """The words searched for stand in no address."""
     handle = visit.web.searches.keep(visit.by, visit.value("q"))
     return visit.go(f"/dossiers?s={handle}" if handle else "/dossiers")
-
-
-def _says(row: DossierRow, wanted: str) -> bool:
-    d = row.dossier
-    if len(wanted) == 4 and wanted.isdigit() and d.registered.get("matricule", "").endswith(wanted):
-        return True
-    return any(wanted in text.casefold() for text in (d.reference, d.name, d.email, *d.contacts))
 
 
 def dossiers_csv(visit: Visit) -> Response:

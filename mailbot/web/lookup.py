@@ -17,14 +17,7 @@ def entry_of(visit: Visit) -> EntryRow:
 
 def neighbours(visit: Visit, entry_id: int) -> tuple[int | None, int | None]:
     """The entries before and after this one, in the tab in which it stands first."""
-    lists = QueueList(visit.web, visit.by)
-    order = lists.order("review")
-    if entry_id not in order:
-        order = lists.order("waiting")
-    if entry_id not in order:
-        return None, None
-    place = order.index(entry_id)
-    return (order[place - 1] if place else None), (order[place + 1] if place + 1 < len(order) else None)
+    return QueueList(visit.web, visit.by).neighbours(entry_id)
 
 
 def original_bytes(visit: Visit, mail: MailRow, document: Document) -> bytes:

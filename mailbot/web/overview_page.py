@@ -8,10 +8,16 @@ from mailbot.web.csv_out import csv_response
 from mailbot.web.figures import AGES, Figures, figures
 from mailbot.web.plots import bars
 from mailbot.web.visit import Visit
+from rules.calendar import local_day
 
 
 def _figures(visit: Visit) -> Figures:
-    return figures(visit.web.store, visit.web.service.policy.calendar, visit.now)
+    """Counted anew when something changed, or on another day."""
+    web, today = visit.web, local_day(visit.now)
+    of = (web.queue_memory.current(today).marker.counts, today)
+    if web.figures is None or web.figures[0] != of:
+        web.figures = (of, figures(web.store, web.service.policy.calendar, visit.now))
+    return web.figures[1]
 
 
 def overview(visit: Visit) -> Response:

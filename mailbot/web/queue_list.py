@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 
 from mailbot.ports import QueueKey, QueueLine
 from mailbot.web.app import Web
-from rules.calendar import LUXEMBOURG
+from rules.calendar import local_day
 
 TABS = ("review", "mine", "waiting", "labelling", "closed")
 SORTS = ("place", "age", "deadline")
 PER_PAGE = 50
-_ELSEWHERE = frozenset({"complement_demande", "tests_echoues", "valide_incert"})
-"""States in which a standing task waits for the Industriel or AeS, not for INCERT."""
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -45,21 +43,21 @@ class Listed:
 class QueueList:
     def __init__(self, web: Web, user: str) -> None:
         self._web = web
-        self._now = web.service.clock.now()
         self._user = user
-        self._states = web.case_states.current()
+        self._snapshot = web.queue_memory.current(local_day(web.service.clock.now()))
+        self._deadlines: dict[str, datetime | None] = {}
 
     def listed(self, wanted: Wanted) -> Listed:
-        store = self._web.store
-        keys = store.queue_keys(by_age=wanted.sort != "place")
-        tabs = {tab: [key for key in keys if belongs(key)] for tab, belongs in self._tabs().items()}
-        counts = {tab: len(found) for tab, found in tabs.items()}
-        counts["closed"] = store.count_closed_entries()
+        store, snapshot = self._web.store, self._snapshot
+        tabs = self._tabs(snapshot.keys)
+        counts = {tab: len(found) for tab, found in tabs.items()} | {"closed": snapshot.marker.counts[-1]}
         here: Sequence[QueueKey | QueueLine]
         if wanted.tab == "closed":
             text = wanted.text
             here = store.closed_lines_matching(text) if text else store.queue_lines(closed=True)
         else:
+            if wanted.sort != "place":
+                tabs = self._tabs(self._web.queue_memory.by_age(snapshot))
             here = self._matching(tabs[wanted.tab], wanted.text)
         codes = sorted({code for key in here for code in key.codes})
         steps = sorted({key.step for key in here if key.step})
@@ -71,46 +69,45 @@ class QueueList:
         lines = store.queue_lines_of([key.id for key in here[start : start + PER_PAGE]])
         return Listed(lines, len(here), counts, codes, steps)
 
-    def order(self, tab: str) -> list[int]:
-        """The entries of a tab, as they follow each other."""
-        belongs = self._tabs()[tab]
-        return [key.id for key in self._web.store.queue_keys() if belongs(key)]
+    def neighbours(self, entry_id: int) -> tuple[int | None, int | None]:
+        """The entries before and after this one, in the tab in which it stands first."""
+        elsewhere = entry_id in self._snapshot.elsewhere
+        order = [key.id for key in self._snapshot.keys if (key.id in self._snapshot.elsewhere) is elsewhere]
+        if entry_id not in order:
+            return None, None
+        place = order.index(entry_id)
+        return (order[place - 1] if place else None), (order[place + 1] if place + 1 < len(order) else None)
 
     def deadline(self, line: QueueKey | QueueLine) -> datetime | None:
         """The first instant that is too late for the step of the entry."""
-        return self._web.service.policy.calendar.closes(line.step) if line.step else None
+        if line.step not in self._deadlines:
+            closes = self._web.service.policy.calendar.closes
+            self._deadlines[line.step] = closes(line.step) if line.step else None
+        return self._deadlines[line.step]
 
-    def is_elsewhere(self, line: QueueKey) -> bool:
-        """Whether somebody else has to move first."""
-        if line.state == "postponed":
-            until = line.until
-            return until is None or datetime.combine(until, time(), LUXEMBOURG) > self._now
-        if "manual_task" not in line.codes or line.dossier_id is None:
-            return False
-        return self._states.get(line.dossier_id, {}).get(line.case) in _ELSEWHERE
-
-    def _tabs(self) -> dict[str, Callable[[QueueKey], bool]]:
+    def _tabs(self, keys: list[QueueKey]) -> dict[str, list[QueueKey]]:
+        elsewhere, user = self._snapshot.elsewhere, self._user
         return {
-            "review": lambda line: not self.is_elsewhere(line),
-            "mine": lambda line: line.owner == self._user,
-            "waiting": self.is_elsewhere,
-            "labelling": lambda line: line.step == "L4" and line.in_labelling_order,
+            "review": [key for key in keys if key.id not in elsewhere],
+            "mine": [key for key in keys if key.owner == user],
+            "waiting": [key for key in keys if key.id in elsewhere],
+            "labelling": [key for key in keys if key.in_labelling_order and key.step == "L4"],
         }
 
     def _matching(self, keys: list[QueueKey], text: str) -> list[QueueKey]:
+        """Names and references anywhere; of a matricule its last four digits, and only exactly."""
         if not text:
             return keys
         wanted = text.casefold()
+        digits = f"\n…{wanted}" if len(wanted) == 4 and wanted.isdigit() else ""
         mails = self._web.store.mails_with_file(text)
         rest = [key.mail_id for key in keys if key.mail_id is not None and key.mail_id not in mails]
         mails |= self._web.mail_words.holding(text, rest)
-        said = {line.id for line in self._web.store.queue_lines() if _says(line, wanted)}
-        return [key for key in keys if key.mail_id in mails or key.id in said]
-
-
-def _says(line: QueueLine, wanted: str) -> bool:
-    """Names and references anywhere; of a matricule its last four digits, and only exactly."""
-    if len(wanted) == 4 and wanted.isdigit() and (line.matricule or "").endswith(wanted):
-        return True
-    said = (line.industriel, line.subject, line.sender, line.reference or "", *line.messages)
-    return any(wanted in text.casefold() for text in said)
+        said = self._web.queue_memory.said(self._snapshot)
+        return [
+            key
+            for key in keys
+            if key.mail_id in mails
+            or wanted in said.get(key.id, "").rpartition("\n…")[0]
+            or (digits and said.get(key.id, "").endswith(digits))
+        ]

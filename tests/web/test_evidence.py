@@ -147,3 +147,23 @@ def test_pages_do_not_speak_of_options_and_codes(said: str, shown: str) -> None:
         return text % values if values else text
 
     assert in_words(filled, said).endswith(shown)
+
+
+def test_the_queue_is_read_again_when_something_changed(world: World, claire: Browser) -> None:
+    entry = name_mismatch(world)
+    link = f'href="/entry/{entry}"'
+    assert link in claire.get("/queue").text
+    reads: list[object] = []
+    read = world.store.queue_keys
+    world.web_app.state.web.store.queue_keys = lambda **how: reads.append(how) or read(**how)  # type: ignore[attr-defined]  # see Browser
+    assert link in claire.get("/queue").text  # looking changes nothing
+    assert reads == []
+    world.act(world.store.entry(entry), "postpone", set={"until": "2025-06-05"})
+    assert link not in claire.get("/queue").text
+    assert link in claire.get("/queue?tab=waiting").text
+    assert len(reads) == 1
+    world.later(days=3)
+    assert link in claire.get("/queue").text  # its day has come
+    world.act(world.store.entry(entry), "close")
+    assert link not in claire.get("/queue").text
+    assert link in claire.get("/queue?tab=closed").text

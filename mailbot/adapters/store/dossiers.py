@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, Text, delete, func, select, type_coerce, update
 
 from mailbot.adapters.store.base import Part, in_chunks, insert, missing, new_id
 from mailbot.adapters.store.tables import (
@@ -89,6 +90,31 @@ class Dossiers(Part):
             rows = connection.execute(select(*_OVERVIEW).order_by(dossiers.c.number))
             return [replace(DossierRow(*row), version=_NOT_TO_BE_SAVED) for row in rows]
 
+    def dossier_overviews_of(self, dossier_ids: Sequence[int]) -> list[DossierRow]:
+        """Those of dossier_overviews, in that order."""
+        found: dict[int, DossierRow] = {}
+        with self._database.reading() as connection:
+            for start in range(0, len(dossier_ids), 500):
+                wanted = dossiers.c.id.in_(dossier_ids[start : start + 500])
+                rows = connection.execute(select(*_OVERVIEW).where(wanted))
+                found |= {r.id: r for r in (DossierRow(*row) for row in rows)}
+        return [replace(found[i], version=_NOT_TO_BE_SAVED) for i in dossier_ids if i in found]
+
+    def dossiers_matching(self, text: str) -> list[int]:
+        """By number, those whose reference, name or address holds that text; all for none.
+
+        Four digits also find the matricule that ends with them.
+        """
+        c, wanted = dossiers.c, text.casefold()
+        digits = wanted if len(wanted) == 4 and wanted.isdigit() else ""
+        if not wanted:
+            with self._database.reading() as connection:
+                return list(connection.execute(select(c.id).order_by(c.number)).scalars())
+        query = select(c.id, c.matricule, type_coerce(c.dossier, Text)).order_by(c.number)
+        with self._database.reading() as connection:
+            rows = connection.execute(query)
+            return [i for i, matricule, said in rows if _says(json.loads(said), matricule, wanted, digits)]
+
     def find_dossiers(
         self, *, email: str = "", matricule: str = "", name_key: str = "", message_ids: Sequence[str] = ()
     ) -> list[DossierRow]:
@@ -137,6 +163,13 @@ class Dossiers(Part):
 def _next_number(connection: Connection) -> int:
     # Right because there is one writer at a time.
     return int(connection.execute(select(func.coalesce(func.max(dossiers.c.number), 0))).scalar_one()) + 1
+
+
+def _says(dossier: dict[str, Any], matricule: str, wanted: str, digits: str) -> bool:
+    if digits and matricule.endswith(digits):
+        return True
+    said = (dossier["reference"], dossier.get("name"), dossier.get("email"), *dossier.get("contacts", ()))
+    return any(wanted in text.casefold() for text in said if text)
 
 
 def _without_texts(dossier: Dossier) -> Dossier:

@@ -66,6 +66,12 @@ class History(Part):
         with self._database.reading() as connection:
             return [HistoryRow(*row) for row in connection.execute(query)]
 
+    def latest_history(self, limit: int) -> list[HistoryRow]:
+        """The last lines, the newest first."""
+        query = select(*_HISTORY).order_by(history.c.id.desc()).limit(limit)
+        with self._database.reading() as connection:
+            return [HistoryRow(*row) for row in connection.execute(query)]
+
     def audit_head(self) -> AuditHead:
         """Where the trail ends now."""
         with self._database.reading() as connection:

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Select, Text, cast, func, or_, select, type_coerce
 
 from mailbot.adapters.store.base import Part
-from mailbot.adapters.store.tables import documents, dossiers, entries, entry_holders, mails, outbox
-from mailbot.ports import QueueKey, QueueLine
+from mailbot.adapters.store.tables import documents, dossiers, entries, entry_holders, history, mails, outbox
+from mailbot.ports import LOOKING, QueueKey, QueueLine, QueueMarker
 
 _OPEN = ("open", "postponed")
 _CLOSED_SHOWN = 500
@@ -45,6 +45,23 @@ _LINE = (
 
 
 class QueueLists(Part):
+    def queue_marker(self, since: QueueMarker | None) -> QueueMarker:
+        """Where the queue is now; `since`: the marker before, from which on the history is looked at."""
+        h, e = history.c, entries.c
+        last, changes = (since.history_id, since.counts[0]) if since else (0, 0)
+        with self._database.reading() as connection:
+            if since is None:
+                newest = connection.execute(select(func.max(h.id))).scalar() or 0
+            else:
+                query = select(func.max(h.id), func.count().filter(h.what.not_in(LOOKING))).where(h.id > last)
+                found = connection.execute(query).one()
+                newest, changes = found[0] or last, changes + found[1]
+            by_state = connection.execute(select(e.state, func.count()).group_by(e.state))
+            states: dict[str, int] = {row[0]: row[1] for row in by_state}
+            highest = connection.execute(select(func.max(e.id))).scalar() or 0
+        counted = (changes, highest, *(states.get(state, 0) for state in (*_OPEN, "closed")))
+        return QueueMarker(newest, counted)
+
     def queue_keys(self, *, by_age: bool = False) -> list[QueueKey]:
         """Every entry that is not closed, in the queue's order or by the age of what it is about."""
         e = entries.c
@@ -94,14 +111,19 @@ class QueueLists(Part):
             return int(connection.execute(query).scalar_one())
 
     def closed_lines_matching(self, text: str) -> list[QueueLine]:
-        """Closed entries whose Industriel, subject or sender holds that text, the newest first."""
-        words = text.casefold()
+        """Closed entries whose line holds that text, or whose mail brought a file so named; the newest first.
+
+        Four digits also find the matricule that ends with them.
+        """
+        words, brought = text.casefold(), self.mails_with_file(text)
         return [
             line
             for line in self.queue_lines(closed=True, limit=20_000)
-            if any(
+            if line.mail_id in brought
+            or (len(words) == 4 and words.isdigit() and (line.matricule or "").endswith(words))
+            or any(
                 words in said.casefold()
-                for said in (line.industriel, line.subject, line.sender, line.reference or "")
+                for said in (line.industriel, line.subject, line.sender, line.reference or "", *line.messages)
             )
         ]
 
