@@ -77,9 +77,11 @@ class Review:
 
     def _overdue(self, entry: EntryRow, request: Request) -> str:
         """A step that staff decide after its period: possible, and said (INCERT's own deadline)."""
-        calendar = self._desk.considering.policy.calendar
-        if request.action in STAFF_DECISIONS and calendar.is_late(entry.step, self._desk.clock.now()):
+        calendar, now = self._desk.considering.policy.calendar, self._desk.clock.now()
+        if request.action in STAFF_DECISIONS and calendar.is_late(entry.step, now):
             return "Attention : le délai de cette étape est passé."
+        if request.action in ("complement", "tests-failed") and calendar.is_late("L3", now):
+            return "Attention : le délai pour un nouvel envoi de l'Industriel est passé."
         return ""
 
     def _agreement(self, entry: EntryRow, request: Request) -> None:

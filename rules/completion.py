@@ -33,6 +33,7 @@ class Outcome:
         self.events += later.events
 
 
+_TOO_LATE_TO_LABEL = " Attention : la réception des demandes de labélisation est terminée."
 LABELLING_ACTIONS = ("complement", "tests-passed", "tests-failed")
 
 
@@ -118,7 +119,8 @@ def _access(
                 actions=("access-configured", "access-refused"),
                 message="Formulaire 2 complet : vérifier auprès du CISS, de la CNS et de "
                 "l'AeS, puis configurer l'accès."
-                + ("" if _says_active(form) else " L'eHealth ID n'y est pas déclaré actif."),
+                + ("" if _says_active(form) else " L'eHealth ID n'y est pas déclaré actif.")
+                + (_TOO_LATE_TO_LABEL if policy.calendar.is_late("L3", at) else ""),
                 opens_on=opens_on,
             )
         ],

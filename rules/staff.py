@@ -172,15 +172,21 @@ def _access_refused(dossier: Dossier, case: Case, action: StaffAction, policy: P
     return StaffDecision(outcome)
 
 
+def _in_time(letter: Letter, step: str, action: StaffAction, policy: Policy) -> Letter:
+    """The letter with the last day on which the Industriel can come again, or that it is over."""
+    closes = policy.calendar.closes(step)
+    if closes is None:
+        return letter
+    said = "deadline" if action.at < closes else "closed_on"
+    return letter.model_copy(update={said: last_day(closes)})
+
+
 def _complement(dossier: Dossier, case: Case, action: StaffAction, policy: Policy) -> StaffDecision:
     if not action.note.strip():
         raise ActionRefused("Dire par --note quel complément est demandé.")
     moved = advance(case, "complement_asked", asked_at=action.at.isoformat())
     outcome = _outcome(dossier, moved, action)
-    letter = _letter(dossier, moved, "L4", action)
-    closes = policy.calendar.closes("L3")
-    if closes:
-        letter = letter.model_copy(update={"deadline": last_day(closes)})
+    letter = _in_time(_letter(dossier, moved, "L4", action), "L3", action, policy)
     outcome.mails.append(
         mail("complement_demande", dossier.email, letter, *_files(action, "staff_file"), reply=False)
     )
@@ -190,10 +196,7 @@ def _complement(dossier: Dossier, case: Case, action: StaffAction, policy: Polic
 def _tests_failed(dossier: Dossier, case: Case, action: StaffAction, policy: Policy) -> StaffDecision:
     moved = advance(case, "tests_failed", asked_at=action.at.isoformat())
     outcome = _outcome(dossier, moved, action)
-    letter = _letter(dossier, moved, "L4", action)
-    closes = policy.calendar.closes("L3")
-    if closes:
-        letter = letter.model_copy(update={"deadline": last_day(closes)})
+    letter = _in_time(_letter(dossier, moved, "L4", action), "L3", action, policy)
     outcome.mails.append(
         mail("tests_echoues", dossier.email, letter, *_files(action, "test_results"), reply=False)
     )
@@ -256,7 +259,7 @@ def _connection_refused(dossier: Dossier, case: Case, action: StaffAction, polic
         mail(
             "raccordement_refuse",
             dossier.email,
-            _letter(dossier, case, "R2", action),
+            _in_time(_letter(dossier, case, "R2", action), "R1", action, policy),
             *_files(action, "staff_file"),
             reply=False,
         )

@@ -357,6 +357,25 @@ def test_too_late_says_since_when_and_whom_to_ask(language: Language, day: str) 
     assert ADDRESSES.helpdesk in text
 
 
+@pytest.mark.parametrize("template", ["tests_echoues", "raccordement_refuse"])
+@pytest.mark.parametrize(
+    ("language", "over", "again"),
+    [
+        ("fr", "un nouvel envoi ne pourrait plus être examiné", "en répondant à ce message"),
+        ("de", "könnte nicht mehr geprüft werden", "als Antwort auf diese Nachricht"),
+        ("en", "could no longer be examined", "by replying to this message"),
+    ],
+)
+def test_when_it_is_too_late_nobody_is_invited_to_come_again(
+    template: TemplateName, language: Language, over: str, again: str
+) -> None:
+    late = Letter(language=language, closed_on=date(2026, 6, 30))
+    assert over in words(TEMPLATES.render(template, late))
+    assert again not in words(TEMPLATES.render(template, late))
+    assert over not in words(filled(template, language))
+    assert again in words(filled(template, language))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("topic", sorted(contact_topics()))
 def test_a_question_is_pointed_to_the_right_contact(language: Language, topic: str) -> None:

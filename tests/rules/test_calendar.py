@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
@@ -60,3 +60,21 @@ def test_a_changed_date_needs_no_code() -> None:
     )
     assert not changed.is_late("L3", at("2026-07-31 23:59:59"))
     assert changed.is_late("L3", at("2026-08-01 00:00:00"))
+
+
+@pytest.mark.parametrize(
+    ("closes", "last", "first_too_late"),
+    [
+        ("2026-03-29T00:00:00", "2026-03-28T22:59:59+00:00", "2026-03-28T23:00:00+00:00"),
+        ("2026-03-30T00:00:00", "2026-03-29T21:59:59+00:00", "2026-03-29T22:00:00+00:00"),
+        ("2026-10-25T00:00:00", "2026-10-24T21:59:59+00:00", "2026-10-24T22:00:00+00:00"),
+        ("2026-10-26T00:00:00", "2026-10-25T22:59:59+00:00", "2026-10-25T23:00:00+00:00"),
+    ],
+)
+def test_midnight_is_luxembourgs_on_both_sides_of_a_change_of_summer_time(
+    closes: str, last: str, first_too_late: str
+) -> None:
+    text = f'[[date]]\nid="x"\nlabel="x"\ncloses_at={closes}\neffect="closes"\nsteps=["L3"]\nsource="y"\n'
+    calendar = read_calendar(text)
+    assert not calendar.is_late("L3", datetime.fromisoformat(last))
+    assert calendar.is_late("L3", datetime.fromisoformat(first_too_late))

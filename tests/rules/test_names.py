@@ -21,6 +21,9 @@ from rules.names import compare_companies, compare_persons, name_key
         ("Logiciel Médical SARL", "Médical Logiciel SARL", "mismatch"),
         ("Praxissoft GmbH", "Praxissoft Gesellschaft mit beschränkter Haftung", "equal"),
         ("Praxissoft GmbH", "Praxissoft GmbH & Co. KG", "mismatch"),
+        ("Medisoft Soc. à r.l.", "Medisoft S.à r.l.", "equal"),
+        ("Medisoft S.à r.l.-S", "Medisoft SARL-S", "equal"),
+        ("Medisoft S.à r.l.-S", "Medisoft S.à r.l.", "mismatch"),
         ("Casa", "C SA", "mismatch"),
         ("", "", "mismatch"),
     ],
@@ -35,6 +38,7 @@ def test_companies(one: str, other: str, likeness: str) -> None:
     [
         ("Dr Anne-Marie Weber", "WEBER Anne Marie", "equal"),
         ("Jean Müller", "MÜLLER Jean", "equal"),
+        ("Dr. med. dent. Jean Müller", "Jean MULLER", "equal"),
         ("Jean Muller", "Mme Jean Muller", "equal"),
         ("Jean Muller", "Jean Paul Muller", "doubt"),
         ("Jean Muller", "Jeanne Muller", "mismatch"),

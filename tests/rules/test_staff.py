@@ -1,0 +1,62 @@
+"""What staff decide at a step, where the dates matter. The steps themselves: tests/journeys."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from rules.decide import decide
+from rules.staff import StaffAction, act
+from rules.types import AttachmentRef, Case, Letter
+from rules.workflow import StepOutOfOrder
+from tests.builders import at, enrolled, formulaire_2, labelling, policy, submission
+
+POLICY = policy()
+CHECKED = labelling("demande_complete")
+CONNECTION = Case(kind="R", number=1, state="a_verifier", facts={"client": "Dr Kayser"})
+
+
+def told(case: Case, name: str, when: str) -> Letter:
+    action = StaffAction(name=name, at=at(when), by="claire", note="Le test 7 manque.")
+    (planned,) = act(enrolled(case), case, action, POLICY).outcome.mails
+    return planned.letter
+
+
+@pytest.mark.parametrize(
+    ("case", "name", "last", "too_late", "day"),
+    [
+        (CHECKED, "complement", "2026-06-30 23:59:59", "2026-07-01 00:00:00", date(2026, 6, 30)),
+        (CHECKED, "tests-failed", "2026-06-30 23:59:59", "2026-07-01 00:00:00", date(2026, 6, 30)),
+        (CONNECTION, "connection-refused", "2026-12-31 23:59:59", "2027-01-01 00:00:00", date(2026, 12, 31)),
+    ],
+)
+def test_nobody_is_invited_to_come_again_when_it_is_too_late(
+    case: Case, name: str, last: str, too_late: str, day: date
+) -> None:
+    before, after = told(case, name, last), told(case, name, too_late)
+    assert (before.deadline, before.closed_on) == (day, None)
+    assert (after.deadline, after.closed_on) == (None, day)
+
+
+def test_a_decision_that_was_made_is_not_made_again() -> None:
+    file = AttachmentRef(ref="file:00", name="attestation.pdf", class_="attestation")
+    passed = StaffAction(name="tests-passed", at=at("2026-01-10 10:00"), by="claire", files=(file,))
+    first = act(enrolled(CHECKED), CHECKED, passed, POLICY).outcome
+    assert [m.template for m in first.mails] == ["tests_reussis", "information_aes"]
+    with pytest.raises(StepOutOfOrder):
+        act(first.dossier, first.dossier.of_kind("L")[0], passed, POLICY)
+
+
+@pytest.mark.parametrize(("received", "said"), [("2026-06-30 23:59", False), ("2026-07-01 00:00", True)])
+def test_staff_are_told_when_access_comes_too_late_for_a_label(received: str, said: bool) -> None:
+    decision = decide(enrolled(), submission(formulaire_2(), received=at(received)), POLICY)
+    (task,) = decision.tasks
+    assert ("réception des demandes de labélisation est terminée" in task.message) == said
+
+
+@pytest.mark.parametrize(("ticked", "said"), [(True, False), (False, True), (None, False)])
+def test_staff_are_told_where_the_ehealth_id_is_not_declared_active(ticked: bool | None, said: bool) -> None:
+    decision = decide(enrolled(), submission(formulaire_2(ehealth_actif=ticked)), POLICY)
+    (task,) = decision.tasks
+    assert ("pas déclaré actif" in task.message) == said
