@@ -363,6 +363,39 @@ def test_a_changed_history_is_found(run: Run, imported: list[str], folder: Path)
     assert "history" in run("audit", "verify", code=1).stderr
 
 
+def test_who_looked_or_exported_stands_in_the_trail(run: Run, imported: list[str], folder: Path) -> None:
+    run("dossier", "show", imported[0])
+    run("dossier", "export", imported[0])
+    run("queue", "show", "1", code=2)  # there is none: nothing was looked at
+    with sqlite3.connect(folder / "var/mailbot.db") as database:
+        rows = database.execute("SELECT what, actor, dossier_id FROM history ORDER BY id").fetchall()
+    looked = [row for row in rows if row[0] in ("viewed", "exported")]
+    assert [(row[0], row[2]) for row in looked] == [("viewed", 1), ("exported", 1)]
+    assert all(row[1] for row in looked)
+
+
+def test_a_backup_can_be_put_back_by_its_command(run: Run, imported: list[str], folder: Path) -> None:
+    run("backup", "copy")
+    assert "move it away" in run("restore", "copy", code=2).stderr
+    for name in ("var", "config.toml"):
+        (folder / name).rename(folder / f"lost-{name}")
+    put_back = said(run("restore", "copy", "--json"))
+    assert (put_back["history_broken_at"], put_back["mails_damaged"]) == (None, [])
+    assert len(said(run("dossier", "list", "--json"))) == 2
+    with sqlite3.connect(folder / "var/mailbot.db") as database:
+        assert database.execute("SELECT value FROM switches WHERE name = 'hold'").fetchone() == ("1",)
+
+
+def test_a_purge_can_be_looked_at_before(run: Run, imported: list[str], folder: Path) -> None:
+    with (folder / "config.toml").open("a") as config:
+        config.write("[retention]\ndossier_days = 30\n")
+    counted = said(run("--now", "2027-01-01", "purge", "--dry-run", "--json"))
+    assert counted["dossiers"] == 2
+    assert said(run("--now", "2027-01-01", "purge", "--json"))["dossiers"] == 2
+    assert [d["email"] or "" for d in said(run("dossier", "list", "--json"))] == ["", ""]
+    run("audit", "verify")
+
+
 def test_hold_stays_until_resume(run: Run) -> None:
     run("hold")
     run("resume")
