@@ -21,7 +21,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from mailbot.adapters.backoff import backoff_seconds
 from mailbot.adapters.clock import SystemClock
 from mailbot.bootstrap import Service
-from mailbot.errors import MailbotError, StoreUnreachable, Unreachable
+from mailbot.errors import MailbotError, ScannerUnreachable, StoreUnreachable, Unreachable
 from mailbot.intake import Compared
 from mailbot.lease import Lease
 from mailbot.monitoring.alarms import Alarms
@@ -203,7 +203,12 @@ class Daemon:
     async def _process(self) -> bool:
         self._arrived.clear()
         with self._vitals.timed("processing"):
-            done = await asyncio.to_thread(self._service.processing.run, self._stopping_after_a_mail)
+            try:
+                done = await asyncio.to_thread(self._service.processing.run, self._stopping_after_a_mail)
+            except ScannerUnreachable:
+                self._vitals.scanner_failed(self._service.clock.now())
+                raise
+        self._vitals.processed()
         if done.decided:
             self._decided.set()
         return False

@@ -21,6 +21,7 @@ TroubleName = Literal[
     "mailbox_unreachable",
     "no_poll",
     "smtp_failing",
+    "scanner_unreachable",
     "sending_held",
     "disk_nearly_full",
     "reconciliation_gap",
@@ -73,6 +74,9 @@ class Troubles:
         if vitals.smtp_failed_since is not None:
             said = f"Le serveur d'envoi ({smtp.host}) ne prend plus de courriel."
             yield Trouble("smtp_failing", said, vitals.smtp_failed_since)
+        if vitals.scanner_failed_since is not None:
+            said = "L'antivirus (clamd) ne répond pas : les courriels attendent, rien n'est ouvert."
+            yield Trouble("scanner_unreachable", said, vitals.scanner_failed_since)
         if vitals.web_failed_since is not None:
             said = f"L'application web ({self._service.config.web.listen}) ne démarre pas."
             yield Trouble("web_down", said, vitals.web_failed_since)

@@ -31,6 +31,7 @@ class Vitals:
     last_poll: datetime | None = None
     mailbox_failed_since: datetime | None = None
     smtp_failed_since: datetime | None = None
+    scanner_failed_since: datetime | None = None
     web_failed_since: datetime | None = None
     idle_seconds: float = 0  # how long the intake may say nothing, because it waits for the server
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
@@ -71,6 +72,12 @@ class Vitals:
 
     def mailbox_failed(self, at: datetime) -> None:
         self.mailbox_failed_since = self.mailbox_failed_since or at
+
+    def processed(self) -> None:
+        self.scanner_failed_since = None
+
+    def scanner_failed(self, at: datetime) -> None:
+        self.scanner_failed_since = self.scanner_failed_since or at
 
     def sent(self) -> None:
         self.smtp_failed_since = None

@@ -69,6 +69,7 @@ def test_what_is_wrong_has_a_name(watched: Watched) -> None:
     assert watched.names() == ["no_poll"]
     vitals.polled(world.clock.now())
     vitals.smtp_failed(world.clock.now())
+    vitals.scanner_failed(world.clock.now())
     vitals.web_failed(world.clock.now())
     world.service.alarms.alarm(TROUBLE, "200 réponses automatiques en une heure.")
     with world.store.transaction():
@@ -78,6 +79,7 @@ def test_what_is_wrong_has_a_name(watched: Watched) -> None:
     watched.free = 999_000_000
     assert watched.names() == [
         "smtp_failing",
+        "scanner_unreachable",
         "web_down",
         "sending_held",
         "reconciliation_gap",
