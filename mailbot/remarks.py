@@ -24,6 +24,11 @@ def remarks(config: Config) -> Iterator[tuple[str, str]]:
             "trust.require_authentication",
             "is false: a mail that nobody vouches for is answered like any other",
         )
+    if config.automation.resend_uncertain:
+        yield (
+            "automation.resend_uncertain",
+            "is true: after a broken connection a mail may reach its recipient twice",
+        )
     if not config.trust.certificates:
         yield "trust.certificates", "is empty: every digital signature waits for a person"
     for key, path in (
