@@ -10,6 +10,7 @@ import csv
 import io
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from functools import cache
@@ -20,6 +21,7 @@ from parsers.types import FieldDef
 from parsers.values import parse_value
 from rules.calendar import LUXEMBOURG
 from rules.facts import Policy, shipped_amount
+from rules.identifier_status import identifier_status
 from rules.names import name_key, text_key, version_key, words
 from rules.types import Case, CaseKind, Dossier
 from rules.workflow import TRANSITIONS
@@ -108,20 +110,24 @@ def read_plan(text: str, policy: Policy, now: datetime) -> Plan:
     if problems:
         return Plan((), tuple(problems))
     found: dict[str, Planned] = {}
+    attempted: dict[str, Planned] = {}  # what lines that are wrong say, so that all they lack is told at once
     for number, row in rows[1:]:
         cells = {name: row[at].strip() for at, name in columns.items() if at < len(row) and row[at].strip()}
         if not cells:
             continue
         values, wrong_cells = _values(cells, policy)
-        if wrong_cells:
-            problems += [LineProblem(number, wrong.column, str(wrong)) for wrong in wrong_cells]
-            continue
-        try:
-            _add_line(found, number, values, now)
-        except _Wrong as wrong:
-            problems.append(LineProblem(number, wrong.column, str(wrong)))
-    for planned in found.values():
-        problems += [LineProblem(planned.lines[0], c, m) for c, m in _lacks(planned.dossier)]
+        if not wrong_cells:
+            try:
+                _add_line(found, number, values, now)
+                continue
+            except _Wrong as wrong:
+                wrong_cells = [wrong]
+        problems += [LineProblem(number, wrong.column, str(wrong)) for wrong in wrong_cells]
+        _attempt(attempted, number, values)
+    told = {(problem.line, problem.column) for problem in problems}
+    for planned in (*found.values(), *(a for m, a in attempted.items() if m not in found)):
+        lacks = [LineProblem(planned.lines[0], c, m) for c, m in _lacks(planned.dossier)]
+        problems += [p for p in lacks if all((line, p.column) not in told for line in planned.lines)]
     return Plan(tuple(found.values()), tuple(sorted(problems, key=lambda p: p.line)))
 
 
@@ -152,9 +158,9 @@ def _values(cells: dict[str, str], policy: Policy) -> tuple[dict[str, Any], list
     """The values of one line, and all of its cells that are wrong."""
     values: dict[str, Any] = {}
     wrong: list[_Wrong] = []
-    for name, text in cells.items():
+    for name in sorted(cells, key=lambda name: name != "pays"):  # registers differ from country to country
         try:
-            values[name] = _value(name, text, policy)
+            values[name] = _value(name, cells[name], policy, values.get("pays"))
         except _Wrong as problem:
             wrong.append(problem)
     return values, wrong
@@ -172,7 +178,18 @@ def _add_line(found: dict[str, Planned], number: int, values: dict[str, Any], no
     found[matricule] = planned
 
 
-def _value(name: str, text: str, policy: Policy) -> Any:
+def _attempt(attempted: dict[str, Planned], number: int, values: dict[str, Any]) -> None:
+    """Note the data of a line that is wrong elsewhere; what contradicts was told already."""
+    matricule = str(values.get("matricule") or "")
+    if not matricule:
+        return
+    planned = attempted.setdefault(matricule, Planned(Dossier()))
+    planned.lines.append(number)
+    with suppress(_Wrong):
+        planned.dossier = _with_data(planned.dossier, values)
+
+
+def _value(name: str, text: str, policy: Policy, country: str | None) -> Any:
     column = _data()["columns"][name]
     if name in _STATES:
         return _state(name, text)
@@ -190,7 +207,12 @@ def _value(name: str, text: str, policy: Policy) -> Any:
         return text.lower()
     form = policy.forms.for_kind(column["form"])
     definition = form.field(name) if form else None
-    return _parsed(name, definition.type if definition else "text", text, definition)
+    value = _parsed(name, definition.type if definition else "text", text, definition)
+    if definition is None:
+        return value
+    if identifier_status(definition, str(value), policy.patterns, country) == "invalid":
+        raise _Wrong(name, f"{text}: not of the form or with the check digits of a {definition.type}")
+    return value
 
 
 def _parsed(name: str, kind: str, text: str, definition: FieldDef | None = None) -> Any:
