@@ -15,8 +15,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.rule import Rule
 
+from mailbot.config import load_config
 from mailbot.demo import view
 from mailbot.demo.industriels import MAILBOX
+from mailbot.demo.reviewer import ACCOUNT, DemoReviewer
 from mailbot.demo.scenes import Scene, on
 from mailbot.demo.servers import HOST
 from mailbot.demo.stories import scenes
@@ -46,7 +48,8 @@ def run(once: bool, folder: Path | None = None, pause: float = PAUSE_SECONDS) ->
             wrong = _play_all(console, theatre, scenes(ocr=ocr), 0.0 if once else pause)
             _sum_up(console, theatre, wrong, stays=not once)
             if not once:
-                _stay(console, theatre)
+                with DemoReviewer(load_config(theatre.config_path), theatre.clock) as reviewer:
+                    _stay(console, theatre, reviewer)
     except KeyboardInterrupt:
         console.print("\nDémonstration terminée.")
         return 0
@@ -124,7 +127,7 @@ def _suggest(console: Console, theatre: Theatre, entries: list[EntryRow], title:
     console.print()
 
 
-def _stay(console: Console, theatre: Theatre) -> None:
+def _stay(console: Console, theatre: Theatre, reviewer: DemoReviewer) -> None:
     """Answer whatever is sent to the printed address, until Ctrl-C."""
     servers = theatre.servers
     smtp = f"smtp://{HOST}:{servers.smtp_port}"
@@ -135,6 +138,8 @@ def _stay(console: Console, theatre: Theatre) -> None:
         view.told(
             "À vous : mailbot reste là et répond (Ctrl-C pour terminer)",
             [
+                f"La file dans un navigateur : [bold]{reviewer.address}[/]",
+                f"  utilisateur {ACCOUNT}, mot de passe {reviewer.password}",
                 f"SMTP : {HOST}:{servers.smtp_port}, sans mot de passe",
                 f"IMAP : {HOST}:{servers.imap_port}, utilisateur {MAILBOX}, mot de passe demo",
                 "Poser une question, envoyer un formulaire (vierge ou rempli) ; la réponse s'affiche ici :",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
+import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -19,7 +21,7 @@ from mailbot.demo.programs import compose
 from mailbot.demo.scenes import HELD_AS_UNSURE, Act, Mail, Scene
 from mailbot.demo.servers import HOST, DemoServers, Post
 from mailbot.lease import Lease
-from mailbot.once import one_pass
+from mailbot.once import one_pass, send_due
 from mailbot.ports import EntryRow, MailRow, OutboxRow
 from mailbot.review import Request
 from outbox_templates.blanks import BLANK_KINDS, FORMATS, blank_bytes
@@ -60,6 +62,9 @@ helpdesk_address = "Support_Sons@incert.lu"
 [automation]
 mode = "auto"
 settle_minutes = {settle}
+
+[web]
+listen = "{host}:{web_port}"
 
 [documents]
 technical_dir = "technique"
@@ -131,6 +136,7 @@ class Theatre:
             host=HOST,
             imap_port=self.servers.imap_port,
             smtp_port=self.servers.smtp_port,
+            web_port=_free_port(),
             mailbox=MAILBOX,
             aes=AES,
             settle=int(SETTLE.total_seconds() // 60),
@@ -201,12 +207,13 @@ class Theatre:
         return self.service.store.mail_by_sha256(hashlib.sha256(raw).hexdigest())
 
     def elsewhere(self) -> Played | None:
-        """What left without a scene: a decision made in another terminal."""
+        """What left without a scene: a decision made in the browser or in another terminal."""
+        send_due(self.service)
         new = self.servers.posts[self._shown :]
         if not new:
             return None
         before = _Before(self._shown, {e.id for e in self._entries()})
-        return self._result(self.clock.now(), "dans un autre terminal", before, None, "vous", act="décidé")
+        return self._result(self.clock.now(), "votre décision", before, None, "vous", act="décidé")
 
     def visitor(self) -> Played:
         """A mail that somebody sent to the printed address: answered like all the others."""
@@ -258,6 +265,16 @@ class Theatre:
 
     def _entries(self) -> list[EntryRow]:
         return self.service.store.entries(open_only=False)
+
+
+def _free_port() -> int:
+    """The web app's usual port where it is free, else any that is."""
+    for port in (8025, 0):
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((HOST, port))
+            return int(probe.getsockname()[1])
+    return 8025
 
 
 def _differences(scene: Scene, played: Played) -> list[str]:

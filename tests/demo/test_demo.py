@@ -11,14 +11,18 @@ import socket
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
+import httpx2
 import pytest
 from imapclient import IMAPClient
 
 from mailbot.adapters.clock import FixedClock
+from mailbot.config import load_config
 from mailbot.demo import demo
 from mailbot.demo.industriels import INDUSTRIELS, MAILBOX
+from mailbot.demo.reviewer import ACCOUNT, DemoReviewer
 from mailbot.demo.scenes import Expected, Mail, Scene, on
 from mailbot.demo.servers import DemoServers
 from mailbot.demo.stories import scenes
@@ -148,3 +152,35 @@ def test_every_check_digit_of_the_invented_holds(who: object) -> None:
     assert check_matricule(given["matricule"]) == "valid"
     assert check_iban(given["iban"]) == "valid"
     assert "numero_tva" not in given or check_vat(given["numero_tva"]) == "valid"
+
+
+def test_the_reviewer_decides_in_a_browser_what_the_demonstration_queued(tmp_path: Path) -> None:
+    with Theatre(tmp_path, QUESTION.at, ocr=False) as theatre:
+        played = theatre.play(QUESTION)
+        reviewer = DemoReviewer(load_config(theatre.config_path), theatre.clock)
+        with (
+            reviewer,
+            httpx2.Client(base_url=reviewer.address, headers={"Origin": reviewer.address[:-1]}) as web,
+        ):
+            page = web.get("/login")
+            given = {"name": ACCOUNT, "password": reviewer.password, "token": _hidden(page.text, "token")}
+            web.post("/login", data=given)
+            (entry,) = played.entries
+            page = web.get(f"/entry/{entry.id}?do=reply")
+            said = {
+                "csrf": _hidden(page.text, "csrf"),
+                "marker": _hidden(page.text, "marker"),
+                "note": "Demain.",
+            }
+            seen = web.post(f"/entry/{entry.id}/preview/reply", data=said).text
+            answer = web.post(f"/entry/{entry.id}/act/reply", data=said | {"seal": _hidden(seen, "seal")})
+            assert answer.status_code == 303
+            assert theatre.elsewhere() is None  # it can still be undone
+            theatre.clock.set(theatre.clock.now() + timedelta(seconds=11))
+            left = theatre.elsewhere()
+        assert left is not None
+        assert [post.template for post in left.posts] == ["reponse_libre"]
+
+
+def _hidden(page: str, name: str) -> str:
+    return page.split(f'name="{name}" value="')[1].split('"')[0]
