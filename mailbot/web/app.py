@@ -123,6 +123,7 @@ def create_app(service: Service) -> Starlette:
         openid_pages,
         overview_page,
         queue_page,
+        received_pages,
         sign_in,
     )
 
@@ -167,6 +168,10 @@ def create_app(service: Service) -> Starlette:
         get("/dossiers.csv", dossier_pages.dossiers_csv),
         get("/dossier/{reference}", dossier_pages.dossier),
         get("/dossier/{reference}/export", dossier_pages.export),
+        get("/dossier/{reference}/mail/{mail}", received_pages.page),
+        get("/dossier/{reference}/mail/{mail}/html", received_pages.html),
+        get("/dossier/{reference}/mail/{mail}/original", received_pages.original),
+        get("/dossier/{reference}/mail/{mail}/document/{document}/original", received_pages.document),
         get("/overview", overview_page.overview),
         get("/overview.csv", overview_page.overview_csv),
         get("/help", sign_in.help_page),

@@ -12,7 +12,7 @@ from mailbot.review import Review
 from mailbot.web import entry_page
 from mailbot.web.action_forms import ActionForm, form_of
 from mailbot.web.decide import MailDiffers, attempt, carry_out, marker
-from mailbot.web.form_values import form_values, request_of
+from mailbot.web.form_values import form_values, request_of, target_of
 from mailbot.web.hand import locked_by_other
 from mailbot.web.lookup import entry_of, neighbours
 from mailbot.web.visit import Refused, Visit, status_of
@@ -49,7 +49,7 @@ def preview(visit: Visit) -> Response:
         problem = error.message
     except MailbotError as error:
         problem = visit.say_of(error)
-    return visit.page("preview.html", trial=trial, problem=problem, entry=row)
+    return visit.page("preview.html", trial=trial, problem=problem, entry=row, target=target_of(visit, found))
 
 
 def act(visit: Visit) -> Response:

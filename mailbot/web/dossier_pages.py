@@ -18,7 +18,8 @@ from mailbot.web.visit import Refused, Visit, number
 _PER_PAGE = 100
 
 
-def _row(visit: Visit) -> DossierRow:
+def dossier_of(visit: Visit) -> DossierRow:
+    """The dossier of the path. Raises Refused."""
     reference = visit.request.path_params["reference"].upper()
     found = visit.web.store.dossier_by_reference(reference)
     if found is None:
@@ -59,7 +60,7 @@ def dossiers_csv(visit: Visit) -> Response:
 
 
 def dossier(visit: Visit) -> Response:
-    row = _row(visit)
+    row = dossier_of(visit)
     store, service = visit.web.store, visit.web.service
     visit.note("viewed", {}, dossier_id=row.id)
     details = dossier_details(store, row)
@@ -103,7 +104,7 @@ def registered(visit: Visit, row: DossierRow) -> list[tuple[str, str]]:
 
 def export(visit: Visit) -> Response:
     """The dossier as one zip with an index."""
-    row = _row(visit)
+    row = dossier_of(visit)
     case = visit.query("case")
     data = export_dossier(visit.web.service, row, case)
     visit.note("exported", {"case": case}, dossier_id=row.id)

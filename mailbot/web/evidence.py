@@ -84,8 +84,12 @@ def _mail(visit: Visit) -> MailRow:
 
 
 def mail_html(visit: Visit) -> Response:
+    """The HTML of a mail of the entry, cleaned."""
+    return cleaned_html(visit, _mail(visit))
+
+
+def cleaned_html(visit: Visit, mail: MailRow) -> Response:
     """The HTML of a mail, cleaned, for a frame in which nothing is loaded and nothing runs."""
-    mail = _mail(visit)
     try:
         html = html_of(visit.web.service.archive.get(mail.sha256))
     except (ArchiveDamaged, OSError) as error:
@@ -105,8 +109,12 @@ def mail_html(visit: Visit) -> Response:
 
 
 def mail_original(visit: Visit) -> Response:
+    """A mail of the entry, byte for byte, as a download."""
+    return downloaded_mail(visit, _mail(visit))
+
+
+def downloaded_mail(visit: Visit, mail: MailRow) -> Response:
     """The mail byte for byte, as a download."""
-    mail = _mail(visit)
     try:
         data = visit.web.service.archive.get(mail.sha256)
     except (ArchiveDamaged, OSError) as error:

@@ -58,6 +58,7 @@ def form_values(
         "action": form,
         "trial": trial,
         "problem": problem,
+        "target": target_of(visit, form),
         "values": {name: found[-1] for name, found in visit.values.items()},
         "case": case,
         "amount": _amount(visit, case),
@@ -65,6 +66,13 @@ def form_values(
         "changes": _changes(row),
         "today": visit.now.date().isoformat(),
     }
+
+
+def target_of(visit: Visit, form: ActionForm) -> str:
+    """Whose dossier the reference names that was typed, so that it can be seen to be the right one."""
+    reference = visit.value("dossier").strip().upper() if "dossier" in form.extras else ""
+    row = visit.web.store.dossier_by_reference(reference) if reference else None
+    return row.dossier.name or row.dossier.email if row is not None else ""
 
 
 def _proposed(visit: Visit, row: EntryRow, form: ActionForm, case: Case | None) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from parsers.types import FieldDef, FieldValue
 from tests.builders import NDA
 from tests.journeys.world import World
 from tests.web.browser import Browser
-from tests.web.cases import FORMULAIRE_1, enrolment, filled_pdf, name_mismatch
+from tests.web.cases import FORMULAIRE_1, enrolment, filled_pdf, name_mismatch, question
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -167,3 +167,30 @@ def test_the_queue_is_read_again_when_something_changed(world: World, claire: Br
     world.act(world.store.entry(entry), "close")
     assert link not in claire.get("/queue").text
     assert link in claire.get("/queue?tab=closed").text
+
+
+def test_every_mail_of_a_dossier_can_be_read_and_no_other_dossiers(world: World, claire: Browser) -> None:
+    enrolment(world)  # its first mail was answered without a person
+    other = world.store.entry(question(world)).mail_id  # of somebody else
+    reference = world.store.dossier(1).dossier.reference
+    (mail, *_) = world.store.mails_of_dossier(1)
+    here = f"/dossier/{reference}/mail/{mail.id}"
+    assert here in claire.get(f"/dossier/{reference}").text
+    page = claire.get(here).text
+    (document, *_) = world.store.documents_of_mail(mail.id)
+    assert f"{here}/document/{document.id}/original" in page
+    assert claire.get(f"{here}/document/{document.id}/original").content.startswith(b"%PDF")
+    assert claire.get(f"{here}/original").content == world.service.archive.get(mail.sha256)
+    assert claire.get(f"{here}/html").headers["content-security-policy"].startswith("sandbox")
+    assert claire.get(f"/dossier/{reference}/mail/{other}").status_code == 404
+    assert claire.get(f"{here}/document/99/original").status_code == 404
+
+
+def test_whose_dossier_it_is_stands_beside_the_reference_that_was_typed(
+    world: World, claire: Browser
+) -> None:
+    name_mismatch(world)
+    entry = question(world)
+    reference = world.store.dossier(1).dossier.reference
+    said = claire.preview(entry, "assign", {"dossier": reference}).text
+    assert "Ce dossier est celui de Medisoft S.à r.l." in said
