@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from parsers.documents.reading import Block, CellPosition, Widget, WidgetKind
+from parsers.folding import fold
+from parsers.values import is_hint
 
 BlockKind = Literal["paragraph", "heading", "cell", "header", "footer", "textbox"]
 EMPTY_CONTROL = "\ufffc"
@@ -17,6 +19,8 @@ _SYMBOLS = {
     "A8": "☐", "6F": "☐", "71": "☐", "72": "☐", "FE": "☒", "FD": "☒", "78": "☒", "FC": "✓", "FB": "✗",
     "A3": "☐", "52": "☑", "53": "☒", "54": "☒", "50": "✓", "4F": "✗", "6E": "■", "A2": "■",
 }  # fmt: skip
+# Word's style of prompts; its id is translated with the program.
+_PROMPT_STYLE = re.compile(r"placeholder|platzhalter|espacer[eé]serv", re.IGNORECASE)
 _TRUE = {"1", "true", "on", ""}
 
 
@@ -43,6 +47,19 @@ def _on(element: Any | None) -> bool:
         return False
     value = attribute(element, "val")
     return value is None or value.lower() in _TRUE
+
+
+def _shows_prompt(properties: Any, written: str, label: str) -> bool:
+    """Whether a content control shows its prompt instead of a value.
+
+    Word takes the mark off when somebody writes; a program that fills the control in may leave it on.
+    """
+    if not _on(child(properties, "showingPlcHdr")):
+        return False
+    styled = (attribute(e, "val") or "" for e in properties.getparent().iter() if local(e) == "rStyle")
+    if child(properties, "placeholder") is not None or any(_PROMPT_STYLE.search(name) for name in styled):
+        return True
+    return is_hint(written) or fold(written) in (fold(label), "")
 
 
 @dataclass(slots=True)
@@ -340,7 +357,7 @@ class BodyWalk:
             if written in ("☒", "☑", "✓", "☐") and (written != "☐") != checked:
                 widget = replace(widget, doubtful=True)
             return widget, shown
-        empty = _on(child(properties, "showingPlcHdr")) or not written.strip(" \u2002_.…\n\t")
+        empty = _shows_prompt(properties, written, label) or not written.strip(" \u2002_.…\n\t")
         kind: WidgetKind = "text"
         value = "" if empty else written
         options: tuple[tuple[str, str], ...] = ()

@@ -60,6 +60,20 @@ def test_a_placeholder_is_empty() -> None:
     assert "Cliquez" not in "".join(texts(reading))
 
 
+@pytest.mark.parametrize(
+    ("more", "text", "value"),
+    [
+        ("", "Weis", "Weis"),  # a program wrote it and left the mark
+        ("", "JJ/MM/AAAA", ""),
+        ("", "L", ""),  # the label once more
+        ('<w:placeholder><w:docPart w:val="X"/></w:placeholder>', "Votre nom complet", ""),
+    ],
+)
+def test_a_value_counts_though_the_mark_of_the_prompt_was_left(more: str, text: str, value: str) -> None:
+    reading = read(f"<w:p>{control('nom', run(text), more + '<w:showingPlcHdr/>')}</w:p>")
+    assert [w.value for w in reading.widgets] == [value]
+
+
 def test_a_cell_inside_a_control_does_not_vanish() -> None:
     cell = control("matricule", "<w:tc><w:p>" + run("123") + "</w:p></w:tc>")
     reading = read(f"<w:tbl><w:tr><w:tc>{p('Matricule')}</w:tc>{cell}</w:tr></w:tbl>")
