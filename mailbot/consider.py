@@ -115,7 +115,9 @@ class Considering:
         """Who wrote: the party by its domain, and what our own server says of the mail's authenticity."""
         email = message.sender.email if message.sender else ""
         verdict = authentication(message, self._config.trust.authserv_id)
-        required = self._config.trust.require_authentication or self._used_to_pass(verdict)
+        required = self._config.trust.require_authentication
+        if verdict.verdict == "none" and not required:
+            required = self._used_to_pass(verdict)
         believed = verdict.verdict != "fail" and (verdict.verdict == "pass" or not required)
         mark = self.mark(message)
         return Sender(
@@ -133,7 +135,9 @@ class Considering:
             self._store.set_switch(_PASSED + verdict.domain, "1")
 
     def _used_to_pass(self, verdict: AuthVerdict) -> bool:
-        return bool(verdict.domain) and self._store.switch(_PASSED + verdict.domain) == "1"
+        if not self._config.trust.authserv_id or not verdict.domain:
+            return False
+        return self._store.switch(_PASSED + verdict.domain) == "1"
 
     def party(self, email: str) -> Party:
         parties = self._config.parties

@@ -22,6 +22,7 @@ from mailbot.settings import Smtp
 
 ANSWER_SECONDS = 600.0  # after the final dot, RFC 5321 section 4.5.3.2.6: leaving early causes doubles
 
+_NOT_ABOUT_THE_MAIL = frozenset({421, 454, 530, 534, 535, 538})  # closing down, or who are you? RFC 4954, 6
 _NOTIFY = "NOTIFY=SUCCESS,FAILURE"
 
 
@@ -97,7 +98,9 @@ class SmtpMailer:
             notices = bool(envelope_id) and client.supports_extension("dsn")
             if notices:
                 options += ["RET=HDRS", f"ENVID={_xtext(envelope_id)}"]
-            await client.mail(sender, options=options)
+            said = await self._begin(client, sender, options)
+            if said is not None:
+                return said
             for recipient in recipients:
                 wanted = [_NOTIFY, f"ORCPT=rfc822;{_xtext(recipient)}"] if notices else []
                 try:
@@ -118,6 +121,17 @@ class SmtpMailer:
             client.close()
             return Sending("temporary", _words(error), unreachable=True)
         return await self._data(client, raw, refused)
+
+    async def _begin(self, client: SMTP, sender: str, options: list[str]) -> Sending | None:
+        """MAIL FROM; what the server says against itself or our login there is not about this mail."""
+        try:
+            await client.mail(sender, options=options)
+        except SMTPResponseException as error:
+            if error.code not in _NOT_ABOUT_THE_MAIL:
+                raise
+            await self._reset(client)
+            return Sending("temporary", _reply(error), unreachable=True)
+        return None
 
     async def _data(self, client: SMTP, raw: bytes, refused: list[tuple[str, str]]) -> Sending:
         """From DATA on, silence means that the server may have taken it: never try again by ourselves."""

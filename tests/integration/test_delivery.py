@@ -132,6 +132,7 @@ async def test_a_server_that_is_away_is_said_so() -> None:
         ("452 4.2.2 mailbox full", "temporary"),
         ("550 5.1.1 no such user", "permanent"),
         ("554 5.7.1 not wanted", "permanent"),
+        ("552 5.2.2 too large", "permanent"),
     ],
 )
 @pytest.mark.parametrize("at", ["sender", "recipient", "data"])
@@ -145,6 +146,8 @@ async def test_every_reply_has_its_meaning(smtp_sink: SmtpSink, reply: str, resu
     mailer = SmtpMailer(settings(smtp_sink))
     sending = await mailer.send("boite@incert.test", TO, RAW)
     assert (sending.result, sending.reply[:3]) == (result, reply[:3])
+    # A server that closes down says nothing about this mail: it does not cost it a try.
+    assert sending.unreachable == (at == "sender" and reply.startswith("421"))
     assert smtp_sink.received == ()
     assert (await send(mailer)).result == "accepted"  # the connection, or a new one, still serves
 
