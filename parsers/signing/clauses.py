@@ -38,6 +38,7 @@ _NOISE = 62.0
 _LONGEST_VALUE = 20
 _ENDING = frozenset({"signature", "signatures", "pour", "fait", "unterschrift", "unterschriften"})
 _LONG_ADDITION = 12
+_LONGEST_FURNITURE, _MOST_PLACES = 60, 100  # words compared at once, places of one pair of words
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +231,10 @@ class _Furniture:
         best = 0
         if at + 1 >= end:
             return 0
-        for other in self._starts.get((self._words[at], self._words[at + 1]), ()):
+        # A text of one phrase over and over must not be compared with itself at every place: a longer run is
+        # found piece by piece.
+        end = min(end, at + _LONGEST_FURNITURE)
+        for other in self._starts.get((self._words[at], self._words[at + 1]), ())[:_MOST_PLACES]:
             if other == at or self._in_clause(other):
                 continue
             size = 0
