@@ -672,3 +672,51 @@ def test_a_lease_has_one_holder_at_a_time(store: SqlStore) -> None:
     assert not store.take_lease("intake", "c", NOON + 2 * MINUTE, NOON + 4 * MINUTE)
     store.release_lease("intake", "b")
     assert store.take_lease("intake", "c", NOON + 2 * MINUTE, NOON + 4 * MINUTE)
+
+
+# What the night and retention ask
+
+
+def test_what_did_not_reach_its_place_is_counted(store: SqlStore) -> None:
+    assert (store.undecided_before(NOON), store.failed_without_entry(), store.due_before(NOON)) == (0, 0, 0)
+    first, second = a_mail(store, 1), a_mail(store, 2)
+    later = NOON + 90 * MINUTE
+    assert store.undecided_before(later) == 2
+    store.update_mail(first.id, state="failed")
+    store.update_mail(second.id, state="waiting", decide_at=later + MINUTE)
+    assert (store.undecided_before(later), store.failed_without_entry()) == (0, 1)
+    assert store.decided_mails() == {first.id}
+    row = store.add_outbox(an_outgoing(created_at=NOON))
+    assert store.due_before(later) == 1
+    store.update_outbox(row.id, state="sent", sent_at=later)
+    assert (store.due_before(later), store.left()) == (0, {row.message_id: later})
+    sent = a_mail(store, 3, direction="sent", message_id=row.message_id)
+    assert store.copies_in_sent() == {row.message_id}
+    assert store.mails_by_id() == {m.id: m.sha256 for m in (first, second, sent)}
+
+
+def test_what_is_purged_keeps_its_place(store: SqlStore) -> None:
+    dossier = store.new_dossier(a_dossier(), NOON, name_key="medisoft")
+    mine, strangers = a_mail(store, 1, sender="a@b.example"), a_mail(store, 2, sender="c@d.example")
+    for mail in (mine, strangers):
+        store.update_mail(mail.id, state="decided")
+    store.update_mail(mine.id, dossier_id=dossier.id)
+    store.add_outbox(an_outgoing(dossier_id=dossier.id, state="sent", sent_at=NOON))
+    store.add_history(a_happening(mail_id=mine.id, what="decided"))
+    store.add_history(a_happening(what="viewed", dossier_id=dossier.id))
+    later = NOON + 90 * MINUTE
+    assert (store.unrelated_mails(NOON), store.idle_dossiers(NOON)) == ([], [])
+    assert (store.unrelated_mails(later), store.idle_dossiers(later)) == ([strangers.id], [dossier.id])
+    assert store.history_about([], [dossier.id]) == {2}
+    assert store.history_about([mine.id], []) == {1}
+    assert store.old_views(later) == {2}
+    assert store.purge_dossiers([dossier.id], later) == {mine.sha256}
+    assert store.purge_mails([strangers.id], later) == {strangers.sha256}
+    assert store.purge_history([1, 2], later, "claire") == 2
+    assert store.purged_digests() == {mine.sha256, strangers.sha256}
+    assert list(store.mail_digests()) == []
+    assert store.idle_dossiers(later) == store.unrelated_mails(later) == []
+    assert store.find_dossiers(matricule=dossier.dossier.registered.get("matricule", "x")) == []
+    assert [m.sender for m in (store.mail(mine.id), store.mail(strangers.id))] == ["", ""]
+    assert [(o.to, o.text) for o in store.outbox_of_dossier(dossier.id)] == [((), "")]
+    assert store.history_broken_at() is None

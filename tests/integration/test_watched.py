@@ -8,9 +8,10 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,10 +20,21 @@ import pytest
 
 from tests.integration.desk import Desk, environment, formulaire_1, mail
 from tests.integration.dovecot import Dovecot
-from tests.integration.processes import free_port, until
+from tests.integration.processes import free_port
 from tests.integration.smtp_sink import SmtpSink
 
 pytestmark = pytest.mark.dovecot
+PATIENCE_SECONDS = 60.0
+
+
+def until(ready: Callable[[], bool], *, process: subprocess.Popen[bytes], logs: Sequence[Path] = ()) -> None:
+    """Wait; the web app takes its time where others work, too."""
+    limit = time.monotonic() + PATIENCE_SECONDS
+    while not ready():
+        said = "".join(log.read_text() for log in logs)
+        assert process.poll() is None, said[-3000:]
+        assert time.monotonic() < limit, said[-3000:]
+        time.sleep(0.05)
 
 
 def get(port: int, path: str) -> tuple[int, str]:
@@ -107,7 +119,9 @@ def test_everything_beside_the_service(dovecot: Dovecot, smtp_sink: SmtpSink, tm
         assert b"NOTIFY_SOCKET" not in environ
 
         desk.deliver(mail(("f1.pdf", formulaire_1())))
-        alarm, answer = sorted(smtp_sink.wait_for(2, timeout=40), key=lambda m: str(m.message["Subject"]))
+        alarm, answer = sorted(
+            smtp_sink.wait_for(2, timeout=PATIENCE_SECONDS), key=lambda m: str(m.message["Subject"])
+        )
         assert alarm.message["X-Mailbot-Template"] == "alarme"
         assert answer.message["X-Mailbot-Template"] == "elements_manquants"
         told_now = json.loads(get(health, "/health")[1])
@@ -125,14 +139,22 @@ def test_everything_beside_the_service(dovecot: Dovecot, smtp_sink: SmtpSink, tm
 def test_the_web_app_ends_with_a_service_that_was_killed(
     dovecot: Dovecot, smtp_sink: SmtpSink, tmp_path: Path
 ) -> None:
+    """The pipe to it breaks with its parent, however that ends."""
     desk = Desk(tmp_path, dovecot.new_mailbox(), smtp_sink)
-    web = free_port()
-    desk.configure(watched=f'[web]\nlisten = "127.0.0.1:{web}"\n[health]\nlisten = ""\n')
-    with running(desk) as service:
-        until(lambda: get(web, "/login")[0] == 200, process=service, logs=[desk.folder / "log"])
-    waiting = subprocess.Popen(["sleep", "30"])
+    port = free_port()
+    desk.configure(watched=f'[web]\nlisten = "127.0.0.1:{port}"\n')
+    web = subprocess.Popen(
+        desk.command("web", "--with-parent"),
+        cwd=desk.folder,
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
     try:
-        until(lambda: get(web, "/login")[0] == 0, process=waiting, logs=[])
+        until(lambda: get(port, "/login")[0] == 200, process=web)
+        assert web.stdin is not None
+        web.stdin.close()
+        assert web.wait(timeout=PATIENCE_SECONDS) == 0
     finally:
-        waiting.kill()
-        waiting.wait()
+        web.kill()
+        web.wait()

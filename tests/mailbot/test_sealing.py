@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbot.adapters.archive import FileArchive
@@ -66,6 +66,7 @@ def test_a_sealed_mail_cannot_be_put_in_anothers_place_or_changed(tmp_path: Path
         archive.get(other)
 
 
+@settings(max_examples=30)
 @given(st.binary(max_size=200), st.text(max_size=5))
 def test_what_is_sealed_opens_under_its_name_alone(data: bytes, name: str) -> None:
     seals = Sealer([NEW])
