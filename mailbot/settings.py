@@ -186,7 +186,9 @@ class Health(Section):
         default=10, ge=0, description="minutes that a server may be away before INCERT gets a mail"
     )
     no_poll_minutes: float = Field(default=15, gt=0, description="minutes without a look at the mailbox")
-    disk_free_mb: int = Field(default=1000, ge=0, description="megabytes that have to be free")
+    disk_free_mb: int = Field(
+        default=1000, ge=0, description="megabytes that have to be free, a tenth of a small disk"
+    )
     token_minutes: float = Field(default=5, ge=0, description="minutes before an access token ends")
 
 

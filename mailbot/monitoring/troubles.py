@@ -29,6 +29,8 @@ TroubleName = Literal[
     "web_down",
 ]
 
+_TENTH = 10  # of a small disk may be all that has to be free
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
@@ -44,11 +46,11 @@ class Troubles:
     """Looks. Raises StoreUnreachable where the store is gone; everything else is an answer."""
 
     def __init__(
-        self, service: Service, vitals: Vitals, free_bytes: Callable[[Path], int] | None = None
+        self, service: Service, vitals: Vitals, disk: Callable[[Path], tuple[int, int]] | None = None
     ) -> None:
         self._service = service
         self._vitals = vitals
-        self._free_bytes = free_bytes or _free_bytes
+        self._disk_of = disk or _total_and_free
         self._disk_full_since: datetime | None = None
 
     def now(self) -> list[Trouble]:
@@ -57,8 +59,11 @@ class Troubles:
 
     def disk_free(self) -> int:
         """Bytes that are free where the archive grows, or the store, whichever has less."""
+        return min(free for _, free in self._disks())
+
+    def _disks(self) -> list[tuple[int, int]]:
         store = self._service.config.store
-        return min(self._free_bytes(folder) for folder in (store.archive, store.folder))
+        return [self._disk_of(folder) for folder in (store.archive, store.folder)]
 
     def _servers(self, at: datetime) -> Iterator[Trouble]:
         vitals, health = self._vitals, self._service.config.health
@@ -92,12 +97,12 @@ class Troubles:
             yield Trouble("reconciliation_gap", f"{said}{gaps}.", found.at, lasting=True)
 
     def _disk(self, at: datetime) -> Iterator[Trouble]:
-        free = self.disk_free() // 1_000_000
-        if free >= self._service.config.health.disk_free_mb:
+        wanted = self._service.config.health.disk_free_mb * 1_000_000
+        if all(free >= min(wanted, total // _TENTH) for total, free in self._disks()):
             self._disk_full_since = None
             return
         self._disk_full_since = self._disk_full_since or at
-        said = f"Le disque est presque plein : il reste {free} Mo."
+        said = f"Le disque est presque plein : il reste {self.disk_free() // 1_000_000} Mo."
         yield Trouble("disk_nearly_full", said, self._disk_full_since, lasting=True)
 
     def _token(self, at: datetime) -> Iterator[Trouble]:
@@ -116,6 +121,7 @@ def expiry(config: Config) -> datetime | None:
     return token_expires_at(config.oauth)
 
 
-def _free_bytes(folder: Path) -> int:
+def _total_and_free(folder: Path) -> tuple[int, int]:
     there = next((path for path in (folder, *folder.parents) if path.exists()), Path("/"))
-    return shutil.disk_usage(there).free
+    usage = shutil.disk_usage(there)
+    return usage.total, usage.free

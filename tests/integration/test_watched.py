@@ -18,6 +18,9 @@ from pathlib import Path
 
 import pytest
 
+from mailbot.adapters.store.sql import open_store
+from mailbot.reconcile import Gap, Reconciliation
+from tests.fakes import NOON
 from tests.integration.desk import Desk, environment, formulaire_1, mail
 from tests.integration.dovecot import Dovecot
 from tests.integration.processes import free_port
@@ -104,7 +107,11 @@ def test_everything_beside_the_service(dovecot: Dovecot, smtp_sink: SmtpSink, tm
     desk = Desk(tmp_path, dovecot.new_mailbox(), smtp_sink)
     web, health = free_port(), free_port()
     listen = f'[web]\nlisten = "127.0.0.1:{web}"\n[health]\nlisten = "127.0.0.1:{health}"\n'
-    desk.configure(watched=listen + "disk_free_mb = 99999999\n")
+    desk.configure(watched=listen)
+    gap = Reconciliation(at=NOON, mailbox="compared", gaps=(Gap(kind="archive_lacks", number=1),))
+    store = open_store(f"sqlite:///{desk.folder}/var/mailbot.db")
+    store.set_switch("reconciliation", gap.model_dump_json())
+    store.close()
     logs = [desk.folder / "log"]
     with manager(tmp_path / "notify") as told, running(desk, **told.environment) as service:
         until(lambda: get(health, "/ready")[0] == 200, process=service, logs=logs)
@@ -125,7 +132,7 @@ def test_everything_beside_the_service(dovecot: Dovecot, smtp_sink: SmtpSink, tm
         assert alarm.message["X-Mailbot-Template"] == "alarme"
         assert answer.message["X-Mailbot-Template"] == "elements_manquants"
         told_now = json.loads(get(health, "/health")[1])
-        assert [t["name"] for t in told_now["troubles"]] == ["disk_nearly_full"]
+        assert [t["name"] for t in told_now["troubles"]] == ["reconciliation_gap"]
         assert "mailbot_mails_sent_total 2.0" in get(health, "/metrics")[1]
 
         until(lambda: get(web, "/login")[0] == 200, process=service, logs=logs)

@@ -28,7 +28,7 @@ class Watched:
 
     def __post_init__(self) -> None:
         self.vitals.monotonic = lambda: self.seconds
-        self.troubles = Troubles(self.world.service, self.vitals, lambda folder: self.free)
+        self.troubles = Troubles(self.world.service, self.vitals, lambda folder: (100 * GIGABYTE, self.free))
         self.alarms = Alarms(self.world.service)
         self.monitor = Monitor(self.world.service, self.vitals, self.troubles)
 

@@ -12,6 +12,7 @@ import pytest
 from mailbot.breaker import HELD, HOLD, TROUBLE
 from mailbot.monitoring.alarms import Alarms
 from mailbot.monitoring.token import token_expires_at
+from mailbot.monitoring.troubles import Troubles
 from mailbot.reconcile import Gap, Reconciliation
 from mailbot.settings import OAuth
 from tests.monitoring.conftest import GIGABYTE, Watched
@@ -104,6 +105,13 @@ def test_only_the_breakers_own_alarm_leaves_while_sending_is_held(watched: Watch
         world.service.alarms.over(TROUBLE)
     assert "orientation_contact" in [m.template for m in world.send()]
     assert TROUBLE not in watched.names()
+
+
+def test_of_a_small_disk_a_tenth_is_enough(watched: Watched) -> None:
+    for free, names in ((7_000_000, []), (6_000_000, ["disk_nearly_full"])):
+        sizes = (64_000_000, free)
+        troubles = Troubles(watched.world.service, watched.vitals, lambda folder, sizes=sizes: sizes)  # type: ignore[misc]
+        assert [trouble.name for trouble in troubles.now()] == names
 
 
 def test_where_incert_has_no_address_an_alarm_stands_in_the_trail(watched: Watched) -> None:
