@@ -22,6 +22,7 @@ from mailbot.consider import Considering
 from mailbot.deliver import Delivery
 from mailbot.gate import Gate
 from mailbot.intake import Intake
+from mailbot.lease import own_name
 from mailbot.outbox import Outbox
 from mailbot.policy import build_policy
 from mailbot.ports import Alarms, Archive, Clock, Mailbox, Mailer, Readers, Store
@@ -49,6 +50,7 @@ class Service:
     make_mailbox: Callable[[], Mailbox]
     make_mailer: Callable[[], Mailer]
     read_only: bool = False
+    make_slow_readers: Callable[[], Readers] | None = None
 
     @cached_property
     def store(self) -> Store:
@@ -57,6 +59,11 @@ class Service:
     @cached_property
     def readers(self) -> Readers:
         return self.make_readers()
+
+    @cached_property
+    def slow_readers(self) -> Readers:
+        """Readers of their own for what takes long, so that typed mails need not wait for them."""
+        return (self.make_slow_readers or self.make_readers)()
 
     @cached_property
     def mailbox(self) -> Mailbox:
@@ -118,6 +125,8 @@ class Service:
             self.considering,
             self.recorder,
             self.references,
+            slow_readers=self.slow_readers,
+            holder=own_name(),
         )
 
     @cached_property
@@ -181,6 +190,7 @@ class Service:
             public_name=parties.public_name,
             max_attempts=self.config.automation.max_attempts,
             breaker=self.breaker,
+            holder=own_name(),
             resend_uncertain=self.config.automation.resend_uncertain,
             mailbox=self.sent_mailbox if self.config.smtp.save_sent == "append" else None,
         )
@@ -195,10 +205,10 @@ class Service:
         for name in ("mailbox", "sent_mailbox", "store"):
             if name in opened:
                 opened[name].close()
-        readers = opened.get("readers")
-        close = getattr(readers, "close", None)
-        if close is not None:
-            close()
+        for name in ("readers", "slow_readers"):
+            close = getattr(opened.get(name), "close", None)
+            if close is not None:
+                close()
 
 
 def make_templates(config: Config) -> Templates:
@@ -230,7 +240,7 @@ def build_service(
             return open_store_to_read(config.store.url)
         return open_store(config.store.url)
 
-    def readers() -> Readers:
+    def readers(slow: bool = False) -> Readers:
         from mailbot.adapters.workers import InProcessReaders, WorkerReaders
 
         if in_process:
@@ -238,8 +248,9 @@ def build_service(
         reading = config.reading
         workers = WorkerReaders(
             service.read_options,
-            workers=reading.workers,
+            workers=reading.slow_workers if slow else reading.workers,
             seconds=reading.seconds,
+            quick_seconds=reading.quick_seconds,
             memory_mb=reading.memory_mb,
         )
         return scanned(workers, config)
@@ -254,7 +265,10 @@ def build_service(
 
         return SmtpMailer(config.smtp, token=_token(config) if config.smtp.auth == "xoauth2" else None)
 
-    service = Service(config, clock, store, readers, mailbox, mailer, read_only)
+    def slow_readers() -> Readers:
+        return readers(slow=True)
+
+    service = Service(config, clock, store, readers, mailbox, mailer, read_only, slow_readers)
     return service
 
 

@@ -23,7 +23,7 @@ from mailbot.adapters.clock import SystemClock
 from mailbot.bootstrap import Service
 from mailbot.errors import MailbotError, ScannerUnreachable, StoreUnreachable, Unreachable
 from mailbot.intake import Compared
-from mailbot.lease import Lease
+from mailbot.lease import Lease, own_name, release_dead
 from mailbot.monitoring.alarms import Alarms
 from mailbot.monitoring.endpoints import Monitor, monitor_app
 from mailbot.monitoring.listener import Listener
@@ -32,6 +32,8 @@ from mailbot.monitoring.troubles import Troubles
 from mailbot.monitoring.vitals import Loop, Vitals
 from mailbot.nightly import Nights
 from mailbot.once import recover
+from mailbot.ports import WORKER, Lane
+from mailbot.process import Processed
 from mailbot.supervised import WebChild
 
 log = structlog.get_logger(__name__)
@@ -64,9 +66,13 @@ class Daemon:
         self._stopping = asyncio.Event()
         self._arrived = asyncio.Event()
         self._decided = asyncio.Event()
+        self._set_aside = asyncio.Event()
         self._whole = threading.Event()  # the nightly run asks the intake to compare the whole mailbox
         self._compared: asyncio.Future[Compared] | None = None  # what comes of that
         self._lease = Lease(service.store)
+        self._working = Lease(service.store, name=WORKER + own_name())
+        self._scheduler: AsyncIOScheduler | None = None
+        self._intake: threading.Thread | None = None
         self._vitals = Vitals(idle_seconds=service.config.imap.poll_seconds)
         self._troubles = Troubles(service, self._vitals)
         self._alarms = Alarms(service)
@@ -81,13 +87,16 @@ class Daemon:
         watched = asyncio.create_task(self._feed_watchdog())
         notify("READY=1", "STATUS=starting")
         try:
-            if await self._own_lease():
+            # Where the store is not shared, one mailbot at a time works on it.
+            shared = self._service.store.is_shared
+            if await self._taken(self._working) and (shared or await self._taken(self._lease)):
                 await self._work(loop)
         finally:
             notify("STOPPING=1")
             watched.cancel()
             listener.stop()
             self._lease.release()
+            self._working.release()
             log.info("stopped", in_order=self._ended_well)
         if not self._ended_well:
             # A thread still waits for a server or a reader, and asyncio would wait for the thread.
@@ -114,18 +123,20 @@ class Daemon:
 
     def _end(self) -> None:
         self._stop.set()
-        for event in (self._stopping, self._arrived, self._decided):
+        for event in (self._stopping, self._arrived, self._decided, self._set_aside):
             event.set()
 
-    async def _own_lease(self) -> bool:
-        """Stand by until no other mailbot works on the store. False when told to end before that."""
+    async def _taken(self, lease: Lease) -> bool:
+        """Stand by until no other mailbot has the lease. False when told to end before that."""
         said = ""
         while not self._stop.is_set():
             try:
-                if await asyncio.to_thread(self._lease.take):
+                if await asyncio.to_thread(lease.take):
                     return True
-                if self._lease.other() != said:
-                    said = self._vitals.standing_by_for = self._lease.other()
+                if lease.other() != said:
+                    said = lease.other()
+                    if not self._service.store.is_shared:
+                        self._vitals.standing_by_for = said
                     log.info("standing_by", holder=said)
                     notify(f"STATUS=standing by for {said}")
             except StoreUnreachable as error:
@@ -134,18 +145,58 @@ class Daemon:
         return False
 
     async def _work(self, loop: asyncio.AbstractEventLoop) -> None:
-        scheduler = AsyncIOScheduler(event_loop=loop)
-        nights = Nights(self._service.store, self._service.clock, self._service.config.reminders.time)
-        await self._until_reachable("recovery", self._begin, nights)
+        shared = self._service.store.is_shared
+        leading = asyncio.create_task(self._lead(loop))
+        if not shared:
+            await leading  # what a dead process left is settled before anything is sent
         self._vitals.standing_by_for = ""
         self._vitals.started_at = self._service.clock.now()
-        log.info("started", holder=self._lease.holder)
+        log.info("started", holder=self._working.holder)
         notify("STATUS=at work")
         web = WebChild(self._service, self._vitals, shifted=not isinstance(self._service.clock, SystemClock))
         if self._service.config.web.run:
             web.start()
-        scheduler.add_job(self._alarm, "interval", seconds=ALARM_SECONDS, max_instances=1, coalesce=True)
-        scheduler.add_job(
+        loops = [
+            asyncio.create_task(self._forever("processing", self._process, self._arrived)),
+            asyncio.create_task(self._forever("slow lane", self._process_slowly, self._set_aside)),
+            asyncio.create_task(self._forever("delivery", self._deliver, self._decided)),
+        ]
+        if shared:
+            loops.append(asyncio.create_task(self._forever("recovery", self._take_back, self._stopping)))
+        leases = (self._lease, self._working)
+        while not self._stop.is_set() and not any(lease.lost.is_set() for lease in leases):
+            await self._sleep(1.0)
+        if any(lease.lost.is_set() for lease in leases):
+            self.lost = True
+            log.error("lease_lost")
+        self._end()
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=False)
+        ending = asyncio.create_task(asyncio.to_thread(web.stop))
+        _, unfinished = await asyncio.wait([*loops, leading], timeout=GRACE_SECONDS)
+        if self._intake is not None:
+            await asyncio.to_thread(self._intake.join, 1.0)
+        await ending
+        self._ended_well = not unfinished and (self._intake is None or not self._intake.is_alive())
+        for task in unfinished:
+            task.cancel()
+        if self._ended_well:
+            await self._service.mailer.close()
+
+    async def _lead(self, loop: asyncio.AbstractEventLoop) -> None:
+        """What one process at a time does: the intake, the nightly run, alarms. Others stand by for that."""
+        if self._service.store.is_shared and not await self._taken(self._lease):
+            return
+        nights = Nights(self._service.store, self._service.clock, self._service.config.reminders.time)
+        await self._until_reachable("recovery", self._begin, nights)
+        if self._stop.is_set():
+            return
+        log.info("leading", holder=self._lease.holder)
+        self._scheduler = AsyncIOScheduler(event_loop=loop)
+        self._scheduler.add_job(
+            self._alarm, "interval", seconds=ALARM_SECONDS, max_instances=1, coalesce=True
+        )
+        self._scheduler.add_job(
             self._nightly,
             "interval",
             args=[nights],
@@ -154,38 +205,38 @@ class Daemon:
             max_instances=1,
             coalesce=True,
         )
-        scheduler.start()
-        intake = threading.Thread(target=self._take_in, args=(loop,), name="intake", daemon=True)
-        intake.start()
-        loops = [
-            asyncio.create_task(self._forever("processing", self._process)),
-            asyncio.create_task(self._forever("delivery", self._deliver)),
-        ]
-        while not self._stop.is_set() and not self._lease.lost.is_set():
-            await self._sleep(1.0)
-        if self._lease.lost.is_set():
-            self.lost = True
-            log.error("lease_lost")
-        self._end()
-        scheduler.shutdown(wait=False)
-        ending = asyncio.create_task(asyncio.to_thread(web.stop))
-        _, unfinished = await asyncio.wait(loops, timeout=GRACE_SECONDS)
-        await asyncio.to_thread(intake.join, 1.0)
-        await ending
-        self._ended_well = not unfinished and not intake.is_alive()
-        for task in unfinished:
-            task.cancel()
-        if self._ended_well:
-            await self._service.mailer.close()
+        self._scheduler.start()
+        self._intake = threading.Thread(target=self._take_in, args=(loop,), name="intake", daemon=True)
+        self._intake.start()
 
     def _begin(self, nights: Nights) -> None:
-        recover(self._service)
+        recover(self._service, [*self._others(), *self._mine()])
         nights.begin()
+
+    def _others(self) -> list[str]:
+        """The other processes that work on the store."""
+        mine = self._working.holder
+        return [name for name in self._service.store.workers(SystemClock().now()) if name != mine]
+
+    def _mine(self) -> list[str]:
+        """This process, where it may be sending already before it leads."""
+        return [self._working.holder] if self._service.store.is_shared else []
+
+    async def _take_back(self) -> bool:
+        """Take back what processes that died meanwhile had claimed; the leading one does it."""
+        if self._intake is not None:
+            await asyncio.to_thread(release_dead, self._service.store)
+            await asyncio.to_thread(self._service.delivery.recover, [*self._others(), *self._mine()])
+        await self._sleep(STANDBY_SECONDS)
+        return True
 
     # The loops
 
-    async def _forever(self, name: Loop, step: Callable[[], Awaitable[bool]]) -> None:
-        """Do the step again and again; it says whether to go on at once. An error costs time only."""
+    async def _forever(self, name: Loop, step: Callable[[], Awaitable[bool]], news: asyncio.Event) -> None:
+        """Do the step again and again; it says whether to go on at once. An error costs time only.
+
+        news: what ends the waiting between two steps.
+        """
         failures = 0
         while not self._stop.is_set():
             self._vitals.beat(name)
@@ -198,20 +249,38 @@ class Daemon:
                 await self._sleep(_pause(failures))
                 continue
             if not more:
-                await self._sleep_or_event(self._arrived if name == "processing" else self._decided)
+                await self._sleep_or_event(news)
 
     async def _process(self) -> bool:
         self._arrived.clear()
         with self._vitals.timed("processing"):
-            try:
-                done = await asyncio.to_thread(self._service.processing.run, self._stopping_after_a_mail)
-            except ScannerUnreachable:
-                self._vitals.scanner_failed(self._service.clock.now())
-                raise
+            done = await self._run_lane("")
         self._vitals.processed()
+        if done.set_aside:
+            self._set_aside.set()
+        return bool(done.read or done.set_aside)
+
+    async def _process_slowly(self) -> bool:
+        """Scans and whatever else takes long; and what staff sent by hand, which nobody waits for."""
+        self._set_aside.clear()
+        done = await self._run_lane("slow")
+        if self._intake is not None:
+            await asyncio.to_thread(self._service.processing.file_sent)
+        return bool(done.read)
+
+    async def _run_lane(self, lane: Lane) -> Processed:
+        def stopping() -> bool:
+            self._vitals.beat("slow lane" if lane else "processing")
+            return self._stop.is_set()
+
+        try:
+            done = await asyncio.to_thread(self._service.processing.run_lane, lane, stopping)
+        except ScannerUnreachable:
+            self._vitals.scanner_failed(self._service.clock.now())
+            raise
         if done.decided:
             self._decided.set()
-        return False
+        return done
 
     async def _deliver(self) -> bool:
         self._decided.clear()
@@ -224,7 +293,8 @@ class Daemon:
             self._vitals.sent()
         if report.sent:
             return True
-        await asyncio.to_thread(self._service.delivery.save_missing_copies)
+        if self._intake is not None:
+            await asyncio.to_thread(self._service.delivery.save_missing_copies, self._others())
         return bool(report.failed or report.uncertain)
 
     async def _nightly(self, nights: Nights) -> None:
@@ -268,15 +338,17 @@ class Daemon:
         except Exception as error:  # noqa: BLE001 - looked at again in a moment
             _log_failure("alarms", error)
 
-    def _stopping_after_a_mail(self) -> bool:
-        self._vitals.beat("processing")
-        return self._stop.is_set()
-
     def _take_in(self, loop: asyncio.AbstractEventLoop) -> None:
         """The intake's thread: a look at every poll, and one when the server says that something came."""
         failures = 0
         settings, intake = self._service.config.imap, self._service.intake
-        intake.progress = lambda: self._vitals.beat("intake")
+
+        def recorded() -> None:
+            """The first batch of a backlog is looked at while the next one is fetched."""
+            self._vitals.beat("intake")
+            loop.call_soon_threadsafe(self._arrived.set)
+
+        intake.progress = recorded
         while not self._stop.is_set():
             self._vitals.beat("intake")
             try:

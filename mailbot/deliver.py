@@ -79,6 +79,7 @@ class Delivery:
         max_attempts: int = 12,
         resend_uncertain: bool = False,
         breaker: Breaker | None = None,
+        holder: str = "",
         mailbox: Mailbox | None = None,
         jitter: Callable[[], float] | None = None,
     ) -> None:
@@ -92,21 +93,28 @@ class Delivery:
         self._max_attempts = max_attempts
         self._resend_uncertain = resend_uncertain
         self._breaker = breaker
+        self._holder = holder
         self._mailbox = mailbox
         self._jitter = jitter
 
-    def recover(self) -> int:
-        """Settle what a dead process left in "sending". A copy in the Sent folder proves that it left."""
-        rows = self._store.left_sending()
+    def recover(self, others: Sequence[str] = ()) -> int:
+        """Settle what a dead process left in "sending". A copy in the Sent folder proves that it left.
+
+        others: the processes that live; what they are sending is theirs.
+        """
+        rows = self._store.left_sending(others)
         for row in rows:
-            if self._in_sent_folder(row):
-                with self._store.transaction():
-                    self._store.update_outbox(
-                        row.id, state="sent", sent_at=self._clock.now(), saved_to_sent=True, error=""
-                    )
-                    self._write_history(row, "mail_sent", "found in the Sent folder after a restart")
-            else:
-                self._uncertain(row, "le programme s'est arrêté pendant l'envoi")
+            left = self._in_sent_folder(row)
+            with self._store.transaction():
+                if self._store.outbox(row.id).state != "sending":
+                    continue  # another process settled it meanwhile
+                if not left:
+                    self._uncertain(row, "le programme s'est arrêté pendant l'envoi")
+                    continue
+                self._store.update_outbox(
+                    row.id, state="sent", sent_at=self._clock.now(), saved_to_sent=True, error=""
+                )
+                self._write_history(row, "mail_sent", "found in the Sent folder after a restart")
         return len(rows)
 
     async def once(self, limit: int = 1000) -> DeliveryReport:
@@ -114,7 +122,8 @@ class Delivery:
         report = DeliveryReport()
         for _ in range(limit):
             held = self._store.switch(HOLD) == HELD or bool(self._breaker and self._breaker.opens())
-            claimed = self._store.claim_due(self._clock.now(), 1)  # on hold: only an alarm that tells of it
+            # On hold: only an alarm that tells of it.
+            claimed = self._store.claim_due(self._clock.now(), 1, self._holder)
             if not claimed:
                 report = replace(report, held=held)
                 break
@@ -270,12 +279,15 @@ class Delivery:
         with self._store.transaction():
             self._store.update_outbox(row.id, saved_to_sent=True, **masked(row))
 
-    def save_missing_copies(self) -> int:
-        """Put into the Sent folder what left without a copy. Raises MailboxUnreachable."""
+    def save_missing_copies(self, others: Sequence[str] = ()) -> int:
+        """Put into the Sent folder what left without a copy. Raises MailboxUnreachable.
+
+        others: processes that live and save the copies of what they sent themselves.
+        """
         if self._mailbox is None or self._settings.save_sent != "append":
             return 0
         saved = 0
-        for row in self._store.sent_unsaved(SAVE_AT_ONCE):
+        for row in self._store.sent_unsaved(SAVE_AT_ONCE, others):
             with suppress(MailboxRefused, MailNotComposable, AttachmentUnavailable):
                 self._save_again(self._mailbox, row)
                 saved += 1

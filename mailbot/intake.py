@@ -190,9 +190,9 @@ class Intake:
         *,
         elsewhere: bool,
     ) -> None:
-        self.progress()
         arrivals = [self._arrival(state, mail, direction) for mail in batch]
         if not arrivals:
+            self.progress()
             return
         with self._store.transaction():
             seen = {a.sha256 for a in arrivals if self._store.mail_by_sha256(a.sha256) is not None}
@@ -207,6 +207,7 @@ class Intake:
                 count.new += 1
                 count.found_elsewhere += elsewhere
             seen.add(arrival.sha256)
+        self.progress()
 
     def _tell(self, arrivals: Sequence[Arrival], rows: Sequence[MailRow], known: set[str]) -> None:
         """One line of history for the new mails of a batch: what came, by its digest."""

@@ -15,11 +15,16 @@ from pathlib import Path
 
 from mailbot.adapters.clock import SystemClock
 from mailbot.errors import StoreUnreachable
-from mailbot.ports import Clock, Store
+from mailbot.ports import WORKER, Clock, Store
 
 NAME = "service"
 LENGTH = timedelta(seconds=60)
 RENEW_SECONDS = 15.0
+
+
+def own_name() -> str:
+    """This process among all that may share a store, as host:pid."""
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 class Lease:
@@ -29,7 +34,7 @@ class Lease:
         self._store = store
         self._clock = clock or SystemClock()
         self._name = name
-        self.holder = f"{socket.gethostname()}:{os.getpid()}"
+        self.holder = own_name()
         self.lost = threading.Event()
         self._ended = threading.Event()
         self._renewing: threading.Thread | None = None
@@ -76,6 +81,13 @@ class Lease:
             self._renewing = None
         with suppress(StoreUnreachable):
             self._store.release_lease(self._name, self.holder)
+
+
+def release_dead(store: Store) -> None:
+    """Give up the leases of this machine's processes that died, so that their claims come back at once."""
+    for holder in store.workers(SystemClock().now()):
+        if _is_dead(holder):
+            store.release_lease(WORKER + holder, holder)
 
 
 def _is_dead(holder: str) -> bool:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mailbot.adapters.clock import SystemClock
 from mailbot.bootstrap import Service
 from mailbot.deliver import DeliveryReport
 from mailbot.errors import ScannerUnreachable, Unreachable
 from mailbot.intake import IntakeReport
+from mailbot.lease import Lease, own_name
+from mailbot.ports import WORKER
 from mailbot.process import Processed
 
 EVERYTHING = 1_000_000
@@ -42,7 +46,8 @@ class PassReport:
 def one_pass(service: Service) -> PassReport:
     """A pass from the mailbox to the SMTP server. A server that is gone stops only its own part."""
     unreachable: list[str] = []
-    recovered = recover(service)
+    others = [name for name in service.store.workers(SystemClock().now()) if name != own_name()]
+    recovered = recover(service, others)
     intake = IntakeReport()
     try:
         intake = service.intake.once()
@@ -58,15 +63,18 @@ def one_pass(service: Service) -> PassReport:
         unreachable.append(delivery.unreachable)
     if not unreachable:
         try:
-            service.delivery.save_missing_copies()
+            service.delivery.save_missing_copies(others)
         except Unreachable as error:
             unreachable.append(str(error))
     return PassReport(intake, processed, delivery, recovered, tuple(unreachable))
 
 
-def recover(service: Service) -> int:
-    """Settle what a dead process left half sent; returns how many mails a person has to look at."""
-    left = service.delivery.recover()
+def recover(service: Service, others: Sequence[str] = ()) -> int:
+    """Settle what a dead process left half sent; returns how many mails a person has to look at.
+
+    others: the processes that live.
+    """
+    left = service.delivery.recover(others)
     if not left:
         return 0
     return sum(1 for entry in service.store.entries() if "delivery_uncertain" in entry.codes)
@@ -81,4 +89,12 @@ def send_due(service: Service) -> DeliveryReport:
         finally:
             await service.mailer.close()
 
-    return asyncio.run(send())
+    if not service.store.is_shared:
+        return asyncio.run(send())
+    # So that none of the others takes what this process sends for left behind by a dead one.
+    working = Lease(service.store, name=WORKER + own_name())
+    working.take()
+    try:
+        return asyncio.run(send())
+    finally:
+        working.release()

@@ -6,15 +6,19 @@ Works on archived ids, never on a live mail, so that a crash loses nothing and a
 from __future__ import annotations
 
 import traceback
+from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import structlog
 
+from mailbot.adapters.clock import SystemClock
 from mailbot.config import Config
 from mailbot.consider import Considering, Read, content_key
 from mailbot.departure import prove
@@ -32,6 +36,7 @@ from mailbot.ports import (
     Clock,
     DossierRow,
     HistoryRow,
+    Lane,
     MailRow,
     Readers,
     Store,
@@ -47,6 +52,7 @@ from rules.types import Submission
 log = structlog.get_logger(__name__)
 ENTERED = "entered"  # by staff, who know where it came from
 _BATCH = 50
+_MOST_WAITING = 100_000
 _TRIES = 3
 _LONGEST_WAIT = 3  # times settle_minutes, so that a mail every few minutes cannot put an answer off for ever
 
@@ -58,6 +64,7 @@ class Processed:
     read: int = 0
     decided: int = 0
     failed: int = 0
+    set_aside: int = 0  # for the slow lane
 
 
 class Processing:
@@ -73,8 +80,14 @@ class Processing:
         considering: Considering,
         recorder: Recorder,
         references: References,
+        *,
+        slow_readers: Readers | None = None,
+        holder: str = "",
     ) -> None:
         self._store = store
+        self._slow_readers = slow_readers or readers
+        self._holder = holder
+        self._deciding = Lock()
         self._archive = archive
         self._readers = readers
         self._clock = clock
@@ -88,26 +101,60 @@ class Processing:
 
         Raises ScannerUnreachable when mails had to wait for the virus scanner; the rest is done then.
         """
-        read = failed = 0
-        away: ScannerUnreachable | None = None
-        while away is None and (mails := self._store.mails_in_state("archived", self._clock.now(), _BATCH)):
-            for mail in mails:
+        became: Counter[str] = Counter()
+        try:
+            while mails := self._claim(None):
+                became += self._read_all(mails, None, stopping)
                 if stopping():
-                    return Processed(read=read, failed=failed)
-                try:
-                    if self._guarded(mail):
-                        read += 1
-                    else:
-                        failed += 1
-                except ScannerUnreachable as error:
-                    away = error
-                    break
-        if away is None:
+                    return Processed(read=became["read"], failed=became["failed"])
             self.file_sent()
-        done = Processed(read=read, decided=self.decide_settled(), failed=failed)
-        if away is not None:
-            raise away
-        return done
+        except ScannerUnreachable:
+            self.decide_settled()
+            raise
+        return Processed(read=became["read"], decided=self.decide_settled(), failed=became["failed"])
+
+    def run_lane(self, lane: Lane, stopping: Callable[[], bool] = lambda: False) -> Processed:
+        """Read the next mails of that lane, and decide everything that has settled.
+
+        May run for both lanes at the same time, and in several processes that share the store. Raises
+        ScannerUnreachable as `run` does.
+        """
+        became: Counter[str] = Counter()
+        try:
+            if mails := self._claim(lane):
+                became = self._read_all(mails, lane, stopping)
+        except ScannerUnreachable:
+            self.decide_settled()
+            raise
+        return Processed(became["read"], self.decide_settled(), became["failed"], became["set_aside"])
+
+    def _claim(self, lane: Lane | None) -> list[MailRow]:
+        """The next mails to read; few at a time where others could read them too."""
+        reading = self._config.reading
+        limit = 2 * reading.workers if self._store.is_shared else reading.batch
+        alive = SystemClock().now()
+        return self._store.claim_mails(self._holder, lane, self._clock.now(), alive, limit)
+
+    def _read_all(
+        self, mails: Sequence[MailRow], lane: Lane | None, stopping: Callable[[], bool]
+    ) -> Counter[str]:
+        """What became of them. Mails of one sender are read in their order, others side by side."""
+        by_sender: dict[str, list[MailRow]] = {}
+        for mail in mails:
+            by_sender.setdefault(mail.sender, []).append(mail)
+
+        def read(some: Sequence[MailRow]) -> Counter[str]:
+            return Counter(self._guarded(mail, lane) for mail in some if not stopping())
+
+        workers = self._config.reading.workers if lane == "" else 1
+        if workers == 1 or len(by_sender) == 1:
+            became = read(mails)
+        else:
+            with ThreadPoolExecutor(workers, thread_name_prefix="reading") as pool:
+                became = sum(pool.map(read, by_sender.values()), Counter())
+        if stopping():
+            self._store.release_mails(self._holder)
+        return became
 
     def file_sent(self) -> None:
         """What staff wrote by hand belongs to the dossier of its reference, thread or recipient."""
@@ -127,17 +174,16 @@ class Processing:
                     self._store.update_mail(mail.id, reason=filed, dossier_id=dossier_id)
                     self._tell(mail, "filed", {"from": "Sent"}, dossier_id)
 
-    def _guarded(self, mail: MailRow) -> bool:
-        """Read one mail; whatever happens to it, the next one is read."""
+    def _guarded(self, mail: MailRow, lane: Lane | None) -> str:
+        """Read one mail and say what became of it; whatever that is, the next one is read."""
         try:
-            self._read(mail)
-            return True
+            return "read" if self._read(mail, lane) else "set_aside"
         except (ScannerUnreachable, StoreUnreachable):
             raise  # nothing is wrong with the mail: it waits, and no try is counted
         except Exception as error:  # noqa: BLE001 - one poison mail must not stop the others: it is quarantined
             log.error("mail_not_processed", mail=mail.id, **_where(error))
             self._retry_or_quarantine(mail, error)
-            return False
+            return "failed"
 
     def _retry_or_quarantine(self, mail: MailRow, error: Exception) -> None:
         attempts = mail.attempts + 1
@@ -146,7 +192,7 @@ class Processing:
             return
         with self._store.transaction():
             later = self._clock.now() + timedelta(minutes=2**attempts)
-            self._store.update_mail(mail.id, attempts=attempts, next_attempt_at=later)
+            self._store.update_mail(mail.id, attempts=attempts, next_attempt_at=later, claimed_by="")
 
     def _quarantine(self, mail: MailRow, error: Exception) -> None:
         """Give up on the mail, not on the person: it stands in the queue, and the archive has it."""
@@ -160,10 +206,28 @@ class Processing:
 
     # Reading
 
-    def _read(self, mail: MailRow) -> None:
-        reading = self._readers.read_mail(self._archive.get(mail.sha256))
+    def _read(self, mail: MailRow, lane: Lane | None) -> bool:
+        """False when the mail was left to the slow lane."""
+        raw = self._archive.get(mail.sha256)
+        if lane == "":
+            quick = self._readers.read_quickly(raw)
+            if quick is None:
+                with self._store.transaction():
+                    if self._store.holds_mail(mail.id, self._holder):
+                        self._store.update_mail(mail.id, lane="slow", claimed_by="")
+                return False
+            reading = quick
+        else:
+            reading = (self._slow_readers if lane else self._readers).read_mail(raw)
+        self._file(mail, reading)
+        return True
+
+    def _file(self, mail: MailRow, reading: MailReading) -> None:
+        """Put the mail to its dossier, where it waits for its decision."""
         message = reading.message
         with self._store.transaction():
+            if not self._store.holds_mail(mail.id, self._holder):
+                return  # it took so long that another process was given it
             mark = self._considering.mark(message)
             if self._considering.is_for_nobody(reading, mark):
                 file_machine_mail(self._store, mail, reading, mark, self._clock.now())
@@ -250,8 +314,14 @@ class Processing:
 
     def decide_settled(self) -> int:
         """Decide the waiting mails of every dossier that has settled; returns how many mails that were."""
+        with self._deciding:
+            return self._decide_settled()
+
+    def _decide_settled(self) -> int:
         now = self._clock.now()
-        waiting = self._store.mails_in_state("waiting", datetime.max.replace(tzinfo=now.tzinfo), 100_000)
+        ever = datetime.max.replace(tzinfo=now.tzinfo)
+        waiting = self._store.mails_in_state("waiting", ever, _MOST_WAITING)
+        slow = self._store.senders_in_lane("slow") if waiting else set()
         done = 0
         by_dossier: dict[int | None, list[MailRow]] = {}
         for mail in waiting:
@@ -260,20 +330,21 @@ class Processing:
             if dossier_id is None:
                 for mail in mails:
                     done += self._guarded_decision([mail])
-            elif now >= self._settled_at(mails):
+            elif now >= self._settled_at(mails, more_to_come=any(m.sender in slow for m in mails)):
                 for _, same_sender in groupby(mails, key=lambda m: m.sender):
                     done += self._guarded_decision(list(same_sender))
         return done
 
-    def _settled_at(self, mails: Sequence[MailRow]) -> datetime:
+    def _settled_at(self, mails: Sequence[MailRow], *, more_to_come: bool) -> datetime:
+        """When the dossier's answer may leave; `more_to_come`: the writer's next mail is being read."""
         times = [m.decide_at or m.received_at for m in mails]
         settle = timedelta(minutes=self._config.automation.settle_minutes)
-        return min(max(times), min(times) + _LONGEST_WAIT * settle)
+        latest = min(times) + _LONGEST_WAIT * settle
+        return latest if more_to_come else min(max(times), latest)
 
     def _guarded_decision(self, mails: list[MailRow]) -> int:
         try:
-            self._decide(mails)
-            return len(mails)
+            return len(mails) if self._decide(mails) else 0
         except (StaleDossier, Unreachable) as error:
             log.warning("decision_put_off", mails=[m.id for m in mails], error=type(error).__name__)
             return 0  # nothing was stored: the next pass decides
@@ -283,9 +354,12 @@ class Processing:
                 self._quarantine(mail, error)
             return 0
 
-    def _decide(self, mails: list[MailRow]) -> None:
+    def _decide(self, mails: list[MailRow]) -> bool:
+        """False when another process decides, or has decided, some of them."""
         last = mails[-1]
         with self._store.transaction():
+            if not self._store.lock_waiting([m.id for m in mails]):
+                return False
             row = self._store.dossier(last.dossier_id) if last.dossier_id else None
             reads = [self.read_again(m) for m in mails]
             contested = any(m.reason == "contested" for m in mails)
@@ -305,6 +379,7 @@ class Processing:
             for mail in mails:
                 self._store.update_mail(mail.id, state="decided", reason=decision.outcome)
         log.info("mail_decided", mail=last.id, outcome=decision.outcome, held=decision.held)
+        return True
 
     def take_up_kept(self, dossier_id: int | None, cause: Cause, actor: str = "mailbot") -> None:
         """Decide documents that came too early and whose turn has come with what was just recorded."""
@@ -340,6 +415,7 @@ class Processing:
             mail.id,
             state="archived",
             attempts=0,
+            claimed_by="",
             next_attempt_at=None,
             decide_at=None,
             reason="",

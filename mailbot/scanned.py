@@ -19,6 +19,10 @@ class ScannedReaders:
         self._refuse_infected(raw)
         return self._readers.read_mail(raw)
 
+    def read_quickly(self, raw: bytes) -> MailReading | None:
+        self._refuse_infected(raw)
+        return self._readers.read_quickly(raw)
+
     def read_file(self, name: str, data: bytes) -> list[Document]:
         try:
             self._refuse_infected(data)

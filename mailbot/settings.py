@@ -338,7 +338,14 @@ class Reading(Section):
     ocr: bool = Field(default=True, description="true to read scans (needs tesseract)")
     libreoffice: str | None = Field(default=None, description="the LibreOffice program, for old formats")
     workers: int = Field(default=1, ge=1, le=64, description="how many processes read at the same time")
+    slow_workers: int = Field(
+        default=1, ge=1, le=64, description="how many more of them read scans and other mails that take long"
+    )
+    batch: int = Field(default=50, ge=1, le=10_000, description="mails read before the next decisions")
     seconds: float = Field(default=55, gt=0, description="seconds that a mail may take")
+    quick_seconds: float = Field(
+        default=10, gt=0, description="seconds after which a mail is left to the slow readers"
+    )
     memory_mb: int = Field(default=1024, ge=256, description="megabytes that a reader may take")
     max_bytes: int = Field(default=60_000_000, ge=1, description="bytes of a mail or file that is read")
     max_unpacked: int = Field(default=300_000_000, ge=1, description="bytes that archives may unpack to")

@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 import mailbot
 from mailbot.errors import ReadingFailed
+from mailbot.lanes import is_whole, quickly
 from parsers.types import Document, MailReading, Part, Problem, ProblemCode, ReadOptions
 
 READERS = "mailbot.adapters.reading"
@@ -61,11 +62,13 @@ class WorkerReaders:
         *,
         workers: int = 1,
         seconds: float = 55,
+        quick_seconds: float = 10,
         memory_mb: int = 1024,
         module: str = READERS,
     ) -> None:
         self._options = options
         self._seconds = seconds
+        self._quick_seconds = min(quick_seconds, seconds)
         self._module = module
         self._memory = memory_mb * 2**20
         self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
@@ -83,6 +86,16 @@ class WorkerReaders:
             return self._reading("mail", raw)
         except ReadingFailed:
             return self._by_parts(raw)
+
+    def read_quickly(self, raw: bytes) -> MailReading | None:
+        """The mail; None where OCR or a conversion is needed, it takes too long, or the reader gives up."""
+        options = self._options()
+        try:
+            answer = self._ask({"what": "mail"}, raw, quickly(options), self._quick_seconds)
+        except ReadingFailed:
+            return None
+        whole = answer.reading is not None and is_whole(answer.reading, options)
+        return answer.reading if whole else None
 
     def read_file(self, name: str, data: bytes) -> list[Document]:
         """Raises ReadingFailed as read_mail does."""
@@ -131,11 +144,13 @@ class WorkerReaders:
     ) -> None:
         self.close()
 
-    def _ask(self, request: dict[str, Any], data: bytes) -> _Answer:
+    def _ask(
+        self, request: dict[str, Any], data: bytes, options: ReadOptions | None = None, seconds: float = 0
+    ) -> _Answer:
         header = request | {
             "size": len(data),
-            "seconds": self._seconds,
-            "options": self._options().model_dump(mode="json"),
+            "seconds": seconds or self._seconds,
+            "options": (options or self._options()).model_dump(mode="json"),
         }
         worker = self._idle.get()
         try:
@@ -163,7 +178,7 @@ class WorkerReaders:
         return [*program, self._module, str(self._memory), json.dumps(settings)]
 
     def _checked(self, worker: _Worker, header: dict[str, Any], data: bytes) -> _Answer:
-        said = worker.ask(header, data, self._seconds)
+        said = worker.ask(header, data, float(header["seconds"]))
         try:
             answer = _Answer.model_validate_json(said)
         except ValidationError as error:
@@ -191,6 +206,14 @@ class InProcessReaders:
         except Exception as error:  # one bad input is a named error, here as in a worker
             raise ReadingFailed("error", f"{type(error).__name__}: {error}") from error
         return reading
+
+    def read_quickly(self, raw: bytes) -> MailReading | None:
+        options = self._options()
+        try:
+            reading: MailReading = self._readers.read_mail(raw, quickly(options))
+        except Exception:  # noqa: BLE001 - the slow lane tries again and says what is wrong
+            return None
+        return reading if is_whole(reading, options) else None
 
     def read_file(self, name: str, data: bytes) -> list[Document]:
         try:

@@ -45,7 +45,10 @@ save_sent = "{save_sent}"
 [store]
 url = "{store}"
 archive = "{archive}"
+[health]
+listen = ""
 [web]
+run = false
 listen = "127.0.0.1:0"
 [automation]
 settle_minutes = 0

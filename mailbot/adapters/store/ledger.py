@@ -13,6 +13,7 @@ from mailbot.adapters.store.tables import columns_of, ledger, mails
 from mailbot.ports import Arrival, LedgerRow, MailRow, MailState
 
 _MAIL = columns_of(mails, MailRow)
+_WITHOUT_READING = [column for column in _MAIL if column.name != "reading"]
 _PLACE = columns_of(ledger, LedgerRow)
 
 
@@ -73,13 +74,13 @@ class Ledger(Part):
         return None if row is None else MailRow(*row)
 
     def mails_in_state(self, state: MailState, due: datetime, limit: int) -> list[MailRow]:
-        """The mails in that state whose time has come, those received first in front."""
+        """The mails in that state whose time has come, without their readings, the oldest first."""
         clauses = [mails.c.state == state, _come(mails.c.next_attempt_at, due)]
         if state == "waiting":
             clauses.append(_come(mails.c.decide_at, due))
-        query = select(*_MAIL).where(and_(*clauses)).order_by(mails.c.received_at, mails.c.id).limit(limit)
+        query = select(*_WITHOUT_READING).where(and_(*clauses)).order_by(mails.c.received_at, mails.c.id)
         with self._database.reading() as connection:
-            return [MailRow(*row) for row in connection.execute(query)]
+            return [MailRow(**row) for row in connection.execute(query.limit(limit)).mappings()]
 
     def sent_unfiled(self, limit: int) -> list[MailRow]:
         """Mails of the Sent folder that were not put to a dossier yet."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, false, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, false, func, or_, select, true, update
 
 from mailbot.adapters.store.base import Part, in_chunks, missing, new_id
 from mailbot.adapters.store.tables import columns_of, mails, outbox, outbox_recipients, switches, values_of
@@ -64,7 +64,7 @@ class Outbox(Part):
             found = connection.execute(query).scalar()
         return self.outbox(int(found)) if found is not None else None
 
-    def claim_due(self, now: datetime, limit: int) -> list[OutboxRow]:
+    def claim_due(self, now: datetime, limit: int, holder: str = "") -> list[OutboxRow]:
         """Take mails that are to leave now, the oldest first, as `sending`; nobody else gets the same.
 
         Takes none while the switch `hold` is on; when the breaker set it, alarms only.
@@ -90,18 +90,18 @@ class Outbox(Part):
             connection.execute(
                 update(outbox)
                 .where(c.id.in_(ids))
-                .values(state="sending", attempts=c.attempts + 1, claimed_at=now)
+                .values(state="sending", attempts=c.attempts + 1, claimed_at=now, claimed_by=holder)
             )
             return self._rows(c.id.in_(ids))
 
-    def left_sending(self) -> list[OutboxRow]:
-        """What was being sent: after a crash, mails whose fate is not known."""
-        return self._rows(outbox.c.state == "sending")
+    def left_sending(self, others: Sequence[str] = ()) -> list[OutboxRow]:
+        """What was being sent, but for what those processes send: after a crash, its fate is not known."""
+        return self._rows((outbox.c.state == "sending") & _not_of(others))
 
-    def sent_unsaved(self, limit: int) -> list[OutboxRow]:
-        """Mails that were sent and have no copy in the Sent folder yet, the oldest first."""
+    def sent_unsaved(self, limit: int, others: Sequence[str] = ()) -> list[OutboxRow]:
+        """Mails that left without a copy in the Sent folder, but for these processes' own; oldest first."""
         c = outbox.c
-        return self._rows((c.state == "sent") & (c.saved_to_sent == false()), limit)
+        return self._rows((c.state == "sent") & (c.saved_to_sent == false()) & _not_of(others), limit)
 
     def update_outbox(self, outbox_id: int, **changes: Any) -> None:
         with self._database.writing() as connection:
@@ -175,6 +175,10 @@ class Outbox(Part):
 
 def _come(column: ColumnElement[Any], now: datetime) -> ColumnElement[bool]:
     return or_(column.is_(None), column <= now)
+
+
+def _not_of(others: Sequence[str]) -> ColumnElement[bool]:
+    return outbox.c.claimed_by.not_in(others) if others else true()
 
 
 def _address(address: str) -> str:

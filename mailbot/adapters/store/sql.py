@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from mailbot.adapters.store.claims import Claims
 from mailbot.adapters.store.control import Control
 from mailbot.adapters.store.documents import Documents
 from mailbot.adapters.store.dossiers import Dossiers
@@ -25,6 +26,7 @@ from mailbot.ports import WebStore
 
 class SqlStore(
     Ledger,
+    Claims,
     Dossiers,
     Documents,
     Queue,

@@ -74,6 +74,9 @@ mails = Table(
     _key("content_key"),
     Column("reading", Packed(MailReading)),
     Column("purged_at", Instant),  # its words and its file are gone; the ledger still knows it
+    Column("claimed_by", Key, nullable=False, server_default=""),  # the process that reads it
+    Column("lane", Key, nullable=False, server_default=""),
+    Index("ix_mails_lane", "state", "lane", "received_at", "id"),
     Index("ix_mails_state_received_at", "state", "received_at", "id"),
     Index("ix_mails_direction_received_at", "direction", "received_at"),
     Index("ix_mails_sender", "sender"),
@@ -212,6 +215,7 @@ outbox = Table(
     Column("auto", Boolean, nullable=False),
     Column("saved_to_sent", Boolean, nullable=False),
     Column("claimed_at", Instant),
+    Column("claimed_by", Key, nullable=False, server_default=""),  # the process that sends it
     Index("ix_outbox_message_id", "message_id"),
     Index("ix_outbox_sent_at", "sent_at"),
     Index("ix_outbox_mail_id", "mail_id"),

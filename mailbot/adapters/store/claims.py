@@ -1,0 +1,98 @@
+"""Who works on what, where several processes share one store (PostgreSQL).
+
+A claim holds as long as the lease of the process that has it: a dead one's claims come back by themselves. On
+SQLite one process does everything, and nothing has to be claimed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, or_, select, update
+
+from mailbot.adapters.store.base import Part
+from mailbot.adapters.store.tables import columns_of, leases, mails
+from mailbot.ports import WORKER, Lane, MailRow
+
+_MAIL = [column for column in columns_of(mails, MailRow) if column.name != "reading"]
+
+
+class Claims(Part):
+    @property
+    def is_shared(self) -> bool:
+        """Whether several processes may work on the store at the same time."""
+        return not self._database.is_sqlite
+
+    def claim_mails(
+        self, holder: str, lane: Lane | None, due: datetime, alive: datetime, limit: int
+    ) -> list[MailRow]:
+        """Archived mails of that lane (None: of any) whose time has come, for this process alone.
+
+        `alive`: the instant at which the others' leases are looked at. Those received first are in front.
+        """
+        query = self._waiting_for_a_reader(lane, due).limit(limit)
+        if not self.is_shared:
+            with self._database.reading() as connection:
+                return [MailRow(**row) for row in connection.execute(query).mappings()]
+        c = mails.c
+        free = or_(c.claimed_by == "", c.claimed_by == holder, c.claimed_by.not_in(_alive(alive)))
+        with self._database.reading() as connection:
+            if connection.execute(query.where(free).limit(1)).first() is None:
+                return []
+        with self._database.writing() as connection:
+            found = connection.execute(query.where(free).with_for_update(skip_locked=True)).mappings().all()
+            ids = [row["id"] for row in found]
+            connection.execute(update(mails).where(c.id.in_(ids)).values(claimed_by=holder))
+            return [MailRow(**{**row, "claimed_by": holder}) for row in found]
+
+    def _waiting_for_a_reader(self, lane: Lane | None, due: datetime) -> Select[Any]:
+        c = mails.c
+        clauses: list[ColumnElement[bool]] = [
+            c.state == "archived",
+            or_(c.next_attempt_at.is_(None), c.next_attempt_at <= due),
+        ]
+        if lane is not None:
+            clauses.append(c.lane == lane)
+        return select(*_MAIL).where(*clauses).order_by(c.received_at, c.id)
+
+    def holds_mail(self, mail_id: int, holder: str) -> bool:
+        """Whether the mail is still archived, and not another's meanwhile; locks it in a transaction."""
+        c = mails.c
+        query = select(c.state, c.claimed_by).where(c.id == mail_id).with_for_update()
+        with self._database.reading() as connection:
+            found = connection.execute(query).one_or_none()
+        return found is not None and found[0] == "archived" and (not self.is_shared or found[1] == holder)
+
+    def release_mails(self, holder: str) -> None:
+        """Give back what this process claimed and did not read."""
+        if self.is_shared:
+            mine = (mails.c.state == "archived") & (mails.c.claimed_by == holder)
+            with self._database.writing() as connection:
+                connection.execute(update(mails).where(mine).values(claimed_by=""))
+
+    def lock_waiting(self, mail_ids: Sequence[int]) -> bool:
+        """Whether all of these still wait for their decision, and are ours until the transaction ends."""
+        c = mails.c
+        query = select(c.id).where(c.id.in_(mail_ids), c.state == "waiting").with_for_update(skip_locked=True)
+        with self._database.reading() as connection:
+            return set(connection.execute(query).scalars()) == set(mail_ids)
+
+    def senders_in_lane(self, lane: Lane) -> set[str]:
+        """Who has a mail there that was not tried yet."""
+        c = mails.c
+        query = select(c.sender).where(c.state == "archived", c.lane == lane, c.attempts == 0).distinct()
+        with self._database.reading() as connection:
+            return set(connection.execute(query).scalars())
+
+    def workers(self, alive: datetime) -> list[str]:
+        """The processes whose lease holds at that instant."""
+        with self._database.reading() as connection:
+            return list(connection.execute(_alive(alive)).scalars())
+
+
+def _alive(at: datetime) -> Select[Any]:
+    """The holders of leases of workers; `;` is the character after `:`."""
+    c = leases.c
+    return select(c.holder).where(c.name >= WORKER, c.name < WORKER[:-1] + ";", c.until > at)
