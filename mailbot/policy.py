@@ -34,9 +34,17 @@ def build_policy(config: Config) -> Policy:
         code_prestataire_pattern=config.documents.code_prestataire_pattern,
         ehealth_id_pattern=config.documents.ehealth_id_pattern,
         aes_address=config.parties.aes_address,
+        own_domains=_own_domains(config),
         aes_nda_validates=config.automation.aes_nda_validates,
         blank_format=config.automation.blank_format,
     )
+
+
+def _own_domains(config: Config) -> frozenset[str]:
+    parties = config.parties
+    domains = (*parties.aes_domains, *parties.cns_domains, *parties.ciss_domains, *parties.incert_domains)
+    addresses = (config.smtp.address, parties.aes_address, parties.helpdesk_address)
+    return frozenset(d.casefold() for d in (*domains, *(a.rpartition("@")[2] for a in addresses)) if d)
 
 
 def calendar_of(config: Config) -> Calendar:

@@ -54,6 +54,7 @@ class Policy:
     code_prestataire_pattern: str = r"\d{6}-\d{2}"
     ehealth_id_pattern: str = r"[A-Z0-9][A-Z0-9.\-]{3,}"
     aes_address: str = ""
+    own_domains: frozenset[str] = frozenset()  # of INCERT and the parties, as forms print their addresses
     aes_nda_validates: bool = False
     rounds_before_person: int = 3
     blank_format: str = "pdf"

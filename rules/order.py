@@ -17,6 +17,7 @@ from rules.checks import (
     signatures,
     tested_services,
     uniqueness,
+    unplaced_values,
     vague_1_claim,
 )
 from rules.criteria import (
@@ -42,6 +43,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
         deadlines,  # nothing else matters once it is too late
         documents_present,
         read_whole,
+        unplaced_values,
         criterion_1_enrolment_data,
         criterion_3_established_in_eea,
         other_forms,  # the NDA's own fields
@@ -54,6 +56,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
         deadlines,
         documents_present,
         read_whole,
+        unplaced_values,
         other_forms,
         criterion_4_codes_and_accounts,
         criterion_2_data_hold,
@@ -65,6 +68,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
         deadlines,
         documents_present,
         read_whole,
+        unplaced_values,
         other_forms,
         tested_services,
         major_update,
@@ -76,6 +80,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
         deadlines,
         documents_present,
         read_whole,
+        unplaced_values,
         other_forms,
         delivery_note,
         signatures,

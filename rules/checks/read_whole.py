@@ -15,7 +15,7 @@ from rules.types import Finding
 _LEFT_OUT: Final = frozenset(
     {"timeout", "truncated", "illegible", "damaged", "too_large", "bomb", "ocr_unavailable"}
 )
-_READ_FOR_VALUES: Final[dict[str, tuple[Kind, ...]]] = {
+READ_FOR_VALUES: Final[dict[str, tuple[Kind, ...]]] = {
     "E1": ("formulaire_1", "nda"),
     "L1": ("formulaire_2",),
     "L3": ("formulaire_3",),
@@ -29,7 +29,7 @@ def is_partly_read(document: Document) -> bool:
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    for exhibit in facts.exhibits(*_READ_FOR_VALUES.get(facts.step, ())):
+    for exhibit in facts.exhibits(*READ_FOR_VALUES.get(facts.step, ())):
         if exhibit.accepted or not is_partly_read(exhibit.document):
             continue
         said = " ; ".join(p.message for p in exhibit.document.problems if p.code in _LEFT_OUT)

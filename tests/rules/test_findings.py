@@ -74,6 +74,10 @@ VAGUE_1 = policy(vague_1=(participant(),))
 BY_NAME = policy(vague_1=(Vague1Participant(name="Medisoft SARL", code_prestataire="123456 78"),))
 
 
+def says(paper: Document, text: str) -> Document:
+    return paper.model_copy(update={"text": text})
+
+
 def demand(field_: str, value: str | None = None, rule: str = "field_missing") -> Said:
     return (rule, "demand", None, field_, value)
 
@@ -161,6 +165,38 @@ ENROLMENT = [
             demand("iban"),
         ),
     ),
+    Row(
+        "an IBAN, an address and a date that the reading did not place",
+        (
+            says(
+                document("formulaire_1", FORMULAIRE_1 | {"iban": None, "email": None, "numero_tva": None}),
+                "Compte LU28 0019 4006 4475 0000 BIC\nMail contact@medisoft.example\nTVA : néant",
+            ),
+            says(nda(date_signature=None), "Luxembourg, le 02.06.2025"),
+        ),
+        (
+            doubt("value_unplaced", "low_confidence", "iban"),
+            doubt("value_unplaced", "low_confidence", "email"),
+            doubt("value_unplaced", "low_confidence", "date_signature"),
+            demand("numero_tva"),
+            demand("iban"),
+            demand("email"),
+            demand("date_signature"),
+        ),
+    ),
+    Row(
+        "INCERT's own address, a wrong IBAN and a value of another field are none",
+        (
+            says(
+                document("formulaire_1", FORMULAIRE_1 | {"iban": None, "email": None, "rcs": None}),
+                "À envoyer à support_labelisation@incert.lu\nex. LU00 0000 0000 0000 0000\n"
+                f"Matricule {FORMULAIRE_1['matricule']}, TVA LU10000356, L-2510 Luxembourg",
+            ),
+            nda(),
+        ),
+        (demand("rcs"), demand("iban"), demand("email")),
+        policy=policy(own_domains=frozenset({"incert.lu"})),
+    ),
     Row("SARL is S.à r.l.", (formulaire_1(), nda(denomination="medisoft, SARL"))),
     Row(
         "legal form missing",
@@ -187,6 +223,17 @@ ENROLMENT = [
 ]
 LABELLING = [
     Row("L1 complete", (formulaire_2(),), case=ACCESS),
+    Row(
+        "the same matricule once more, where MySecu's was not found",
+        (
+            says(
+                formulaire_2(matricule_mysecu=None),
+                f"Matricule {FORMULAIRE_1['matricule']}\nMySecu 2014 2406 897",
+            ),
+        ),
+        (doubt("value_unplaced", "low_confidence", "matricule_mysecu"), demand("matricule_mysecu")),
+        case=ACCESS,
+    ),
     Row(
         "no code prestataire",
         (formulaire_2(code_prestataire=None),),
