@@ -6,6 +6,8 @@ Every action is checked against what the entry offers; one that does not fit is 
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
 
 from mailbot.agreement import AGREEMENT
 from mailbot.errors import ActionRefused
@@ -40,6 +42,8 @@ _ACTIONS: dict[str, Callable[[Desk, EntryRow, Request], str]] = {
 
 class Review:
     """Carries out actions on queue entries."""
+
+    ACTIONS = frozenset(_ACTIONS)
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -122,6 +126,7 @@ class Review:
                     "note": "•••" if masked else request.note,
                     "set": dict(request.set),
                     "files": [name for name, _ in request.files],
+                    **_ground(request),
                 }
                 | ({"system_user": request.system_user} if request.system_user else {}),
                 dossier_id=entry.dossier_id,
@@ -130,3 +135,14 @@ class Review:
                 entry_id=entry.id,
             )
         )
+
+
+def _ground(request: Request) -> dict[str, Any]:
+    """What else the person said, where something was said."""
+    said = {
+        "document": request.document,
+        "kind": request.kind,
+        "dossier": request.dossier,
+        "digests": [sha256(data).hexdigest() for _, data in request.files],
+    }
+    return {name: value for name, value in said.items() if value}

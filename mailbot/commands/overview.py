@@ -1,15 +1,15 @@
-"""Operations: calendar, templates, stats, audit, announce."""
+"""Operations: calendar, templates, stats, audit, announce, replay."""
 
 from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from mailbot.commands.operate import deliver_now
-from mailbot.commands.session import local, print_json, print_table, say, session_of
+from mailbot.commands.session import instant, local, print_json, print_table, say, session_of
 from mailbot.errors import UsageError
 
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable, alone on stdout.")]
@@ -19,7 +19,7 @@ STEPS = ("E1", "E4", "L1", "L3", "acces_direct", "L4", "R1")
 
 
 def add_to(root: typer.Typer) -> None:
-    for command in (calendar, stats, announce):
+    for command in (calendar, stats, announce, replay):
         root.command()(command)
     root.add_typer(templates, name="templates")
     root.add_typer(audit, name="audit")
@@ -182,3 +182,40 @@ def announce(
     lacking = [one.reference for one in told if one.state == "lacking"]
     if lacking:
         session.attend(f"no documentation in {attach_dir}, not told: {', '.join(lacking)}")
+
+
+def replay(
+    context: typer.Context,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="ISO8601", help="Compare what was received from then on.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Decide all archived mail again with today's rules, in a scratch store; show what would differ."""
+    from dataclasses import asdict
+
+    from mailbot.replay import replay as decide_again
+
+    session = session_of(context)
+    service = session.service(changes=False)
+    done = decide_again(service, instant(since) if since else None)
+    if as_json:
+        print_json(done.as_json())
+        return
+    print_table(
+        ("mail", "received", "dossier", "then", "today"),
+        (
+            (d.mail, d.received_at, d.dossier, *(_judged(asdict(j)) for j in (d.before, d.after)))
+            for d in done.differing
+        ),
+    )
+    typer.echo(f"{done.compared} mails compared, {len(done.differing)} would differ")
+    for line in done.refused:
+        say(f"not done again: {line}")
+    if done.skipped:
+        say(f"{len(done.skipped)} mails could not be compared (purged, or of imported dossiers)")
+
+
+def _judged(judgement: dict[str, Any]) -> str:
+    said = [judgement["outcome"], *judgement["templates"], *judgement["exceptions"]]
+    return ", ".join(said) + (" (held)" if judgement["held"] else "")
