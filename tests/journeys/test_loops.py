@@ -149,7 +149,7 @@ def test_two_mailbots_that_write_to_each_other_stop_by_themselves(tmp_path: Path
     one, other = World(here), World(there)
     # Each thinks that the other is somebody who asks.
     one.deliver("boite@ailleurs.example", "Bonjour, quelle est la date limite ?", subject="Question")
-    for _ in range(40):
+    for _ in range(14):
         for source, target, sender in ((one, other, MAILBOX_OF_ONE), (other, one, MAILBOX_OF_OTHER)):
             for sent in source.once():
                 raw = sent.message

@@ -190,7 +190,7 @@ SOURCES = ("blank", "own_nda", "other_nda", "own_proof", "own_file", "other_file
            "whole_mail", "other_mail")  # fmt: skip
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     template=st.sampled_from([*ALLOWED, "inconnu"]),
     to=st.lists(st.sampled_from(sorted(RECIPIENTS)), max_size=2),
