@@ -31,6 +31,7 @@ _SCOPES = 0b11  # abstract Unix sockets and signals stay inside, from version 6 
 READ = _READ_FILE | _READ_DIR
 RUN = READ | _EXECUTE
 LIST = _READ_DIR
+SOCKETS = 1 << 9 | 1 << 5  # Unix sockets may be made there, and files removed
 ANYTHING = _ALL_RIGHTS
 
 

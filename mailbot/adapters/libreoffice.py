@@ -53,7 +53,7 @@ def converter(options: ReadOptions) -> Convert | None:
 
 
 def _converted(program: str, data: bytes, media_type: str, seconds: float, max_bytes: int) -> bytes | Problem:
-    with tempfile.TemporaryDirectory(prefix="libreoffice-", ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(prefix="lo-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         source = folder / f"document.{_EXTENSIONS[media_type]}"
         source.write_bytes(data)

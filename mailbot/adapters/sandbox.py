@@ -25,12 +25,16 @@ _SYSTEM_FILES = (
     "/etc/nsswitch.conf",
     "/etc/passwd",
     "/etc/fonts",
+    "/etc/group",
+    "/etc/locale.alias",
     "/etc/libreoffice",
     "/etc/alternatives",
     "/proc/cpuinfo",
     "/proc/meminfo",
+    "/proc/filesystems",
     "/proc/self",  # this process's own, as it is when this is called
     "/sys/devices/system/cpu",
+    "/var/cache/fontconfig",
 )
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 
@@ -53,6 +57,11 @@ def _of_program(program: str | None) -> Iterator[tuple[Path, int]]:
     found = shutil.which(program) if program else None
     if found:
         yield Path(found).resolve().parent, landlock.RUN
+        # Its two halves talk over a socket that has to be there, whatever TMPDIR says. The unit's PrivateTmp
+        # makes that folder mailbot's own.
+        yield Path("/tmp"), landlock.SOCKETS
+        for path in ("/proc/mounts", "/var/lib/libreoffice", "/var/spool/libreoffice"):
+            yield Path(path), landlock.READ
 
 
 def _allowed(own: Path, root: Path, package: str, more: Sequence[Path]) -> Iterator[tuple[Path, int]]:

@@ -117,3 +117,11 @@ def test_it_works_inside_a_reading_process(tmp_path: Path) -> None:
     with WorkerReaders(lambda: ReadOptions(ocr=False, libreoffice=soffice), seconds=40) as readers:
         [document] = readers.read_file("f.rtf", RTF)
     assert document.kind == "formulaire_2"
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="not run: LibreOffice is not installed")
+def test_the_real_program_works_within_a_readers_bounds() -> None:
+    options = ReadOptions(ocr=False, libreoffice="soffice", seconds=100)
+    with WorkerReaders(lambda: options, seconds=110) as readers:
+        [document] = readers.read_file("f.rtf", rb"{\rtf1\ansi Notre adresse change.}")
+    assert (document.problems, document.text.strip()) == ((), "Notre adresse change.")
