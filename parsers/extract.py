@@ -74,15 +74,17 @@ def extract(reading: Reading, form: FormDef, pages: Sequence[int] | None = None)
 
 
 def doubt_half_an_address(fields: dict[str, FieldValue]) -> None:
-    """An address read from the page without a postal code may be the first of two lines."""
+    """An address read from the page without postal code or town may be the first of two lines."""
     address = fields.get("adresse")
     if address is None or address.source not in ("text", "table", "annotation", "ocr"):
         return
-    if not re.search(r"\d{4}", str(address.value)) and address.confidence > _HALF_AN_ADDRESS:
+    text = str(address.value)
+    half = not re.search(r"\d{4}", text) or re.search(r"(?:^|[\s-])\d{4,5}$", text)
+    if half and address.confidence > _HALF_AN_ADDRESS:
         fields["adresse"] = address.model_copy(
             update={
                 "confidence": _HALF_AN_ADDRESS,
-                "evidence": (*address.evidence, "no postal code: perhaps not all of it"),
+                "evidence": (*address.evidence, "no postal code or town: perhaps not all of it"),
             }
         )
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Literal
 
 from parsers.claims import Claim
-from parsers.concepts import foreign
+from parsers.concepts import foreign, understood
 from parsers.documents.reading import Word
 from parsers.folding import fold, words_of
 from parsers.headings import under_headings
@@ -24,7 +24,7 @@ from parsers.layout import Segment, Sheet, covers, union
 from parsers.names import split_name
 from parsers.table_heads import table_heads
 from parsers.types import BBox, FieldDef, FormDef, Source
-from parsers.values import ABSENT, ValueResult, is_absent, is_hint, parse_value
+from parsers.values import ABSENT, ValueResult, is_absent, is_hint, match_choice, parse_value
 from parsers.vocabulary import vocabulary
 
 Place = Literal["inline", "frame_right", "right", "in_cell", "frame_below", "below", "cell_below"]
@@ -86,6 +86,7 @@ def read_context(sheets: list[Sheet], form: FormDef) -> Context:
         context.printed |= heads
         hits = [h for h in find_labels(sheet.segments, form) if id(h.segment) not in heads]
         hits = [h for h in hits if not _in_prose(h, sheet) and not _in_title(h, form)]
+        hits = [h for h in hits if not _is_option(h, sheet, form)]
         hits = under_headings(hits, sheet, form, heads)
         context.hits[sheet.number] = [h for h in hits if h.clear]
         _note_labels(context.hits[sheet.number], context)
@@ -94,7 +95,7 @@ def read_context(sheets: list[Sheet], form: FormDef) -> Context:
         for segment in sheet.segments:
             if id(segment) in context.labels or segment.entered:
                 continue
-            if _is_fixed(segment, fixed) or is_hint(segment.text) or _help_text(segment, sheet):
+            if _is_fixed(segment, fixed) or is_hint(segment.text) or _help_text(segment, sheet, context):
                 context.printed.add(id(segment))
         if form.kind == "nda" or "aes" in form.signature_labels:
             _mark_other_party(sheet, form, context)
@@ -133,16 +134,20 @@ def _is_fixed(segment: Segment, fixed: frozenset[str]) -> bool:
     tokens = words_of(segment.text)
     if not tokens:
         return True
+    if tokens[0] in ("signature", "unterschrift") and len(tokens) <= 8 and understood(tokens):
+        return True
     key = " ".join(tokens)
     bare = " ".join(tokens[1:]) if re.fullmatch(r"\d{1,2}|[a-z]|[ivx]+", tokens[0]) else key
     return key in fixed or bare in fixed
 
 
-def _help_text(segment: Segment, sheet: Sheet) -> bool:
-    """A note in brackets, a line that ends with a colon, a sentence of the form."""
+def _help_text(segment: Segment, sheet: Sheet, context: Context) -> bool:
+    """A note in brackets that begins its cell or stands under a label, a sentence of the form."""
     text = segment.text.strip()
-    if re.fullmatch(r"\(.*\)\s*\*?", text) or text == "*":
+    if text == "*":
         return True
+    if re.fullmatch(r"\(.*\)\s*\*?", text):
+        return not any(_continues(segment, s, context) for s in sheet.segments)
     return len(segment.words) > 14 and segment.frame is None
 
 
@@ -151,6 +156,32 @@ def _in_title(hit: LabelHit, form: FormDef) -> bool:
     tokens = words_of(hit.segment.text)
     titles = (words_of(title) for titles in form.titles.values() for title in titles)
     return any(1 < len(title) < len(tokens) and tokens[: len(title)] == title for title in titles)
+
+
+def _continues(segment: Segment, above: Segment, context: Context) -> bool:
+    """True for the second line of what is no label: "Soins+ UG / (haftungsbeschränkt)"."""
+    return (
+        above.frame == segment.frame
+        and id(above) not in context.printed
+        and id(above) not in context.labels
+        and abs(above.box[0] - segment.box[0]) < 3
+        and abs(above.size - segment.size) < 0.6
+        and -2 <= segment.box[1] - above.box[3] < 0.5 * (segment.box[3] - segment.box[1])
+    )
+
+
+def _is_option(hit: LabelHit, sheet: Sheet, form: FormDef) -> bool:
+    """True for a choice printed beside its box ("☐ Prestataire"): a place to tick, and no label."""
+    box = hit.segment.box
+    middle = (box[1] + box[3]) / 2
+    beside = any(
+        abs((t.box[1] + t.box[3]) / 2 - middle) < 5
+        and (-2 <= box[0] - t.box[2] < 14 or -2 <= t.box[0] - box[2] < 8)
+        for t in sheet.ticks
+    )
+    return beside and any(
+        match_choice(hit.segment.text, f) for f in form.fields if f.type in ("choice", "choices")
+    )
 
 
 def _in_prose(hit: LabelHit, sheet: Sheet) -> bool:
@@ -162,7 +193,8 @@ def _in_prose(hit: LabelHit, sheet: Sheet) -> bool:
     if hit.closed and segment.words[hit.end - 1].text.endswith((":", "：")):
         return False
     if rest == 0:
-        return segment.text.rstrip().endswith((".", ",", ";")) and len(segment.words) > 2
+        ends = segment.text.rstrip().endswith((".", ",", ";")) and len(segment.words[-1].text) > 4
+        return ends and len(segment.words) > 2 and not hit.below
     if rest > 8 and not hit.closed:
         return True
     if hit.closed or segment.frame is not None:
@@ -288,12 +320,16 @@ def _in_own_cell(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> 
     inside = [
         s for s in sheet.segments
         if covers(cell, s.box) and s.box[1] > label[3] - 0.4 * height and _free(s, context)
+        and not _small_print(s, segment, context)
     ]  # fmt: skip
-    if inside and not any(covers(cell, t.box) for t in sheet.ticks):
+    if inside and context.places["frame_right"] > 1 + context.places["in_cell"]:
+        return None  # this form writes in the next cell: what stands under the label explains it
+    if inside and not _to_tick(cell, sheet):
         words = tuple(w for s in inside for w in s.words)
         return Found(words, _joined(_lines_of(inside)), "in_cell", all(s.entered for s in inside))
     beside = context.places["frame_right"] + context.places["right"]
-    if not inside and context.places["in_cell"] >= 2 and not beside:
+    combed = any(abs(f[1] - cell[3]) < 3 and f[2] - f[0] <= 30 for f in sheet.frames)
+    if not inside and context.places["in_cell"] >= 2 and not beside and not combed:
         return Found((), "", "in_cell")
     return None
 
@@ -326,11 +362,14 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
         and abs((s.box[1] + s.box[3]) / 2 - middle) < 0.7 * height
     ]
     limit = min((s.box[0] for s in row_labels), default=sheet.width + 1)
-    frame = _frame_right(segment, label, sheet, limit)
+    frame = _frame_right(hit, label, sheet, limit)
+    far = frame is not None and frame[0] - max(s.box[2] for s in (segment, *hit.below)) > 60
+    if far and segment.frame is None and _own_frame_below(label, sheet):
+        return None  # what stands beside is another column's
     if frame is not None:
         inside = [s for s in sheet.segments if covers(frame, s.box) and _free(s, context)]
         if not any(id(s) in context.labels for s in sheet.segments if covers(frame, s.box)):
-            if not inside and any(covers(frame, t.box) for t in sheet.ticks):
+            if _to_tick(frame, sheet):
                 return None
             if _asks_something(inside):
                 return None
@@ -342,8 +381,8 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
     band = [
         s
         for s in sheet.segments
-        if s.box[0] >= segment.box[2] - 2
-        and s.box[0] < limit - 1
+        if s.box[0] < limit - 1
+        and _behind(hit, s.box, 2)
         and label[1] - 0.45 * height <= (s.box[1] + s.box[3]) / 2 <= label[3] + 0.45 * height
         and _free(s, context)
     ]
@@ -366,7 +405,7 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
             break
         taken.append(other)
     words = tuple(w for s in taken for w in s.words)
-    more = _continued(words, sheet, context, segment)
+    more = _continued(words, sheet, context, segment, hit.below)
     words += tuple(w for s in more for w in s.words)
     return Found(words, _joined([*_lines_of(taken), *[s.text for s in more]]), "right")
 
@@ -400,6 +439,16 @@ def _look(size: float, bold: bool) -> tuple[float, bool]:
     return (round(size * 2) / 2, bold)
 
 
+def _small_print(candidate: Segment, label: Segment, context: Context) -> bool:
+    """True for a line set smaller than its label, as no value of this form is: it explains the label."""
+    measured = candidate.words[0].confidence is not None
+    if candidate.entered or candidate.size >= (0.72 if measured else 0.85) * label.size:
+        return False
+    if _look(candidate.size, candidate.bold) in context.looks:
+        return False
+    return sum(context.looks.values()) >= 3 or not re.search(r"\d|@", candidate.text)
+
+
 def _heads(candidate: Segment, label: Segment, sheet: Sheet, context: Context) -> bool:
     """True for a line set larger or bolder than the label above it, as few lines of the page are."""
     measured = any(w.confidence is not None for w in candidate.words)
@@ -411,13 +460,13 @@ def _heads(candidate: Segment, label: Segment, sheet: Sheet, context: Context) -
     return sum(_look(s.size, s.bold) == look for s in sheet.segments) <= 0.2 * len(sheet.segments)
 
 
-def _has_company(candidate: Segment, sheet: Sheet, context: Context) -> bool:
-    """True when a label or a box to tick stands in the candidate's row, left of it or close behind."""
+def _has_company(candidate: Segment, label: Segment, sheet: Sheet, context: Context) -> bool:
+    """True when a label or a box to tick stands in the candidate's row, beside it in the label's column."""
     middle = (candidate.box[1] + candidate.box[3]) / 2
     height = candidate.box[3] - candidate.box[1]
     if any(
         id(s) in context.labels
-        and s.box[2] <= candidate.box[0] + 1
+        and label.box[0] < s.box[2] <= candidate.box[0] + 1
         and abs((s.box[1] + s.box[3]) / 2 - middle) < 0.7 * height
         for s in sheet.segments
     ):
@@ -438,20 +487,50 @@ def _looks_like_labels(candidate: Segment, label: Segment, context: Context) -> 
     return bool(context.looks) and look not in context.looks and look == _look(label.size, label.bold)
 
 
+def _to_tick(frame: BBox, sheet: Sheet) -> bool:
+    """True when a box to tick stands in the frame, not merely on its edge."""
+    inner = (frame[0], frame[1] + 3, frame[2], frame[3] - 3)
+    return any(covers(inner, t.box) for t in sheet.ticks)
+
+
 def _is_cell(frame: BBox, sheet: Sheet) -> bool:
     """True for a table's cell, false for a frame drawn around a whole section."""
     height, width = frame[3] - frame[1], frame[2] - frame[0]
-    return height < 60 or (height < 90 and width < 0.93 * sheet.width)
+    return (
+        height < 60
+        or (height < 90 and width < 0.93 * sheet.width)
+        or (height < 140 and width < 0.5 * sheet.width)
+    )
 
 
-def _frame_right(segment: Segment, label: BBox, sheet: Sheet, limit: float) -> BBox | None:
+def _own_frame_below(label: BBox, sheet: Sheet) -> bool:
+    """True when a frame to write in begins right under the label, at its left edge."""
+    height = min(label[3] - label[1], 14.0)
+    return any(
+        abs(f[0] - label[0]) < 6 and -0.6 * height <= f[1] - label[3] <= 0.8 * height and f[3] - f[1] <= 120
+        for f in sheet.frames
+    )
+
+
+def _behind(hit: LabelHit, box: BBox, slack: float) -> bool:
+    """True for what stands right of the label's line that it is level with, or of all its lines."""
+    lines = (hit.segment, *hit.below)
+    level = [s for s in lines if box[1] - 1 <= (s.box[1] + s.box[3]) / 2 <= box[3] + 1]
+    return box[0] >= max(s.box[2] for s in level or lines) - slack
+
+
+def _frame_right(hit: LabelHit, label: BBox, sheet: Sheet, limit: float) -> BBox | None:
     """The frame to write in that stands right of the label, or the next cell of its row."""
+    segment = hit.segment
     middle = (segment.box[1] + segment.box[3]) / 2
     best: BBox | None = None
     for frame in sheet.frames:
-        if frame[0] < segment.box[2] - 4 or frame[0] > limit or frame[3] - frame[1] > 160:
+        if not _behind(hit, frame, 4) or frame[0] > limit - 3 or frame[3] - frame[1] > 160:
             continue
-        if not (frame[1] - 3 <= middle <= frame[3] + 3 or _level(frame, label)) or frame[2] - frame[0] < 14:
+        if (
+            not (frame[1] - 0.5 <= middle <= frame[3] + 0.5 or _level(frame, label))
+            or frame[2] - frame[0] < 14
+        ):
             continue
         if (
             best is None
@@ -498,10 +577,12 @@ def _comb_frame(frame: BBox, sheet: Sheet) -> BBox:
     while grown:
         grown = False
         for other in sheet.frames:
-            same_row = abs(other[1] - top) < 2 and abs(other[3] - bottom) < 2
-            if same_row and other[2] - other[0] <= 30 and -2 <= other[0] - right <= 9:
-                right = other[2]
-                grown = True
+            if abs(other[1] - top) >= 2 or abs(other[3] - bottom) >= 2 or other[2] - other[0] > 30:
+                continue
+            if -2 <= other[0] - right <= 9:
+                right, grown = other[2], True
+            elif -2 <= left - other[2] <= 9:
+                left, grown = other[0], True
     return (left, top, right, bottom)
 
 
@@ -514,7 +595,8 @@ def _below(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Iterab
             s
             for s in sheet.segments
             if covers(cell, s.box) and s.box[1] > label[3] - 0.4 * height and _free(s, context)
-        ]
+            and not _small_print(s, segment, context)
+        ]  # fmt: skip
         if inside:
             words = tuple(w for s in inside for w in s.words)
             yield Found(words, _joined(_lines_of(inside)), "in_cell", all(s.entered for s in inside))
@@ -532,13 +614,13 @@ def _below(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Iterab
             if s.frame is not None and abs(s.frame[1] - cell[3]) < 3 and abs(s.frame[0] - cell[0]) < 4
         ]
         if under:
-            yield from _in_frame(under[0], sheet, context, "cell_below")
+            yield from _in_frame(_comb_frame(under[0], sheet), sheet, context, "cell_below")
         return
     frames = [
         f
         for f in sheet.frames
         if (cell is None or covers(cell, f))
-        and -3 <= f[1] - label[3] <= 2.6 * height
+        and -0.6 * height <= f[1] - label[3] <= 2.6 * height
         and f[0] - 14 <= segment.box[0] <= f[2]
         and f[2] - f[0] >= 14
         and f[3] - f[1] <= 120
@@ -548,9 +630,9 @@ def _below(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Iterab
         between = [
             s
             for s in sheet.segments
-            if id(s) in context.labels
-            and s is not segment
+            if s is not segment
             and s not in hit.below
+            and (id(s) in context.labels or (_free(s, context) and not _small_print(s, segment, context)))
             and label[3] - 1 <= s.box[1]
             and s.box[3] <= frame[1] + 1
             and s.box[0] < frame[2]
@@ -563,33 +645,34 @@ def _below(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Iterab
         s
         for s in sheet.segments
         if (cell is None or s.frame == cell or covers(cell, s.box))
-        and -0.35 * height <= s.box[1] - label[3] <= 1.7 * max(height, s.box[3] - s.box[1])
+        and -0.35 * height <= s.box[1] - label[3] <= 4.5 * max(height, s.box[3] - s.box[1])
         and s.box[1] > segment.box[1] + 0.5 * height
         and segment.box[0] - 10 <= s.box[0] <= max(segment.box[2], segment.box[0] + 40)
     ]
     candidates.sort(key=lambda s: (s.box[1], abs(s.box[0] - segment.box[0])))
+    last = label[3]
     for candidate in candidates:
+        if candidate.box[1] - last > 1.7 * max(height, candidate.box[3] - candidate.box[1]):
+            return
         if id(candidate) in context.labels:
             return
         if not _free(candidate, context):
+            if is_hint(candidate.text) or candidate.text.startswith("("):
+                last = max(last, candidate.box[3])
             continue
+        if _small_print(candidate, segment, context):
+            last = max(last, candidate.box[3])
+            continue  # small print under a label explains it
         if _other_label(candidate) or len(candidate.words) > 12:
             return
         if not candidate.entered and (
             foreign(words_of(candidate.text))
             or _heads(candidate, segment, sheet, context)
-            or _has_company(candidate, sheet, context)
+            or _has_company(candidate, segment, sheet, context)
         ):
             return  # a label of something else, a heading, or what belongs to the label or box beside it
         if not candidate.entered and _looks_like_labels(candidate, segment, context):
             return
-        if (
-            candidate.size < (0.85 if candidate.words[0].confidence is None else 0.72) * segment.size
-            and not candidate.entered
-            and _look(candidate.size, candidate.bold) not in context.looks
-            and not re.search(r"\d|@", candidate.text)
-        ):
-            continue  # small print under a label explains it
         more = _continued(candidate.words, sheet, context, None)
         words = candidate.words + tuple(w for s in more for w in s.words)
         yield Found(words, _joined([candidate.text, *[s.text for s in more]]), "below", candidate.entered)
@@ -607,8 +690,17 @@ def _in_frame(frame: BBox, sheet: Sheet, context: Context, place: Place) -> Iter
     yield Found(words, _joined(_lines_of(inside)), place)
 
 
-def _continued(words: Sequence[Word], sheet: Sheet, context: Context, label: Segment | None) -> list[Segment]:
-    """Further lines of a value: directly under its first, at the same left edge, beside no other label."""
+def _continued(
+    words: Sequence[Word],
+    sheet: Sheet,
+    context: Context,
+    label: Segment | None,
+    own: Sequence[Segment] = (),
+) -> list[Segment]:
+    """Further lines of a value: directly under its first, at the same left edge, beside no other label.
+
+    `own` are the further lines of the value's own label.
+    """
     if not words:
         return []
     found: list[Segment] = []
@@ -634,7 +726,9 @@ def _continued(words: Sequence[Word], sheet: Sheet, context: Context, label: Seg
             continue
         middle = (segment.box[1] + segment.box[3]) / 2
         beside = any(
-            id(s) in context.labels and abs((s.box[1] + s.box[3]) / 2 - middle) < 0.7 * height
+            id(s) in context.labels
+            and s not in own
+            and abs((s.box[1] + s.box[3]) / 2 - middle) < 0.7 * height
             for s in sheet.segments
         )
         if segment.entered and _beside_other_text(segment, [label] if label else (), [segment], sheet):
@@ -727,7 +821,10 @@ def _claim(
         if hit.score >= 0.7 and definition.type in ("iban", "vat", "email") and shaped:
             sure = max(sure, 0.955)  # nothing else on a form looks like it
     elif result.problem == "malformed" or (
-        not result.problem and result.note and place.place not in ("inline", "right", "frame_right")
+        not result.problem
+        and result.note
+        and place.place not in ("inline", "right", "frame_right")
+        and not (place.place != "below" and context.places[place.place] >= 2)
     ):
         sure = min(sure, 0.75)
     elif strong and not result.problem and place.place in ("below", "cell_below") and not place.closed:
@@ -740,8 +837,13 @@ def _claim(
         sure = min(sure, 0.8)
     if place.place == "in_cell" and not place.closed and not strong and not context.places["in_cell"]:
         sure = min(sure, 0.88)
-    if ambiguous:
+    if ambiguous or _begins_with_label(text, definition, place):
         sure = min(sure, 0.85)
+    top = text.partition("\n")[0]
+    if not strong and top != text and understood(words_of(top)):
+        sure = min(sure, 0.8)  # the first line may be the rest of the label
+    if definition.type in _LINES and re.search(r"\S@\S+\.\w", text):
+        sure = min(sure, 0.7)  # an e-mail address ran into it
     if cut:
         sure -= 0.01
     source = _source(place, sheet)
@@ -762,6 +864,16 @@ def _claim(
         tuple(evidence),
         result.certain,
     )
+
+
+def _begins_with_label(text: str, definition: FieldDef, place: Found) -> bool:
+    """True for a value that starts with words of its own label: perhaps the label in another language."""
+    if place.place == "inline" or definition.type in _STRONG:
+        return False
+    known = index_of([definition]).exact
+    tokens = words_of(text)
+    fewest = 1 if place.place == "below" else 2
+    return any(" ".join(tokens[:n]) in known for n in range(fewest, min(len(tokens), 8)))
 
 
 def _gap(hit: LabelHit, place: Found) -> float:

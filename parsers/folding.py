@@ -9,6 +9,7 @@ from functools import lru_cache
 _VARIANTS = str.maketrans(
     dict.fromkeys("’‘`´ʼ", "'") | dict.fromkeys("–—−‐‑", "-") | {"ß": "ss", "œ": "oe", "æ": "ae"}
 )
+_BRACKETS = re.compile(r"\([^()]*\)")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -28,3 +29,11 @@ def fold(text: str) -> str:
 def words_of(text: str) -> tuple[str, ...]:
     """The folded words and numbers of a text, punctuation dropped."""
     return tuple(_NOT_WORD.sub(" ", fold(text)).split())
+
+
+def without_brackets(text: str) -> str:
+    """The text without what stands in brackets, brackets in brackets too."""
+    before = ""
+    while before != text:
+        before, text = text, _BRACKETS.sub(" ", text)
+    return text

@@ -29,6 +29,8 @@ def under_headings(
     known = {id(hit.segment): hit for hit in hits}
     result: list[LabelHit] = []
     parts = {id(s) for hit in hits for s in hit.below}
+    set_apart = {id(h) for h in headings}
+    asked = Counter(hit.fields[0] for hit in hits if hit.clear and id(hit.segment) not in set_apart)
     for segment in sheet.segments:
         if id(segment) in heads or id(segment) in parts:
             continue
@@ -40,7 +42,9 @@ def under_headings(
             heading = words_of(above.text)
             # Who signs is named under "Pour l'Industriel", not the Industriel.
             named = _together(words_of(label), _SIGNATORY if heading in signed else heading, index)
-        if not named or (hit is not None and named == hit.fields[:1]):
+        told = hit is not None and hit.clear and len(words_of(label)) > 1
+        elsewhere = bool(named) and asked[named[0]] > 0
+        if not named or told or (hit is not None and (named == hit.fields[:1] or elsewhere)):
             if hit is not None:
                 result.append(hit)
             continue
@@ -74,7 +78,8 @@ def _headings(sheet: Sheet) -> list[Segment]:
         for s in sheet.segments
         if len(s.words) <= 8
         and not s.entered
-        and not s.text.rstrip().endswith((":", "*"))
+        and not s.text.rstrip().endswith("*")
+        and ":" not in s.text
         and (s.size >= usual + 1.5 or (s.bold and rare_bold))
     ]
 

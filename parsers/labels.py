@@ -16,9 +16,10 @@ from typing import Literal
 from rapidfuzz import fuzz, process
 
 from parsers.concepts import fields_meant, foreign, meanings, understood
-from parsers.folding import words_of
+from parsers.folding import without_brackets, words_of
 from parsers.layout import Segment
 from parsers.types import FieldDef, FormDef
+from parsers.values import is_hint
 
 Strength = Literal["exact", "fuzzy", "weak"]
 
@@ -71,11 +72,25 @@ _STOP = _ARTICLES | frozenset(
         "n",
         "no",
         "nr",
+        "zum",
+        "zur",
+        "mit",
+        "dem",
+        "bei",
+        "on",
+        "to",
+        "with",
     ]
 )
 _SPLIT = re.compile(r"\s*(?:/|\||\(|\)|;|\s[-–—]\s)\s*")
+_GENERIC = frozenset({"nom", "prenom", "date_signature"})
+"""Fields that one general word names: another word beside it may make it somebody else's."""
+_SHAPED = frozenset({"matricule", "matricule_mysecu", "iban", "email", "numero_tva", "code_prestataire"})
+"""Fields whose values no word of a label could begin."""
 _MAX_LABEL_WORDS = 14
 _FUZZY = 87.0
+_PARTLY = 0.93
+"""The score of a label of which a piece is not understood."""
 _BLANKS = frozenset({":", "*", ".", "-", "–", ")", "(*)", "：", "*:", ":*"})
 
 
@@ -149,29 +164,101 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
     taken: set[int] = set()
     below = _stacked(segments)
     for number, segment in enumerate(segments):
-        if number in taken or segment.entered:
+        if number in taken or segment.entered or _only_a_hint(segment.text):
             continue
         hit = match_segment(segment, index)
         under = below.get(number)
+        carried = _carried_on(segment, segments, under, index, hit)
+        if carried is not None and under is not None:
+            taken.add(under)
+            hits.append(carried)
+            continue
         noted = _with_note(segment, segments, number, below, index, hit)
         if noted is not None:
             hit, used = noted
             taken.update(used)
             hits.append(hit)
             continue
-        if under is not None and (hit is None or not hit.closed or hit.end == len(segment.words)):
+        whole = hit is not None and hit.closed and hit.strength != "weak"
+        if under is not None and (not whole or (hit is not None and hit.end == len(segment.words))):
             longer = _match_stack(segment, segments, number, below, index, hit)
             if longer is not None:
                 hit, used = longer
                 taken.update(used)
-        if hit is not None:
-            hits.append(hit)
+        if hit is not None and not (re.fullmatch(r"\(.*\)[\s*:]*", segment.text) and not hit.below):
+            hits.append(hit)  # what stands in brackets alone explains another label
         elif under is not None and foreign(words_of(segment.text)) and not re.search(r"\d{3}", segment.text):
             rest = segments[under].text
             broken = rest[:1].islower() or words_of(segment.text)[-1] in _STOP
             if broken and understood(words_of(rest)):
                 taken.add(under)  # "Fonction / du signataire", broken over two lines
     return hits
+
+
+def _only_a_hint(text: str) -> bool:
+    """True for "(Beispiel: name@firma.lu)", not for "Date (JJ/MM/AAAA)"."""
+    return is_hint(text) and (text.startswith("(") or is_hint(without_brackets(text)))
+
+
+def _carried_on(
+    segment: Segment,
+    segments: Sequence[Segment],
+    under: int | None,
+    index: LabelIndex,
+    hit: LabelHit | None,
+) -> LabelHit | None:
+    """A label whose second language begins the line below, with the value behind it."""
+    if under is None:
+        return None
+    rest = segments[under]
+    broken = _broken_before_colon(segment, rest, index)
+    if broken is not None:
+        return broken
+    if hit is None or not hit.clear or hit.end < len(segment.words):
+        return None
+    second = match_segment(rest, index)
+    if second is not None and second.end == len(rest.words):
+        return None
+    if second is not None and second.strength != "weak" and second.closed:
+        end, named = second.end, second.fields
+    else:
+        texts = [w.text for w in rest.words]
+        shaped = hit.fields[0] in _SHAPED
+        ends = range(1 if shaped else 2, min(len(texts), _MAX_LABEL_WORDS))
+        for end in reversed(ends) if shaped else ends:
+            found = match_text(" ".join(texts[:end]), index)
+            begins = shaped or texts[end][:1].isupper() or texts[end][:1].isdigit()
+            if found is not None and found[1] != "weak" and begins and set(hit.fields) & set(found[0]):
+                named = found[0]
+                break
+        else:
+            return None
+    shared = tuple(f for f in hit.fields if f in named)
+    label = " ".join(w.text for w in rest.words[:end])
+    if not shared or words_of(label) == words_of(hit.label):
+        return None
+    return LabelHit(rest, shared, end, hit.strength, hit.score, True, f"{hit.label} {label}", (segment,))
+
+
+def _broken_before_colon(first: Segment, rest: Segment, index: LabelIndex) -> LabelHit | None:
+    """A long label whose end, colon and value stand on the line below ("… Reference of the fee statement /
+    or PID transaction: PID 4315")."""
+    texts = [w.text for w in rest.words]
+    colon = next((i for i, text in enumerate(texts) if text.endswith((":", "："))), len(texts))
+    if (
+        is_hint(rest.text)
+        or colon >= len(texts) - 1
+        or colon > 8
+        or ":" in without_brackets(first.text)
+        or len(first.words) < 3
+    ):
+        return None
+    alone = match_text(" ".join(texts[: colon + 1]), index)
+    found = match_text(f"{first.text} {' '.join(texts[: colon + 1])}", index)
+    if found is None or found[1] == "weak" or (alone is not None and alone[1] == "exact"):
+        return None
+    label = f"{first.text} {' '.join(texts[: colon + 1])}"
+    return LabelHit(rest, found[0], colon + 1, found[1], found[2], True, label, (first,))
 
 
 def _with_note(
@@ -216,7 +303,11 @@ def split_at_labels(segments: Sequence[Segment], index: LabelIndex) -> list[Segm
         texts = [w.text for w in segment.words]
         cuts = []
         last = 0
+        opened = 0
         for position, text in enumerate(texts):
+            opened += text.count("(") - text.count(")")
+            if opened > 0:
+                continue
             if position and text.endswith((":", "：")):
                 if last:
                     start = _label_start(texts, position, last, index)
@@ -265,6 +356,8 @@ def _after_colon(
 def match_segment(segment: Segment, index: LabelIndex) -> LabelHit | None:
     """The label that a segment is, or starts with."""
     texts = [w.text for w in segment.words]
+    if ")" in segment.text and "(" not in segment.text and not re.match(r"\w{1,3}\)", segment.text):
+        return None  # the end of a note that began on the line above
     start = _skip_numbering(texts)
     if start >= len(texts) or (not start and texts[0].isdigit()):
         return None
@@ -282,11 +375,15 @@ def match_segment(segment: Segment, index: LabelIndex) -> LabelHit | None:
     whole = texts[start:]
     if len(whole) <= _MAX_LABEL_WORDS + 4:
         found = match_text(" ".join(whole), index)
+        prefix = _match_prefix(segment, texts, start, index)
         if found and found[1] != "weak":
+            shared = prefix is not None and prefix.closed and set(prefix.fields) & set(found[0])
+            if found[2] == _PARTLY and prefix is not None and shared:
+                return prefix  # "Société / Firmenname Medisoft SARL": two languages, and the value
             return LabelHit(segment, found[0], len(texts), found[1], found[2], True, " ".join(whole))
     else:
         found = None
-    prefix = _match_prefix(segment, texts, start, index)
+        prefix = _match_prefix(segment, texts, start, index)
     if prefix is not None:
         return prefix
     if found:
@@ -301,16 +398,14 @@ def match_text(text: str, index: LabelIndex) -> tuple[tuple[str, ...], Strength,
     if not tokens:
         return None
     bare = without_numbering(tokens)
-    for variant in dict.fromkeys(
-        (tokens, bare, without_numbering(words_of(re.sub(r"\([^)]*\)?", " ", text))))
-    ):
+    outside = without_numbering(words_of(re.sub(r"\([^)]*\)?", " ", without_brackets(text))))
+    for variant in dict.fromkeys((tokens, bare, outside)):
         for skip in (0, 1, 2):
             if skip and not all(t in _ARTICLES for t in variant[:skip]):
                 break
             key = " ".join(variant[skip:])
             if key in index.exact and (variant in (tokens, bare) or not fields_meant(bare, index.fields)):
                 return index.exact[key], "exact", 1.0
-    outside = without_numbering(words_of(re.sub(r"\([^)]*\)?", " ", text)))
     meant = fields_meant(bare, index.fields) or fields_meant(outside, index.fields)
     if len(meant) == 1 or (
         len(meant) == 2 and meant[0].removesuffix("nom") == meant[1].removesuffix("prenom")
@@ -318,9 +413,9 @@ def match_text(text: str, index: LabelIndex) -> tuple[tuple[str, ...], Strength,
         return meant, "fuzzy", 0.97
     if meant:
         return meant, "weak", 0.8
-    if foreign(tokens):
-        return None
     pieces = [p for p in _SPLIT.split(text) if words_of(p)]
+    if foreign(tokens) and not (len(pieces) > 1 and all(_names(p, index) for p in pieces)):
+        return None
     if len(pieces) > 1:
         combined = _match_pieces(pieces, index)
         if combined:
@@ -352,31 +447,49 @@ def _part_of(tokens: Sequence[str], index: LabelIndex) -> tuple[tuple[str, ...],
     return ((owners.pop(),), "weak", 0.6) if len(owners) == 1 else None
 
 
+def _known(piece: str, index: LabelIndex) -> bool:
+    return " ".join(without_numbering(words_of(piece))) in index.exact
+
+
+def _names(piece: str, index: LabelIndex) -> tuple[str, ...]:
+    """The fields that one piece of a label names by itself."""
+    tokens = without_numbering(words_of(piece))
+    if sum(map(len, tokens)) < 3:
+        return ()  # "c/o"
+    bare = " ".join(t for t in tokens if t not in _ARTICLES)
+    return (
+        index.exact.get(" ".join(tokens)) or index.exact.get(bare) or fields_meant(tokens, index.fields) or ()
+    )
+
+
 def _match_pieces(pieces: list[str], index: LabelIndex) -> tuple[tuple[str, ...], Strength, float] | None:
     """A label in two languages, or with an explanation behind it: its pieces must agree."""
     named: list[tuple[str, ...]] = []
+    unknown: list[str] = []
     fuzzy = False
     for piece in pieces:
-        tokens = words_of(piece)
-        key = " ".join(tokens)
-        owners = index.exact.get(key) or index.exact.get(" ".join(t for t in tokens if t not in _ARTICLES))
+        owners: tuple[str, ...] | None = _names(piece, index) or None
         if owners is None:
-            near = _fuzzy(tokens, index)
+            near = _fuzzy(words_of(piece), index)
             owners = near[0] if near else None
             fuzzy = fuzzy or owners is not None
-        if owners is not None:
+        if owners is None:
+            unknown.append(piece)
+        else:
             named.append(owners)
-    if not named:
+    if not named or any(re.search(r"\d{4}|@", piece) for piece in unknown):
         return None
     common = [f for f in named[0] if all(f in owners for owners in named)]
     if not common:
         # "Nom / Prénom": one label for two fields, told by the caller from their ids.
         both = tuple(dict.fromkeys(f for owners in named for f in owners))
         return both, "weak", 0.6
-    first_named = bool(index.exact.get(" ".join(words_of(pieces[0]))))
-    if not first_named and len(named) < len(pieces) / 2:
-        return tuple(common), "weak", 0.7
-    return tuple(common), "fuzzy" if fuzzy else "exact", 0.94 if fuzzy else 0.99
+    if pieces[0] in unknown and not any(_known(piece, index) for piece in pieces):
+        return None  # a note that happens to speak of something we ask for
+    generic = all(len(words_of(p)) == 1 for p in pieces if p not in unknown) and common[0] in _GENERIC
+    if unknown and (pieces[0] in unknown or generic):
+        return tuple(common), "weak", 0.7  # "Représentant – nom" may be anybody's
+    return tuple(common), "fuzzy" if fuzzy else "exact", _PARTLY if unknown else 0.94 if fuzzy else 0.99
 
 
 def _fuzzy(tokens: Sequence[str], index: LabelIndex) -> tuple[tuple[str, ...], Strength, float] | None:
@@ -428,18 +541,25 @@ def _match_prefix(segment: Segment, texts: list[str], start: int, index: LabelIn
     """A label without a colon and its value behind it: "Matricule 1893120105732"."""
     for length in range(min(index.most_words + 2, len(texts) - start - 1), 0, -1):
         piece = texts[start : start + length]
+        if length > 1 and piece[-1] in ("/", "|", "–", "-", "("):
+            continue
         tokens = words_of(" ".join(piece))
         key = " ".join(tokens)
         owners = index.exact.get(key) or index.exact.get(" ".join(t for t in tokens if t not in _ARTICLES))
+        if owners is None and texts[start + length] in ("/", "|"):
+            meant = match_text(" ".join(piece), index)  # the page itself says where the first language ends
+            owners = meant[0] if meant is not None and meant[1] != "weak" else None
         if owners is None:
             continue
         end = _second_language(texts, start + length, owners, index)
         closed = end > start + length
+        more = end < len(texts) and texts[end] in ("/", "|")  # another label, and nobody knows where it ends
         while end < len(texts) and texts[end] in _BLANKS:
             end += 1
             closed = True
         closed = closed or segment.words[end - 1].text[-1:] in "*:"
-        return LabelHit(segment, owners, end, "exact", 0.97, closed, " ".join(piece))
+        strength: Strength = "weak" if more else "exact"
+        return LabelHit(segment, owners, end, strength, 0.97, closed, " ".join(piece))
     return None
 
 
@@ -447,9 +567,9 @@ def _second_language(texts: list[str], end: int, owners: tuple[str, ...], index:
     """Where the label ends that goes on in another language ("Name / Nom Dupont"); else `end`."""
     if end + 1 >= len(texts) or texts[end] not in ("/", "|", "–", "-"):
         return end
-    for length in range(min(index.most_words, len(texts) - end - 1), 0, -1):
-        other = index.exact.get(" ".join(words_of(" ".join(texts[end + 1 : end + 1 + length]))), ())
-        if set(other) & set(owners):
+    for length in range(min(index.most_words + 2, len(texts) - end - 1), 0, -1):
+        other = match_text(" ".join(texts[end + 1 : end + 1 + length]), index)
+        if other is not None and other[1] != "weak" and set(other[0]) & set(owners):
             return end + 1 + length
     return end
 
@@ -463,28 +583,50 @@ def _match_stack(
     single: LabelHit | None,
 ) -> tuple[LabelHit, list[int]] | None:
     """A label broken over two or three lines, or printed in a second language under the first."""
-    texts, used, current = [segment.text], [], number
+    texts, current = [segment.text], number
+    used: list[int] = []
     best: tuple[LabelHit, list[int]] | None = None
-    for _ in range(2):
+    for _ in range(3):
         nxt = below.get(current)
         if nxt is None:
             break
+        before, under = segments[current], segments[nxt]
+        if used and (before.text.rstrip().endswith(":") or re.match(r"\d{1,2}[.)]\s", under.text)):
+            break  # the next label
         current = nxt
-        under = segments[current]
         if re.search(r"\d{3}|@", under.text):
             break  # a value
         texts.append(under.text)
         used.append(current)
         found = match_text(" ".join(texts), index)
         own = match_segment(under, index)
-        if found and found[1] != "weak" and _goes_on(segment, under, single, found, own):
+        so_far = best[0] if best is not None else single
+        accepted = best
+        if found and found[2] == _PARTLY and not understood(words_of(under.text)):
+            found = None  # a value, perhaps
+        if found and found[1] != "weak" and _goes_on(before, under, so_far, found, own):
             best = (
                 LabelHit(segment, found[0], len(segment.words), found[1], found[2], True, " ".join(texts),
                          tuple(segments[i] for i in used)),
                 list(used),
             )  # fmt: skip
+        elif (
+            best is None
+            and single is not None
+            and single.strength == "weak"
+            and own is not None
+            and own.clear
+            and own.end == len(under.words)
+            and not set(single.fields) & set(own.fields)
+        ):
+            # The line below says in another language what the first one left open.
+            best = (
+                replace(single, fields=own.fields, strength=own.strength, score=own.score, closed=True,
+                        label=" ".join(texts), below=tuple(segments[i] for i in used)),
+                list(used),
+            )  # fmt: skip
         elif single is not None and own is not None and own.closed and own.end == len(under.words):
-            shared = tuple(f for f in single.fields if f in own.fields)
+            shared = tuple(f for f in (so_far or single).fields if f in own.fields)
             if shared and _translation(segment, under) and not (_both_names(single) and not _both_names(own)):
                 strength: Strength = (
                     "exact" if "exact" in (single.strength, own.strength) else single.strength
@@ -494,6 +636,8 @@ def _match_stack(
                              " ".join(texts), tuple(segments[i] for i in used)),
                     list(used),
                 )  # fmt: skip
+        if best is accepted and so_far is not None and so_far.clear:
+            break
     return best
 
 
@@ -522,13 +666,31 @@ def _goes_on(
     opened = segment.text.count("(") > segment.text.count(")")
     unfinished = dashed or opened or (bool(last) and last[0] in _STOP)
     broken = under.text[:1].islower() and joined[0] == single.fields
+    alone = own is not None and own.clear and not under.text[:1].islower()
+    if joined[1] != "weak" and joined[0] != single.fields and not alone and _set_tight(segment, under):
+        return True  # "Nom de l'éditeur / du logiciel": the two lines together are a known label
+    known = joined[1] == "exact" and (joined[2] >= 0.99 or not alone)
+    if known and single.strength != "exact" and _set_tight(segment, under):
+        return True
+    ended = under.text.rstrip().endswith(":") and not segment.text.rstrip().endswith("*")
+    if ended and own is None and joined[1] != "weak" and _set_tight(segment, under):
+        return True  # a value ends with no colon
     if own is not None and own.clear and not unfinished and not broken:
         return False
+    if unfinished and joined[1] != "weak" and joined[0] == single.fields:
+        return True
     if single.strength == "exact":
-        return unfinished
+        return unfinished or (joined[1] == "exact" and not alone and _set_tight(segment, under))
     if joined[2] >= 1.0 or dashed:
         return True
     return understood(words) and (joined[0] != single.fields or under.text[:1].islower())
+
+
+def _set_tight(first: Segment, second: Segment) -> bool:
+    """True for two lines of one cell, set alike and close, of which the first does not end the label."""
+    gap = second.box[1] - first.box[3]
+    same = abs(first.size - second.size) < 0.6 and first.bold == second.bold and first.frame == second.frame
+    return same and gap < 0.5 * (first.box[3] - first.box[1]) and not first.text.rstrip().endswith("*")
 
 
 def _translation(first: Segment, second: Segment) -> bool:
@@ -576,10 +738,14 @@ def _counted(text: str) -> bool:
 
 def _colon(texts: list[str], start: int) -> int | None:
     """The word that ends the label with a colon; not a colon inside a time, a web address or a sentence."""
+    opened = 0
     for position in range(start, min(start + _MAX_LABEL_WORDS, len(texts))):
         text = texts[position]
+        opened += text.count("(") - text.count(")")
         if text.endswith((":", "：")):
+            if opened > 0 and any(")" in later for later in texts[position + 1 :]):
+                continue  # "(exemple : nom@societe.lu)"
             return position
-        if text.endswith((".", ";", "?")) and len(text) > 4 and position > start + 1:
+        if text.endswith((".", ";", "?")) and len(text) > 4 and position > start + 1 and opened <= 0:
             return None
     return None

@@ -499,21 +499,29 @@ def _middle(word: Word) -> float:
     return (word.box[1] + word.box[3]) / 2
 
 
+def _height(word: Word) -> float:
+    return max(word.box[3] - word.box[1], 4.0)
+
+
 def _segments(
     words: list[Word], verticals: list[_Line], horizontals: list[_Line], page: int, sheet: Sheet
 ) -> list[Segment]:
     lines: list[list[Word]] = []
-    tops: list[tuple[float, float]] = []
     for word in sorted(words, key=_middle):
-        middle, height = _middle(word), max(word.box[3] - word.box[1], 4.0)
-        for number in range(len(lines) - 1, max(-1, len(lines) - 4), -1):
-            reference, reference_height = tops[number]
-            if abs(middle - reference) < 0.42 * min(height, reference_height):
-                lines[number].append(word)
-                break
-        else:
+        nearest = None
+        for number in range(len(lines) - 1, max(-1, len(lines) - 6), -1):
+            # Against the next word of the line: lines of two columns may stand slightly apart.
+            gap, beside = min(
+                ((max(o.box[0] - word.box[2], word.box[0] - o.box[2]), o) for o in lines[number]),
+                key=lambda found: found[0],
+            )
+            height = min(_height(word), _height(beside))
+            if abs(_middle(word) - _middle(beside)) < 0.42 * height and (nearest is None or gap < nearest[0]):
+                nearest = gap, number
+        if nearest is None:
             lines.append([word])
-            tops.append((middle, height))
+        else:
+            lines[nearest[1]].append(word)
     xs = [v[0] for v in verticals]
     segments: list[Segment] = []
     for line in lines:
@@ -541,10 +549,12 @@ def _segments(
 
 
 def _breaks(before: Word, here: Word, verticals: list[_Line], xs: list[float], ticks: list[Tick]) -> bool:
-    height = max(before.box[3] - before.box[1], here.box[3] - here.box[1], 4.0)
+    height = max(_height(before), _height(here))
     gap = here.box[0] - before.box[2]
     if gap > 1.25 * height or (before.origin != here.origin):
         return True
+    if gap > 0.6 * height and (before.bold != here.bold or abs(before.size - here.size) > 0.6):
+        return True  # a value set otherwise, close behind its label
     middle = (_middle(before) + _middle(here)) / 2
     lo, hi = before.box[2] - 1.5, here.box[0] + 1.5
     for index in range(bisect_left(xs, lo), len(xs)):

@@ -54,7 +54,7 @@ def _on_sheet(sheet: Sheet, definition: FieldDef, shape: str) -> Iterable[Claim]
     names = "|".join(re.escape(label) for label in labels if len(label) >= 3)
     if not names:
         return
-    for match in re.finditer(rf"(?<!\w)(?:{names}){_BETWEEN}({shape})(?!\w)", text):
+    for match in re.finditer(rf"(?<![\w-])(?:{names}){_BETWEEN}({shape})(?!\w)", text):
         result = parse_value(definition.type, match[1].upper(), definition)
         if not result.certain or result.problem is not None:
             continue

@@ -177,7 +177,7 @@ def _choice_claims(definition: FieldDef, context: Context) -> list[Claim]:
             sure = 0.92
         if not all(o.exact for o in on):
             # Where every choice has a box of its own, a wording of its own leaves no doubt either.
-            apart = len(options) == len(seen) == len(definition.choices)
+            apart = len(options) == len(seen) >= max(2, len(definition.choices) - 1)
             sure = min(sure, 0.965 if apart else 0.94)
         claims.append(_claim(definition, value, on or options, sure, sheet))
     return claims
@@ -232,7 +232,7 @@ def _anchor(definition: FieldDef, sheet: Sheet, context: Context) -> LabelHit | 
 def _near(anchor: LabelHit, options: list[_Option]) -> list[_Option]:
     """Options of the same wording elsewhere on the page (a text, another question) do not count."""
     top, left = anchor.segment.box[1], anchor.segment.box[0]
-    below = [o for o in options if -12 <= o.segment.box[1] - top <= _REACH and o.segment.box[2] > left - 5]
+    below = [o for o in options if -20 <= o.segment.box[1] - top <= _REACH and o.segment.box[2] > left - 5]
     return below or options
 
 
@@ -282,6 +282,8 @@ def _bool_beside(
         elif on:
             value = False
         sure = 0.98 if hit.strength != "weak" else 0.85
+        if seen == {"true"} and value is False:
+            sure = min(sure, 0.85)  # the "no" beside it was not found: perhaps it is ticked
         if value is None:
             return None
         return _claim(definition, value, options, sure, sheet)
@@ -293,7 +295,7 @@ def _bool_beside(
     if len(own) == 1:
         option = _Option("true", segment, own[0], True)
         return _claim(definition, own[0].on, [option], 0.97 if hit.strength != "weak" else 0.8, sheet)
-    text = _text_beside(hit, sheet, context)
+    text = _text_beside(hit, sheet, context) or _entered_below(hit, zone, sheet)
     if text and len(_answers(zone, sheet, definition)) > 1:
         return None  # both answers are printed: a mark decides, and none was found
     if text:
@@ -337,9 +339,15 @@ def _zone(hit: LabelHit, sheet: Sheet, context: Context) -> tuple[float, float, 
         (s.box[0] for s in labels if s.box[0] > segment.box[2] and abs(_mid(s) - middle) < 8), default=1e9
     )
     bottom = min(
-        (s.box[1] for s in labels if s.box[1] > segment.box[3] + 1 and s.box[0] < right), default=1e9
+        (
+            s.box[1]
+            for s in labels
+            if s.box[1] > segment.box[3] + 1 and s.box[0] < right and s not in hit.below
+        ),
+        default=1e9,
     )
-    return (segment.box[0] - 40, segment.box[1] - 6, right, min(bottom - 1, segment.box[3] + 34))
+    last = max([segment.box[3], *(s.box[3] for s in hit.below)])
+    return (segment.box[0] - 40, segment.box[1] - 6, right, min(bottom - 1, last + 34))
 
 
 def _mid(segment: Segment) -> float:
@@ -349,6 +357,20 @@ def _mid(segment: Segment) -> float:
 def _in(zone: tuple[float, float, float, float], tick: Tick) -> bool:
     x, y = (tick.box[0] + tick.box[2]) / 2, (tick.box[1] + tick.box[3]) / 2
     return zone[0] <= x <= zone[2] and zone[1] <= y <= zone[3]
+
+
+def _entered_below(hit: LabelHit, zone: tuple[float, float, float, float], sheet: Sheet) -> str:
+    """What was chosen or typed in the one form field under the label."""
+    left, top, right, bottom = zone
+    found = [
+        s
+        for s in sheet.segments
+        if s.entered
+        and left <= s.box[0] < right
+        and top <= _mid(s) <= bottom
+        and s.box[1] >= hit.segment.box[3] - 2
+    ]
+    return found[0].text if len(found) == 1 else ""
 
 
 def _text_beside(hit: LabelHit, sheet: Sheet, context: Context) -> str:

@@ -14,6 +14,7 @@ from typing import Literal
 from pydantic import JsonValue
 
 from parsers import identifiers
+from parsers.concepts import choice_meant
 from parsers.countries import country_code, split_country
 from parsers.dates import looks_like_date, parse_date
 from parsers.folding import fold, single_spaced, words_of
@@ -24,6 +25,8 @@ ValueProblem = Literal["absent", "malformed", "check_failed", "ambiguous"]
 
 _FILLER = re.compile(r"[\s._…·•\-–—―‐‑/|\\:;,*=~\u25a1\u2610\ufffc]*")
 _LEADERS = re.compile(r"(?:[_…]|\.(?=\s*\.)|(?<=\.)\.)[\s_….]{2,}|_{2,}")
+_LAST_LEADERS = re.compile(r"(?:\s+[._…]+)+\s*$")
+"""What is left of a line to write on behind the value."""
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 
 
@@ -44,9 +47,19 @@ class ValueResult:
 ABSENT = ValueResult(problem="absent")
 
 
+_BROKEN_END = re.compile(
+    r"(?:,|(?<![\w-])(?:[A-Z]{1,2}[- ])?\d{4,5}"
+    r"|(?<![\w-])(?:de|du|des|la|le|les|d'|l'|rue|avenue|route|von|der|am|an|of|the))$",
+    re.I,
+)
+"""A line of an address does not end in a postal code or an article: its next word did not fit."""
+_BROKEN_START = re.compile(r"(?!(?:c/o|rue|av\w*|route|bd|boul\w*|all\w*|op|am|an|im|zone|place)\b)[a-zà-ÿ(]")
+
+
 def parse_value(kind: FieldType, text: str, field: FieldDef | None = None) -> ValueResult:
     """The value that a text gives for a field of that type. `field` adds its choices and its id."""
     text = _LEADERS.sub(" ", text) if kind != "text" or "__" in text else text
+    text = _LAST_LEADERS.sub("", text)
     if is_absent(text) or is_hint(text):
         return ABSENT
     return _PARSERS[kind](text.strip(), field)
@@ -71,6 +84,8 @@ def is_hint(text: str) -> bool:
     words = vocabulary()
     if folded in words.hint_dates or any(h in folded for h in words.hint_dates if len(folded) <= len(h) + 14):
         return True
+    if words.hint_counts & set(folded.split()) and not re.search(r"\d{5}", folded):
+        return True
     return any(
         folded.startswith(start)
         and (not start[-1].isalpha() or not folded[len(start) : len(start) + 1].isalpha())
@@ -88,9 +103,13 @@ def _text(text: str, field: FieldDef | None) -> ValueResult:
 
 
 def clean_address(text: str) -> str:
-    """The lines joined by ", ", without the country."""
-    lines = [single_spaced(line).strip(" ,;") for line in text.splitlines()]
-    address, _ = split_country(", ".join(line for line in lines if line))
+    """The lines joined by ", ", without the country. A line that was only broken is put together again."""
+    whole = ""
+    for line in filter(None, (single_spaced(line).strip(" ;") for line in text.splitlines())):
+        broken = _BROKEN_END.search(whole) or _BROKEN_START.match(line)
+        whole += ((" " if broken else ", ") if whole else "") + line
+        whole = whole.rstrip(",") + "," if whole.endswith(",") else whole
+    address, _ = split_country(re.sub(r",+(?=, )|,+$", "", whole))
     return address
 
 
@@ -289,12 +308,19 @@ def _find(words: tuple[str, ...], label: tuple[str, ...]) -> tuple[int] | None:
     return None
 
 
+_NEGATIONS = frozenset({"pas", "non", "sans", "ni", "kein", "keine", "nicht", "ohne", "no", "not", "without"})
+
+
 def _choice(text: str, field: FieldDef | None) -> ValueResult:
     if field is None:
         return ValueResult(single_spaced(text))
     choice = match_choice(text, field)
     if choice:
         return ValueResult(choice, certain=True)
+    words = words_of(text)
+    meant = choice_meant(words, field.choices) if len(words) <= 6 and not _NEGATIONS & set(words) else None
+    if meant:
+        return ValueResult(meant, note="understood by its words")
     return ValueResult(None, "ambiguous", "none or several of the choices")
 
 

@@ -15,6 +15,7 @@ class Vocabulary:
     absent: frozenset[str]
     hint_starts: tuple[str, ...]
     hint_dates: frozenset[str]
+    hint_counts: frozenset[str]
     titles: frozenset[str]
     yes: frozenset[str]
     no: frozenset[str]
@@ -31,6 +32,7 @@ def vocabulary() -> Vocabulary:
         absent=frozenset(map(fold, data["absent"])),
         hint_starts=tuple(map(fold, data["hint_starts"])),
         hint_dates=frozenset(map(fold, data["hint_dates"])),
+        hint_counts=frozenset(map(fold, data["hint_counts"])),
         titles=frozenset(map(fold, data["titles"])),
         yes=frozenset(map(fold, data["yes"])),
         no=frozenset(map(fold, data["no"])),

@@ -24,6 +24,7 @@ def named_claims(widgets: tuple[Widget, ...], form: FormDef) -> tuple[list[Claim
     opaque: list[Widget] = []
     buttons: dict[str, list[tuple[Widget, str, int]]] = {}
     rows: dict[str, dict[int, dict[str, Widget]]] = {}
+    named = {told[0].id for w in widgets if (told := field_of(w, form))}
     for widget in widgets:
         found = _own_name(widget.name, form)
         rank = _OWN
@@ -40,6 +41,8 @@ def named_claims(widgets: tuple[Widget, ...], form: FormDef) -> tuple[list[Claim
                 rows.setdefault(field.id, {}).setdefault(int(match[1]), {})[match[2]] = widget
         elif widget.kind in ("checkbox", "radio"):
             buttons.setdefault(field.id, []).append((widget, rest, rank))
+        elif _whole_name(widget, field, form, named):
+            opaque.append(widget)
         elif widget.kind != "signature":
             claims.append(_written(widget, field, rank))
     for field_id, group in buttons.items():
@@ -55,6 +58,13 @@ def named_claims(widgets: tuple[Widget, ...], form: FormDef) -> tuple[list[Claim
         if claim is not None:
             claims.append(claim)
     return claims, opaque
+
+
+def _whole_name(widget: Widget, field: FieldDef, form: FormDef, named: set[str]) -> bool:
+    """True for two words in a field named "nom" where no field is named "prenom": perhaps it is for both,
+    and the label printed beside it tells."""
+    twin = field.id[: -len("nom")] + "prenom" if re.fullmatch(r"(.*_)?nom", field.id) else ""
+    return bool(twin and form.field(twin)) and twin not in named and " " in widget.value.strip()
 
 
 def own_names(widgets: tuple[Widget, ...], form: FormDef) -> int:
@@ -95,7 +105,10 @@ def _compact(name: str) -> str:
 
 def _by_label(widget: Widget, form: FormDef, index: LabelIndex) -> FieldDef | None:
     """By tooltip, alias or a name that is a label ("Nom du CEO"); exact or nearly so only."""
-    for text in (widget.label, re.sub(r"[_\-.]+", " ", widget.name)):
+    name = re.sub(r"[_\-.]+", " ", widget.name)
+    if widget.kind in ("checkbox", "radio"):
+        name = re.sub(r"\s\d+$", "", name)  # the boxes of one question are numbered
+    for text in (widget.label, name):
         if not text.strip() or len(text) > 160:
             continue
         found = match_text(text.rstrip(" *:"), index)
@@ -155,33 +168,39 @@ def _ticked(group: list[tuple[Widget, str, int]], field: FieldDef) -> tuple[Clai
             if widgets[0].checked and no.value is False:
                 value = False
         else:
-            said = {parse_value("bool", rest or w.export).value for w, rest in on} - {None}
+            # "Yes" on every box is what the program calls "ticked", not an answer.
+            apart = len({rest or w.export for w, rest, _ in group}) == len(group)
+            said = {_said_by(rest or w.export) for w, rest in on if apart} - {None}
             if len(said) == 1:
                 value = said.pop()
             elif on and not said:
                 return None, widgets
     else:
-        chosen: list[str] = []
-        for widget, rest in on:
-            choice = next(
-                (
-                    c
-                    for text in (rest, widget.export, widget.label, widget.name)
-                    if text and (c := _choice(text, field))
-                ),
-                None,
-            )
-            if choice is None:
-                return None, widgets
-            chosen.append(choice)
+        if field.type == "choices" and rank == _LABEL and len(group) < len(field.choices):
+            return None, widgets
+        told = {id(w): _chosen_by(w, rest, field) for w, rest, _ in group}
+        if any(told[id(w)] is None for w, _ in on) or (not on and None in told.values()):
+            return None, widgets  # which choice a box stands for is only printed beside it
+        chosen = {told[id(w)] for w, _ in on}
         if field.type == "choices":
             ordered: list[JsonValue] = [c for c in field.choices if c in chosen]
             value = ordered or None
-        elif len(set(chosen)) == 1:
-            value = chosen[0]
+        elif len(chosen) == 1:
+            value = chosen.pop()
     claim = Claim(field.id, value, ", ".join(w.export for w, _ in on) or None, sure, first.source, rank,
                   first.page, first.box, evidence, value is not None)  # fmt: skip
     return claim, []
+
+
+def _said_by(export: str) -> bool | None:
+    """The answer that an export value says; "0" and "1" of several buttons only count them."""
+    value = parse_value("bool", export).value if len(export) > 1 or export.isalpha() else None
+    return value if isinstance(value, bool) else None
+
+
+def _chosen_by(widget: Widget, rest: str, field: FieldDef) -> str | None:
+    texts = (rest, widget.export, widget.label, widget.name)
+    return next((choice for text in texts if text and (choice := _choice(text, field))), None)
 
 
 def _choice(text: str, field: FieldDef) -> str | None:

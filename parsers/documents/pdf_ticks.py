@@ -38,6 +38,8 @@ def boxes_of(
         else:
             yield Box(number, box, filled)
     fills = [box for box, filled in small if filled]
+    # A square that is too small to be ticked itself is the mark in one ("■" drawn in a box).
+    fills += [box for box, filled in boxes if filled and max(box[2] - box[0], box[3] - box[1]) < TICK_SIZE[1]]
     strokes = [r for r in rulings if max(r[2] - r[0], r[3] - r[1]) <= TICK_SIZE[1]]
     glyphs = [w.box for w in words if len(w.text) == 1 and w.text in _GLYPHS]
     letters = [w.box for w in words if len(w.text) == 1 and w.text not in _GLYPHS]
