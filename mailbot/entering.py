@@ -53,7 +53,7 @@ def _as_mail(
     message["Subject"] = f"Documents saisis : {names}" + (f" [{reference}]" if reference else "")
     message["Date"] = format_datetime(at)
     message["X-Mailbot-Entered"] = "by staff"
-    message.set_content(f"Documents parvenus par une autre voie et saisis par le personnel : {names}\n")
+    message.set_content("Ci-joint des documents parvenus par une autre voie, saisis par le personnel.\n")
     for name, data in files:
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         if kind.partition("/")[0] in ("message", "multipart"):

@@ -108,7 +108,9 @@ class Intake:
     def compare(self, after: IntakeReport | None = None) -> Compared:
         """Count what the mailbox has and the ledger has not; changes nothing on either side.
 
-        `after`: the report of a pass just done over the whole mailbox. Raises MailboxUnreachable.
+        `after`: the report of a pass just done over the whole mailbox. Without one, what lies in the
+        processed folder is not counted: our own moves are known there only after such a pass.
+        Raises MailboxUnreachable.
         """
         inbox, processed = self._mailbox.inbox(), self._mailbox.processed_folder()
         there = {folder.name for folder in self._mailbox.folders()}
@@ -123,7 +125,7 @@ class Intake:
             present += len(uids)
             if name == inbox:
                 waiting = unknown
-            else:
+            elif after is not None:
                 lacking += unknown
         sent, read_at = self._mailbox.sent_folder(), None
         if sent is not None and sent in there:

@@ -13,6 +13,7 @@ from mailbot.errors import UsageError
 if TYPE_CHECKING:
     from mailbot.bootstrap import Service
     from mailbot.deliver import DeliveryReport
+    from mailbot.intake import IntakeReport
 
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable, alone on stdout.")]
 
@@ -114,8 +115,7 @@ def remind(
         planned = [r.planned for r in service.reminders.due()]
         mails = [{"template": p.template, "to": p.address, "reference": p.letter.reference} for p in planned]
     else:
-        _take_in(service)
-        _reconcile(session, service)
+        _reconcile(session, service, _take_in(service))
         mails = [
             {
                 "template": row.template,
@@ -131,10 +131,11 @@ def remind(
         print_table(("template", "to", "dossier"), (m.values() for m in mails))
 
 
-def _take_in(service: Service) -> None:
+def _take_in(service: Service) -> IntakeReport | None:
     """What lies in the mailbox, the Sent folder too: nobody is reminded of what has come, or was just told.
 
-    A service that runs on this store does that itself. A mailbox that is away is said by `_reconcile`.
+    None where a service runs on this store, which does that itself, or the mailbox is away, which
+    `_reconcile` says.
     """
     from contextlib import suppress
 
@@ -145,20 +146,22 @@ def _take_in(service: Service) -> None:
     if lease.take():
         try:
             with suppress(Unreachable):
-                service.intake.once()
+                report = service.intake.once(whole=True)
                 service.processing.file_sent()
+                return report
         finally:
             lease.release()
+    return None
 
 
-def _reconcile(session: Session, service: Service) -> None:
+def _reconcile(session: Session, service: Service, taken_in: IntakeReport | None) -> None:
     """Compare mailbox, archive, dossiers and sendings, so that the summary has the result."""
     from mailbot.errors import Unreachable
     from mailbot.reconcile import LOST
 
     compared = None
     try:
-        compared = service.intake.compare()
+        compared = service.intake.compare(taken_in)
     except Unreachable as error:
         say(f"the mailbox was not compared: {error}")
     finally:

@@ -49,6 +49,14 @@ def test_a_second_pass_does_nothing_more(desk: Desk) -> None:
     assert len(desk.sink.received) == 1
 
 
+def test_the_night_does_not_miss_what_was_put_aside(desk: Desk) -> None:
+    desk.deliver(mail(("f1.pdf", formulaire_1())))
+    desk.call("once")
+    desk.call("remind")
+    (summary,) = desk.sent()["synthese_quotidienne"]
+    assert "Aucun écart" in " ".join(summary.get_body(("plain",)).get_content().split())
+
+
 def test_staff_validate_the_enrolment_on_the_command_line(desk: Desk) -> None:
     signed = nda()
     desk.deliver(mail(("f1.pdf", formulaire_1()), ("nda.pdf", signed)))

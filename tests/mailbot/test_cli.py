@@ -315,6 +315,8 @@ def test_documents_that_came_by_post_are_decided(run: Run, imported: list[str], 
     shown = said(run("dossier", "show", imported[1], "--json"))
     assert [m["subject"] for m in shown["mails"]] == [f"Documents saisis : nda.pdf [{imported[1]}]"]
     assert [o["template"] for o in shown["outbox"]] == ["elements_manquants"]
+    asked = [e for e in said(run("queue", "list", "--json")) if "question" in e["codes"]]
+    assert asked == [], "the words are mailbot's own"
 
 
 def test_an_arrival_in_the_future_is_refused(run: Run, imported: list[str], folder: Path) -> None:
