@@ -54,6 +54,7 @@ class Web:
         self.pages = Pages(settings.pages, service.config.reading.libreoffice)
         self.queue_memory = QueueMemory(self.store)
         self.searches = Searches()
+        self.seen: dict[str, set[int]] = {}
         self.figures: tuple[object, Figures] | None = None
         self.mail_words = MailWords(self.store)
         self.undos = Undos(self.store)

@@ -34,10 +34,11 @@ def dossiers(visit: Visit) -> Response:
         raise Refused(400, visit.say("Ce numéro de page n'en est pas un."))
     found = visit.web.store.dossiers_matching(text)
     start = (page - 1) * _PER_PAGE
-    visit.note("viewed", {"page": "dossiers"})
+    here = found[start : start + _PER_PAGE]
+    visit.note("viewed", {"page": "dossiers", "dossiers": here})
     return visit.page(
         "dossiers.html",
-        rows=visit.web.store.dossier_overviews_of(found[start : start + _PER_PAGE]),
+        rows=visit.web.store.dossier_overviews_of(here),
         found=len(found),
         text=text,
         handle=visit.query("s"),

@@ -10,9 +10,13 @@ from mailbot.ports import EntryRow
 from mailbot.review import Request
 from mailbot.web.action_forms import ActionForm, check_words, form_of, set_values
 from mailbot.web.decide import attempt
+from mailbot.web.entry_view import label_of
 from mailbot.web.visit import Refused, Visit, number
 from mailbot.web.words import KINDS, SIGNATURES
 from rules.types import Case
+
+_MAY_CHANGE = ("email", "iban", "adresse", "denomination_sociale")
+"""What is offered where the mail names no new value."""
 
 
 def request_of(visit: Visit, form: ActionForm) -> Request:
@@ -63,7 +67,8 @@ def form_values(
         "case": case,
         "amount": _amount(visit, case),
         "parties": _parties(case),
-        "changes": _changes(row),
+        "changes": [(field, _label(visit, field), old, new) for field, old, new in _changes(row)],
+        "may_change": [(field, _label(visit, field)) for field in _MAY_CHANGE],
         "today": visit.now.date().isoformat(),
     }
 
@@ -96,6 +101,12 @@ def _amount(visit: Visit, case: Case | None) -> str:
     form_4 = case.latest("formulaire_4") if case is not None else None
     collective = form_4 is not None and form_4.value("type_client") not in (None, "prestataire")
     return "" if collective else str(visit.web.service.policy.amount_eur)
+
+
+def _label(visit: Visit, field: str) -> str:
+    """What Formulaire 1 prints beside the value."""
+    form = visit.web.service.policy.forms.for_kind("formulaire_1")
+    return label_of(field, form.field(field) if form else None, visit.language)
 
 
 def _parties(case: Case | None) -> list[tuple[str, bool]]:

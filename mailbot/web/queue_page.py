@@ -67,7 +67,7 @@ def queue(visit: Visit) -> Response:
     want = wanted(visit)
     lists = QueueList(visit.web, visit.by)
     listed = lists.listed(want)
-    visit.note("viewed", {"page": "queue", "entries": [line.id for line in listed.lines]})
+    _note_seen(visit, listed, afresh=True)
     flash = visit.take_flash()
     return visit.page("queue.html", **_values(visit, want, lists, listed), flash=flash)
 
@@ -76,7 +76,18 @@ def rows(visit: Visit) -> Response:
     """The list alone, for the page that refreshes itself."""
     want = wanted(visit)
     lists = QueueList(visit.web, visit.by)
-    return visit.page("queue_rows.html", **_values(visit, want, lists, lists.listed(want)))
+    listed = lists.listed(want)
+    _note_seen(visit, listed, afresh=False)
+    return visit.page("queue_rows.html", **_values(visit, want, lists, listed))
+
+
+def _note_seen(visit: Visit, listed: Listed, *, afresh: bool) -> None:
+    """Who saw which entries; of a list that refreshes itself, those that the person had not seen yet."""
+    shown, seen = {line.id for line in listed.lines}, visit.web.seen
+    known = set() if afresh else seen.get(visit.by, set())
+    if afresh or shown - known:
+        visit.note("viewed", {"page": "queue", "entries": sorted(shown - known)})
+    seen[visit.by] = known | shown
 
 
 def _values(visit: Visit, want: Wanted, lists: QueueList, listed: Listed) -> dict[str, Any]:

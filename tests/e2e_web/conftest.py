@@ -17,6 +17,7 @@ from mailbot.web.server import web_server
 from tests.journeys.world import Sent, World
 from tests.web.cases import PASSWORD, people
 
+_FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 Person = Callable[..., Page]
 
 
@@ -32,7 +33,7 @@ class Desk(World):
 def chromium() -> Iterator[Browser]:
     """Ended with its module: as long as Playwright lives, no other test of the process can run a loop."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_FLAGS)
         yield browser
         browser.close()
 

@@ -215,3 +215,14 @@ def test_what_is_looked_at_and_done_stands_in_the_history(world: World, claire: 
     ]
     assert ("claire", "note") in seen
     assert world.store.history_broken_at() is None
+
+
+def test_a_list_that_refreshes_itself_notes_whom_it_newly_shows(world: World, claire: Browser) -> None:
+    first = question(world)
+    claire.get("/queue")
+    claire.get("/queue/rows")
+    world.deliver("autre@cabinet.example", "Bonjour,\n\nQui contacter ?\n\nMerci", subject="Question")
+    world.once()
+    claire.get("/queue/rows")
+    seen = [row.detail["entries"] for row in world.store.history() if row.detail.get("page") == "queue"]
+    assert seen == [[first], [first + 1]]

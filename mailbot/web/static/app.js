@@ -57,7 +57,13 @@
 
   // Nothing typed is lost when a session ends: kept in this tab until it is sent.
   const draftKey = (form) => `draft ${location.pathname} ${form.dataset.form}`;
+  const editKey = (field) => `edit ${location.pathname}${location.search} ${field.name}`;
+  all(".edit [name^='set.']").forEach((field) => {
+    const kept = sessionStorage.getItem(editKey(field));
+    if (kept !== null && kept !== field.value) { field.value = kept; field.closest("details").open = true; }
+  });
   document.addEventListener("input", (event) => {
+    if (event.target.closest(".edit form")) { sessionStorage.setItem(editKey(event.target), event.target.value); return; }
     const form = event.target.closest("form[data-form]");
     if (!form || !event.target.name || event.target.type === "file") return;
     const kept = {};
@@ -84,6 +90,7 @@
       form.dataset.sent = "1";
       sessionStorage.setItem("decided", draftKey(form));
     }
+    if (form.closest(".edit")) sessionStorage.setItem("decided", editKey(one("[name^='set.']", form)));
     if (form.getAttribute("action") === "/logout") sessionStorage.clear();
   });
   if (one(".flash:not(.wrong)") && sessionStorage.getItem("decided")) {
