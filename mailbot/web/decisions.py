@@ -82,8 +82,9 @@ def act(visit: Visit) -> Response:
         found.name in ("note", "complement", "tests-failed") and visit.web.store.entry(row.id).state == "open"
     )
     to = decided.opened or (row.id if stays else following)
+    same_document = f"?doc={request.document}" if decided.opened and request.document else ""
     return visit.go(
-        f"/entry/{to}" if to else "/queue",
+        f"/entry/{to}{same_document}" if to else "/queue",
         f"{visit.say(found.label)} : {visit.say_of(decided.message)}",
         undo=decided.undo or None,
         undo_until=(visit.now + timedelta(seconds=visit.web.service.config.web.undo_seconds)).isoformat(),
