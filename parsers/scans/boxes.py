@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from parsers.documents.reading import TickState
-from parsers.scans.image import Mask, Sheet, as_gray
+from parsers.scans.image import Mask, Sheet, as_gray, shapes
 
 _SMALLEST, _LARGEST = 6.2, 20.0
 """Points: the side of a box to tick."""
@@ -69,10 +69,8 @@ def small_squares(ink: Mask, sheet: Sheet) -> list[tuple[int, int, int, int]]:
     down = cv2.morphologyEx(down, cv2.MORPH_OPEN, np.ones((reach, 1), np.uint8))
     grid = as_gray(cv2.bitwise_or(across, down))
     low, high = sheet.px(_SMALLEST), sheet.px(_LARGEST)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(grid, connectivity=8)
     found = []
-    for index in range(1, count):
-        left, top, width, height, _area = stats[index].tolist()
+    for left, top, width, height in shapes(grid):
         if not (low <= width <= high and low <= height <= high and 0.75 < width / height < 1.34):
             continue
         frame = _frame(ink[top : top + height, left : left + width] > 0)

@@ -79,17 +79,14 @@ def _without_borders(gray: Gray) -> Gray:
 def _without_specks(gray: Gray, dpi: float) -> Gray:
     """Dots far smaller than a full stop go; where they are many, a median takes the grain away."""
     ink = binary(gray)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    if len(stats) < 2:
-        return gray
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     tiny = max(4, round((dpi / 300.0) ** 2 * 9))
     small = stats[1:, 4] <= tiny
     if small.sum() > 1500:
         gray = as_gray(cv2.medianBlur(gray, 3))
-        ink = binary(gray)
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(binary(gray), connectivity=8)
     if not small.any():
         return gray
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     speck = stats[:, 4] <= tiny
     speck[0] = False
     out = gray.copy()

@@ -8,7 +8,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from parsers.scans.image import Gray, Mask, Sheet, as_gray
+from parsers.scans.image import Gray, Mask, Sheet, as_gray, shapes
 
 _FEWEST_CELLS = 5
 _NARROWEST, _WIDEST = 8.0, 30.0
@@ -42,10 +42,9 @@ def _partitioned(ink: Mask, sheet: Sheet) -> list[Comb]:
     reach = sheet.px(6.5)
     thick = cv2.dilate(ink, np.ones((1, 3), np.uint8))
     down = as_gray(cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((reach, 1), np.uint8)))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(down, connectivity=8)
     bars = [
         (left, top, left + width, top + height)
-        for left, top, width, height, _ in stats[1:].tolist()
+        for left, top, width, height in sorted(shapes(down), key=lambda box: (box[1], box[0]))
         if width <= sheet.px(3.0) and height <= sheet.px(32.0)
     ]
     found: list[Comb] = []

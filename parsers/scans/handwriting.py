@@ -1,25 +1,96 @@
 """Words in ink: Tesseract was not made for them, and what it says of them is a guess.
 
-Told by colour, where the scan has colour and the ink is not black: typed words in blue are read with
-one voice, written ones are not. Handwriting in black shows by low confidence only.
+Two things tell a pen. Print stands on one line and reaches to one or two heights, letter for letter, however
+poor the scan is; letters by hand dance. And where the scan has colour, ink that is not black is a pen's when
+the readings doubt the word or when it is larger than print would be. A hand that writes one value of a page
+wrote the others too: digits alone may stand as even as print.
 """
 
 from __future__ import annotations
 
-from parsers.scans.image import Sheet
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from parsers.scans.image import Gray, Sheet
 
 GUESS = 0.49
 """The most that a handwritten word is believed."""
 _ONE_VOICE = 0.9
 _COLOURED = 0.5
+_DARK = 150
+_FEWEST_LETTERS = 8
+_DANCING, _RESTLESS = 1.6, 1.8
+"""Evenness below which a line is by hand, on any page and on one with several such lines. Print has 1.75 and
+more, at 200 dpi as on a fax."""
+_SOME, _SOME_SHARE = 2, 0.1
+_MANY, _MANY_SHARE = 3, 0.25
+"""Dancing lines on a page from which its doubtful lines, and its short ones, count as by hand too."""
+_STEEPEST, _TILTED = 0.03, 0.05
+"""Slopes that a line of writing has, and that only a stamp has."""
+
+Pixels = tuple[int, int, int, int]
 
 
-def by_hand(box: tuple[int, int, int, int], sure: float, sheet: Sheet) -> bool:
+def by_hand(lines: Sequence[Pixels], sheet: Sheet) -> list[bool]:
+    """For each line of words, whether a hand wrote it. `lines` are boxes in pixels."""
+    scores = [evenness(_cut(sheet.gray, box)) for box in lines]
+    judged = [score for score in scores if score is not None]
+    dancing = sum(score < _DANCING for score in judged)
+    some = dancing >= _SOME and dancing >= _SOME_SHARE * len(judged)
+    most = dancing >= _MANY and dancing >= _MANY_SHARE * len(judged)
+    bound = _RESTLESS if some else _DANCING
+    return [most if score is None else score < bound for score in scores]
+
+
+def in_coloured_ink(box: Pixels, sure: float, sheet: Sheet) -> bool:
     """True for a word in coloured ink on which the readings did not agree. `box` is in pixels."""
     if sheet.ink is None or sure >= _ONE_VOICE:
         return False
-    left, top, right, bottom = box
-    dark = sheet.gray[top:bottom, left:right] < 160
+    dark = _cut(sheet.gray, box) < 160
     if not dark.any():
         return False
-    return float((sheet.ink[top:bottom, left:right][dark] > 0).mean()) > _COLOURED
+    return float((_cut(sheet.ink, box)[dark] > 0).mean()) > _COLOURED
+
+
+def evenness(piece: Gray) -> float | None:
+    """0 to 2: the share of letters that stand on one line, and of those that reach to one of two heights.
+
+    None where there are too few letters to tell, or where they stand aslant.
+    """
+    _, _, stats, _ = cv2.connectedComponentsWithStats((piece < _DARK).astype(np.uint8), connectivity=8)
+    parts = stats[1:][stats[1:, 4] > 12].astype(np.float64)
+    if len(parts) < _FEWEST_LETTERS:
+        return None
+    usual = float(np.percentile(parts[:, 3], 75))
+    tall = (parts[:, 3] > 0.45 * usual) & (parts[:, 3] < 2.2 * usual)
+    letters = parts[tall & (parts[:, 2] < 3 * usual)]
+    if len(letters) < _FEWEST_LETTERS:
+        return None
+    tilt = np.polyfit(letters[:, 0], letters[:, 1] + letters[:, 3] / 2, 1)[0]
+    if abs(float(tilt)) > _TILTED:
+        return None  # a stamp: print, but not in line with the page
+    middle, feet = letters[:, 0] + letters[:, 2] / 2, letters[:, 1] + letters[:, 3]
+    near = max(2.0, 0.045 * usual)
+    best = (0.0, 0.0)
+    for slope in np.linspace(-_STEEPEST, _STEEPEST, 25):
+        best = max(best, (_most(feet - slope * middle, near)[0], float(slope)))
+    heads = letters[:, 1] - best[1] * middle
+    share, level = _most(heads, near)
+    rest = heads[np.abs(heads - level) > near]
+    second = _most(rest, near)[0] * len(rest) / len(heads) if len(rest) else 0.0
+    return best[0] + share + second
+
+
+def _most(levels: npt.NDArray[np.float64], near: float) -> tuple[float, float]:
+    """The largest share of levels that are near to one of them, and that one."""
+    shares = (np.abs(levels[:, None] - levels[None, :]) <= near).mean(axis=1)
+    at = int(shares.argmax())
+    return float(shares[at]), float(levels[at])
+
+
+def _cut(gray: Gray, box: Pixels) -> Gray:
+    left, top, right, bottom = box
+    return gray[max(0, top - 2) : bottom + 2, max(0, left - 2) : right + 2]

@@ -71,6 +71,15 @@ def binary(gray: Gray) -> Mask:
     return as_gray(mask)
 
 
+def shapes(mask: Mask) -> list[tuple[int, int, int, int]]:
+    """The boxes of what is connected, for masks in which little is set: left, top, width, height."""
+    contours, hierarchy = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    if hierarchy is None:
+        return []
+    outer = hierarchy[0][:, 3] < 0  # the others are holes
+    return [cv2.boundingRect(contours[i]) for i in np.flatnonzero(outer).tolist()]  # type: ignore[misc]
+
+
 def turned(gray: Gray, quarters: int) -> Gray:
     """Turned counter-clockwise by that many quarters."""
     return as_gray(np.ascontiguousarray(np.rot90(gray, quarters)))

@@ -6,12 +6,14 @@ import cv2
 import numpy as np
 
 from parsers.documents.reading import Ruling
-from parsers.scans.image import Gray, Mask, Sheet, as_gray, binary
+from parsers.scans.image import Gray, Mask, Sheet, as_gray, binary, shapes
 
 _SHORTEST_HORIZONTAL = 20.0
 _SHORTEST_VERTICAL = 16.0
 """Points. Longer than any stroke of a letter in running text."""
 _THICKEST = 4.0
+_CRUMB = 9
+"""Pixels."""
 _BESIDE, _LETTERS_BESIDE, _WHOLE = 4, 0.2, 0.96
 """Pixels from a line, the inked share there that only letters have, the inked share of a line itself."""
 
@@ -63,15 +65,13 @@ def _drop_letters(lines: Mask, ink: Mask, horizontal: bool) -> None:
 
 def leaders(ink: Mask, sheet: Sheet) -> Mask:
     """Rows of dots or dashes that lead from a label to its value."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    if count < 2:
-        return as_gray(np.zeros_like(ink))
-    width, height = stats[:, 2], stats[:, 3]
-    dot = (width <= sheet.px(2.4)) & (height <= sheet.px(2.4))
-    dash = height <= sheet.px(1.5)  # of any length: a thin line that the scanner broke leads too
-    small = dot | dash
-    small[0] = False
-    mask = as_gray(small[labels] * np.uint8(255))
+    mask = as_gray(np.zeros_like(ink))
+    dot, thin = sheet.px(2.4), sheet.px(1.5)
+    for left, top, width, height in shapes(ink):
+        # A dash of any length: a thin line that the scanner broke leads too.
+        if height <= thin or (width <= dot and height <= dot):
+            mask[top : top + height, left : left + width] = 255
+    mask = as_gray(cv2.bitwise_and(mask, ink))
     rows = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((3, sheet.px(5)), np.uint8))
     rows = cv2.morphologyEx(rows, cv2.MORPH_OPEN, np.ones((1, sheet.px(36)), np.uint8))
     near = cv2.dilate(rows, np.ones((5, 5), np.uint8))
@@ -82,8 +82,7 @@ def rulings(across: Mask, down: Mask, sheet: Sheet) -> tuple[Ruling, ...]:
     """The lines in points."""
     found: list[Ruling] = []
     for mask in (across, down):
-        _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-        for left, top, width, height, _area in stats[1:].tolist():
+        for left, top, width, height in shapes(mask):
             box = (left, top, left + width, top + height)
             found.append(Ruling(sheet.number, points_of(box, sheet)))
     return tuple(sorted(found, key=lambda r: (r.box[1], r.box[0])))
@@ -114,12 +113,14 @@ def without_lines(gray: Gray, across: Mask, down: Mask) -> Gray:
 
 def _drop_crumbs(gray: Gray, lines: Mask) -> None:
     """Bits of a line that stayed because they looked like a crossing stroke."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(binary(gray), connectivity=8)
-    small = (stats[:, 2] <= 9) & (stats[:, 3] <= 9)
-    small[0] = False
-    if count < 2 or not small.any():
+    if not lines.any():
         return
-    near = cv2.dilate(lines, np.ones((9, 9), np.uint8)) > 0
-    touched = np.bincount(labels[near], minlength=count) > 0
-    crumbs = as_gray((small & touched)[labels] * np.uint8(255))
-    gray[cv2.dilate(crumbs, np.ones((3, 3), np.uint8)) > 0] = 255
+    ink = binary(gray)
+    near = cv2.dilate(lines, np.ones((9, 9), np.uint8))
+    around = as_gray(cv2.bitwise_and(ink, cv2.dilate(lines, np.ones((29, 29), np.uint8))))
+    for left, top, width, height in shapes(around):
+        if max(width, height) > _CRUMB:
+            continue
+        down, across = slice(top, top + height), slice(left, left + width)
+        if near[down, across].any():
+            gray[max(0, top - 1) : top + height + 1, max(0, left - 1) : left + width + 1] = 255

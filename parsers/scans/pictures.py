@@ -14,7 +14,10 @@ from parsers.types import ReadOptions
 
 PICTURE_DPI = 150
 _MOST_KEPT = 12
+_MOST_SHARP = 4
+"""Pages kept at the resolution in which they were read, some 9 MB each."""
 _kept: OrderedDict[tuple[str, int], Gray] = OrderedDict()
+_sharp: OrderedDict[tuple[str, int], Gray] = OrderedDict()
 
 
 def keep(data: bytes, number: int, gray: Gray, dpi: float) -> None:
@@ -24,6 +27,14 @@ def keep(data: bytes, number: int, gray: Gray, dpi: float) -> None:
     _kept[_key(data, number)] = small
     while len(_kept) > _MOST_KEPT:
         _kept.popitem(last=False)
+    _sharp[_key(data, number)] = gray
+    while len(_sharp) > _MOST_SHARP:
+        _sharp.popitem(last=False)
+
+
+def sharp_picture(data: bytes, number: int) -> Gray | None:
+    """Page `number` as it was read, upright and whole; None where it is no longer remembered."""
+    return _sharp.get(_key(data, number))
 
 
 def page_picture(data: bytes, media_type: str, options: ReadOptions, number: int) -> Gray | None:

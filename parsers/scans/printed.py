@@ -18,6 +18,7 @@ _CLEAR, _PROSE_CLEAR, _DIGITS_CLEAR = 0.86, 0.6, 0.9
 _PROSE = 8
 """Words on one line from which it is a sentence and no label or value."""
 _LOWER_SHARE = 0.6
+_MOSTLY = 0.6
 _WORD = re.compile(r"[^\W\d_]+")
 _LETTERS_ONLY = re.compile(r"[^\w@]*[^\W\d_]+(?:['’\-][^\W\d_]+)*[^\w@]*")
 _NUMBERING = re.compile(r"\(?[0-9]{1,2}[.)]")
@@ -44,6 +45,13 @@ def needs_no_second(run: Sequence[Token]) -> bool:
         for token in run
         if any(c.isalnum() for c in token.text)
     )
+
+
+def mostly_printed(run: Sequence[Token]) -> bool:
+    """True where most letters of a line belong to words that the forms print: a label, misread or not."""
+    letters = sum(sum(map(str.isalpha, token.text)) for token in run)
+    known = sum(sum(map(str.isalpha, token.text)) for token in run if _is_printed(token.text))
+    return letters > 0 and known >= _MOSTLY * letters
 
 
 def is_sentence(run: Sequence[Token]) -> bool:

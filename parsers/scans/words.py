@@ -12,12 +12,12 @@ from dataclasses import replace
 
 from parsers.documents.reading import Word
 from parsers.scans.agree import agreed, only_accents
-from parsers.scans.handwriting import GUESS, by_hand
+from parsers.scans.handwriting import GUESS, by_hand, in_coloured_ink
 from parsers.scans.image import Sheet
 from parsers.scans.legal_forms import LEGAL_FORM, legal_form_at
 from parsers.scans.lines import points_of
 from parsers.scans.ocr import Token
-from parsers.scans.printed import confirmed
+from parsers.scans.printed import confirmed, mostly_printed
 from parsers.scans.second import CombReading, Reread, Run
 from parsers.scans.settle import settled_identifier
 from parsers.scans.sizes import evened, type_size
@@ -35,6 +35,7 @@ _NEVER_HEARD = 0.9
 """Spelled alike by two models, but none read the word so before."""
 _COMB_SIZE = 0.6
 """Type size in a comb, of its cells' height."""
+_COMB_RIM = 1.5
 _ONCE = 0.9
 """A word of a sentence, read once."""
 
@@ -42,6 +43,9 @@ _ONCE = 0.9
 def assemble(second: Reread, sheet: Sheet) -> list[Word]:
     """The words of a page, from top to bottom."""
     words: list[Word] = []
+    open_runs = [run for run in second.runs if run.tokens and not run.once and not mostly_printed(run.tokens)]
+    flags = by_hand([run.box for run in open_runs], sheet)
+    written = {id(run) for run, flag in zip(open_runs, flags, strict=True) if flag}
     for run in second.runs:
         if not run.tokens:
             continue
@@ -63,7 +67,8 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
                 continue
             if bottom - top < sheet.px(_LOWEST) and any(c.isalnum() for c in answer):
                 continue  # a piece of a line that was taken for letters
-            words.append(_word(answer, (token.box[0], top, token.box[2], bottom), sure, sheet, size))
+            box = (token.box[0], top, token.box[2], bottom)
+            words.append(_word(answer, box, sure, sheet, size, written=id(run) in written))
     words += [word for reading in second.combs if (word := _comb_word(reading, sheet)) is not None]
     return sorted(evened(words), key=lambda w: (round(w.box[1] / 4), w.box[0]))
 
@@ -223,10 +228,11 @@ def confidence(token: Token, same: bool, other: float = 0.0) -> float:
 def _word(
     text: str, box: tuple[int, int, int, int], sure: float, sheet: Sheet, size: float | None = None,
     note: str = "",
+    written: bool = False,
 ) -> Word:  # fmt: skip
     if size is None:
         size = type_size(text, (box[3] - box[1]) * sheet.points)
-    written = by_hand(box, sure, sheet)
+    written = written or in_coloured_ink(box, sure, sheet)
     sure = round(min(sure, GUESS) if written else sure, 3)
     return Word(
         text, sheet.number, points_of(box, sheet), sure, round(size, 1), handwritten=written, note=note
@@ -236,14 +242,16 @@ def _word(
 def _comb_word(reading: CombReading, sheet: Sheet) -> Word | None:
     one = "".join(t.text for t in reading.tokens)
     two = "".join(t.text for t in reading.again)
-    _, top, _, bottom = reading.comb.box
+    left, top, right, bottom = reading.comb.box
+    rim = sheet.px(_COMB_RIM)  # the characters stand within the frame, not on it
+    inside = (left + rim, top + rim, right - rim, bottom - rim)
     size = _COMB_SIZE * (bottom - top) * sheet.points
     settled = settled_identifier([(one, 0.6), (two, 0.6)]) if one != two else None
     if settled is not None and len(settled.text) == len(reading.filled):
-        return _word(settled.text, reading.comb.box, settled.confidence, sheet, size, settled.evidence)
+        return _word(settled.text, inside, settled.confidence, sheet, size, settled.evidence)
     text = two if len(two) == len(reading.filled) else one
     if not text:
         return None
     fits = len(text) == len(reading.filled)
     sure = 0.98 if fits and one == two else 0.75 if fits else 0.4
-    return _word(text, reading.comb.box, sure, sheet, size)
+    return _word(text, inside, sure, sheet, size)

@@ -23,12 +23,16 @@ def drawn_on_scans(data: bytes, reading: Reading, form: FormDef | None, options:
         return []
     from parsers.scans.document import sheets
     from parsers.scans.page import straight
+    from parsers.scans.pictures import sharp_picture
 
-    signers: list[Signer] = []
-    for sheet in sheets(data, reading.media_type, options, sorted(pages)):
+    pictures = {number: picture for number in pages if (picture := sharp_picture(data, number)) is not None}
+    missing = sorted(pages.keys() - pictures.keys())
+    for sheet in sheets(data, reading.media_type, options, missing) if missing else ():
         if not isinstance(sheet, Problem) and sheet.number in pages:
-            page = pages[sheet.number]
-            signers += drawn_signers(_upright(straight(sheet).gray, page), page.words, form, page)
+            pictures[sheet.number] = _upright(straight(sheet).gray, pages[sheet.number])
+    signers: list[Signer] = []
+    for number, picture in sorted(pictures.items()):
+        signers += drawn_signers(picture, pages[number].words, form, pages[number])
     return by_order(signers, form)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
-from parsers.scans.handwriting import by_hand
+from parsers.scans.handwriting import by_hand, evenness, in_coloured_ink
 from parsers.scans.image import Sheet
 
 WORD = (10, 10, 60, 30)
@@ -20,9 +21,29 @@ def sheet(coloured: bool) -> Sheet:
 
 
 def test_doubtful_words_in_coloured_ink_are_handwritten() -> None:
-    assert by_hand(WORD, 0.6, sheet(coloured=True))
+    assert in_coloured_ink(WORD, 0.6, sheet(coloured=True))
 
 
 def test_typed_blue_words_and_doubtful_black_ones_are_not() -> None:
-    assert not by_hand(WORD, 0.98, sheet(coloured=True))
-    assert not by_hand(WORD, 0.6, sheet(coloured=False))
+    assert not in_coloured_ink(WORD, 0.98, sheet(coloured=True))
+    assert not in_coloured_ink(WORD, 0.6, sheet(coloured=False))
+
+
+def line(dance: int) -> np.ndarray:
+    """Letters in a row, each lifted by up to that many pixels."""
+    picture = np.full((90, 560), 255, np.uint8)
+    for index, letter in enumerate("Medisoft SARL"):
+        lift = (index * 7 % 5 - 2) * dance // 2
+        cv2.putText(picture, letter, (20 + 40 * index, 60 + lift), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 0, 3)
+    return picture
+
+
+def test_letters_that_dance_are_a_hand_s_and_letters_in_line_are_print() -> None:
+    pages = {}
+    for name, dance in {"hand": 12, "print": 0}.items():
+        page = np.full((400, 600), 255, np.uint8)
+        page[20:110, :560] = line(dance)
+        page[200:290, :560] = line(dance)
+        pages[name] = by_hand([(0, 20, 560, 110), (0, 200, 560, 290)], Sheet(1, page, 300.0))
+    assert pages == {"hand": [True, True], "print": [False, False]}
+    assert evenness(np.full((40, 40), 255, np.uint8)) is None
