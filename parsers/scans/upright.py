@@ -9,12 +9,16 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from parsers.scans.image import Gray, Sheet, as_gray, binary, resized
 
 _A4 = 297.0 / 210.0
 _SEARCH_SIDE = 700
 _MAX_SKEW_DEGREES = 15.0
+_THRESHOLDS = (1.1, 1.0, 0.93, 0.86, 0.8, 0.73, 0.66, 0.6, 0.53)
+_STEP, _DARKER = 9, 14
+"""Pixels to either side of a page's edge in the small picture, and how much darker the table is there."""
 
 
 def cut_out(sheet: Sheet) -> Sheet:
@@ -45,13 +49,32 @@ def _page_corners(gray: Gray) -> np.ndarray[tuple[int, ...], np.dtype[np.float32
     # Writing is closed over, so that the page is one bright area.
     smooth = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
     smooth = cv2.GaussianBlur(smooth, (5, 5), 0)
-    _, bright = cv2.threshold(smooth, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    bright = cv2.morphologyEx(bright, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
+    usual, _ = cv2.threshold(smooth, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    # A shadow across the page takes a part of it under the threshold: lower ones are tried as well.
+    found = [
+        quad for share in _THRESHOLDS if (quad := _bright_quad(as_gray(smooth), usual * share)) is not None
+    ]
+    if not found:
+        return None
+    quad = max(found, key=lambda each: float(cv2.contourArea(each)))
+    points = quad.reshape(4, 2).astype(np.float32) / scale
+    total, difference = points.sum(axis=1), points[:, 0] - points[:, 1]
+    ordered = [points[total.argmin()], points[difference.argmax()], points[total.argmax()],
+               points[difference.argmin()]]  # fmt: skip
+    if len({tuple(p) for p in ordered}) != 4:
+        return None
+    return np.array(ordered, dtype=np.float32)
+
+
+def _bright_quad(smooth: Gray, threshold: float) -> npt.NDArray[np.int32] | None:
+    """The four corners of a bright area that is filled, darker outside, and bounded sharply on every side."""
+    _, mask = cv2.threshold(smooth, threshold, 255, cv2.THRESH_BINARY)
+    bright = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
     contours, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     if not contours:
         return None
     outline = max(contours, key=cv2.contourArea)
-    area = float(small.shape[0] * small.shape[1])
+    area = float(smooth.shape[0] * smooth.shape[1])
     if not 0.25 * area < cv2.contourArea(outline) < 0.97 * area:
         return None
     hull = cv2.convexHull(outline)
@@ -63,17 +86,34 @@ def _page_corners(gray: Gray) -> np.ndarray[tuple[int, ...], np.dtype[np.float32
         return None
     if cv2.contourArea(outline) < 0.9 * cv2.contourArea(quad):
         return None  # not filled: a frame or a shadow, no sheet
-    inside = np.zeros_like(small)
-    cv2.fillConvexPoly(inside, quad, 255)
+    inside = np.zeros_like(smooth)
+    cv2.fillConvexPoly(inside, quad, (255,))
     if inside.all() or float(smooth[inside > 0].mean()) - float(smooth[inside == 0].mean()) < 25:
         return None
-    points = quad.reshape(4, 2).astype(np.float32) / scale
-    total, difference = points.sum(axis=1), points[:, 0] - points[:, 1]
-    ordered = [points[total.argmin()], points[difference.argmax()], points[total.argmax()],
-               points[difference.argmin()]]  # fmt: skip
-    if len({tuple(p) for p in ordered}) != 4:
-        return None
-    return np.array(ordered, dtype=np.float32)
+    corners = np.asarray(quad, dtype=np.int32).reshape(4, 2)
+    return corners if _sharp_sides(smooth, corners) else None
+
+
+def _sharp_sides(smooth: Gray, corners: npt.NDArray[np.int32]) -> bool:
+    """True when the picture gets darker at once beyond each side, as paper ends and a shadow does not."""
+    middle = corners.mean(axis=0)
+    height, width = smooth.shape
+    for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        along = end - start
+        outward = np.array([along[1], -along[0]], dtype=np.float64) / max(1.0, float(np.hypot(*along)))
+        if float(((start + end) / 2 - middle) @ outward) < 0:
+            outward = -outward
+        on = start + np.linspace(0.1, 0.9, 25)[:, None] * along
+        steps = []
+        for point in on:
+            far, near = point + _STEP * outward, point - _STEP * outward
+            if all(0 <= x < width and 0 <= y < height for x, y in (far, near)):
+                steps.append(
+                    float(smooth[int(near[1]), int(near[0])]) - float(smooth[int(far[1]), int(far[0])])
+                )
+        if steps and float(np.median(steps)) < _DARKER:
+            return False
+    return True
 
 
 def text_is_standing(gray: Gray) -> bool:
