@@ -13,7 +13,7 @@ from rules.workflow import LABELLED, gate_step
 def findings_besides(dossier: Dossier, submission: Submission) -> list[Finding]:
     """What a person has to read although the documents are decided."""
     match submission.intent.kind:
-        case "question":
+        case "question" if _asks_something(submission):
             return [
                 Finding(
                     rule="question_with_documents",
@@ -54,11 +54,16 @@ def told_besides(planned: PlannedMail, dossier: Dossier, submission: Submission)
     """The answer, which also says what becomes of those words."""
     if planned.role != "industriel" or not planned.reply:
         return planned
-    said: dict[str, object] = {"question_asked": submission.intent.kind == "question"}
+    said: dict[str, object] = {"question_asked": _asks_something(submission)}
     if _asks_change(dossier, submission):
         said |= {"change_asked": True, "changed_fields": tuple(asked_values(dossier, submission))}
     letter: Letter = planned.letter.model_copy(update=said)
     return planned.model_copy(update={"letter": letter})
+
+
+def _asks_something(submission: Submission) -> bool:
+    """The words of a party that passes a form on are not the Industriel's, who gets the answer."""
+    return submission.intent.kind == "question" and submission.sender.party in ("industriel", "unknown")
 
 
 def _asks_change(dossier: Dossier, submission: Submission) -> bool:

@@ -450,6 +450,13 @@ def test_a_question_beside_documents_is_told_and_queued_even_where_something_is_
     assert decision.mails[0].letter.question_asked
 
 
+def test_what_aes_writes_beside_a_form_is_no_question_of_the_industriels() -> None:
+    forwarded = submission(formulaire_1(), sender=AES, party="aes", intent="question")
+    decision = decide(NEW, forwarded, POLICY)
+    assert codes(decision) == ["approval_needed"]
+    assert not decision.mails[0].letter.question_asked
+
+
 def test_a_change_of_data_beside_documents_is_a_task_and_is_told() -> None:
     new_iban = FieldValue(value="DE89370400440532013000", confidence=0.9, source="text")
     asks = submission(formulaire_2(), intent="change_request")
