@@ -5,10 +5,14 @@ Each starts from a dossier at a step of process.md and goes through the real pip
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+
+import pikepdf
 
 from mailbot.demo.filling import filled_docx, filled_pdf
 from rules.types import Case, Dossier
@@ -33,6 +37,10 @@ REPORT = (
     b"Rapport de tests de conformite\nLogiciel MediPraxis version 4.2\n"
     b"Test 1 Remboursement : reussi\nTest 2 PID v2 : reussi\nResultat : 12 tests sur 12 reussis\n"
 )
+IN_WORDS = (
+    "Bonjour,\n\nEn réponse à votre demande de complément : le test PID 7 a été répété avec succès le "
+    "3 septembre avec la version 4.2.\n\nCordialement"
+)
 MULLER = "jean.muller@cabinet.example"
 PERSON = {
     "type_personne": "physique",
@@ -53,6 +61,7 @@ PARC = {
     "responsable": "Claire Thill",
     "code_prestataire_client": "",
 }
+CENTRE = PARC | {"type_client": "centre_flexible", "nom_client": "Centre médical Belair"}
 HOSPITAL = PARC | {"type_client": "etablissement_hospitalier", "nom_client": "Hôpital du Nord"}
 
 
@@ -120,6 +129,21 @@ def report() -> File:
     return "rapport_tests.txt", REPORT
 
 
+def zipped(*files: File) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in files:
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+def locked(data: bytes) -> bytes:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        pdf.save(out, encryption=pikepdf.Encryption(owner="x", user="y"))
+    return out.getvalue()
+
+
 def starts() -> dict[str, Dossier | None]:
     """The dossiers that scenarios start from."""
     access = labelling("acces_configure", version="", version_key="")
@@ -140,6 +164,8 @@ def starts() -> dict[str, Dossier | None]:
     )
     return {
         "nothing": None,
+        "to configure": enrolled(labelling("acces_a_configurer", version="", version_key="")),
+        "failed": enrolled(labelling("tests_echoues", complete_at="2025-07-02T10:00:00+02:00")),
         "enrolled": enrolled(),
         "access": enrolled(access),
         "queued": enrolled(queued),
@@ -200,7 +226,29 @@ CLEAN = [
         ],
         ENROLLED,
     ),
+    Scenario(
+        "E: both in an archive",
+        "nothing",
+        lambda: [("dossier.zip", zipped(("a/" + f1()[0], f1()[1]), ("a/" + nda()[0], nda()[1])))],
+        ENROLLED,
+    ),
+    Scenario(
+        "E: a French company, its form written out",
+        "nothing",
+        lambda: [
+            f1(
+                pays="FR",
+                rcs="",
+                numero_tva="FR40303265045",
+                adresse="10, rue de la Paix, F-57000 Metz",
+                denomination_sociale="Praxilog SAS",
+            ),
+            nda(denomination="PRAXILOG, société par actions simplifiée"),
+        ],
+        ENROLLED,
+    ),
     Scenario("L1: Formulaire 2", "enrolled", lambda: [f2()], ACK, TASK),
+    Scenario("L1: without a word", "enrolled", lambda: [f2()], ACK, TASK, text=""),
     Scenario("L1: without the software's name", "enrolled", lambda: [f2(nom_logiciel="")], ACK, TASK),
     Scenario("L1: a second product", "labelled", lambda: [f2(nom_logiciel="DentaPraxis")], ACK, TASK),
     Scenario("L3: Formulaire 3 and report", "access", lambda: [f3(), report()], QUEUED, TASK),
@@ -220,6 +268,20 @@ CLEAN = [
         TASK,
         received="2025-05-10 09:00",
     ),
+    Scenario(
+        "L3: the evidence in an archive",
+        "access",
+        lambda: [f3(), ("preuves.zip", zipped(("log_pid.txt", REPORT), ("log_remb.txt", REPORT + b"2")))],
+        QUEUED,
+        TASK,
+    ),
+    Scenario(
+        "L3: new evidence after failed tests",
+        "failed",
+        lambda: [f3(date_tests="2025-09-10"), report()],
+        QUEUED,
+        TASK,
+    ),
     Scenario("L3: a complement that was asked for", "asked", lambda: [report()], QUEUED, TASK),
     Scenario("R1: a doctor", "labelled", lambda: [f4()], CONNECTED, TASK),
     Scenario("R1: « v4.2 » is 4.2", "labelled", lambda: [f4(version_logiciel="v4.2")], CONNECTED, TASK),
@@ -231,6 +293,16 @@ CLEAN = [
         TASK,
     ),
     Scenario("R1: a maison médicale", "labelled", lambda: [f4(**PARC), note("client")], CONNECTED, TASK),
+    Scenario(
+        "R1: a flexibly rented centre",
+        "labelled",
+        lambda: [
+            f4(**CENTRE),
+            note("client", type_client="centre_flexible", nom_client="Centre médical Belair"),
+        ],
+        CONNECTED,
+        TASK,
+    ),
     Scenario(
         "R1: a hospital, signed",
         "labelled",
@@ -295,6 +367,30 @@ FAULTY = [
         ("data_mismatch",),
     ),
     Scenario("L1: too early", "nothing", lambda: [f1(), nda(), f2()], (), ("step_out_of_order",)),
+    Scenario(
+        "L1: a question beside an incomplete form",
+        "enrolled",
+        lambda: [f2(signed=False)],
+        ASKED,
+        ("question",),
+        text="Bonjour,\n\nci-joint le Formulaire 2. Quand l'accès sera-t-il configuré ?\n\nMerci",
+    ),
+    Scenario(
+        "L1: a new IBAN told beside the form",
+        "enrolled",
+        lambda: [f2()],
+        ACK,
+        ("data_change_request", "manual_task"),
+        text="Bonjour,\n\nNotre IBAN a changé : DE89 3704 0044 0532 0130 00. Ci-joint le Formulaire 2.\n\n"
+        "Cordialement",
+    ),
+    Scenario(
+        "L1: protected by a password",
+        "enrolled",
+        lambda: [("F2.pdf", locked(f2()[1]))],
+        ASKED,
+        ("unreadable_attachment",),
+    ),
     Scenario("L1: not signed", "enrolled", lambda: [f2(signed=False)], ASKED),
     Scenario("L1: MySecu not active", "enrolled", lambda: [f2(mysecu_actif=False)], ASKED),
     Scenario(
@@ -316,6 +412,24 @@ FAULTY = [
     ),
     Scenario(
         "L1: a stranger", "enrolled", lambda: [f2()], (), ("sender_not_registered",), sender="x@else.example"
+    ),
+    Scenario(
+        "L3: before the access is configured",
+        "to configure",
+        lambda: [f3(), report()],
+        (),
+        ("step_out_of_order",),
+    ),
+    Scenario("L3: a complement in words", "asked", list, (), TASK, text=IN_WORDS, subject="Re: complément"),
+    Scenario(
+        "L3: a complement in words, a second too late",
+        "asked",
+        list,
+        (),
+        ("deadline_passed",),
+        text=IN_WORDS,
+        subject="Re: complément",
+        received="2026-07-01 00:00:00",
     ),
     Scenario("L3: no proof", "access", lambda: [f3()], ASKED),
     Scenario("L3: one service", "access", lambda: [f3(services=["pid_v2"]), report()], (), TASK),
@@ -410,6 +524,24 @@ FAULTY = [
     ),
     Scenario(
         "Q: a question of AeS", "access", list, (), TASK, text="Bonjour, où en est ce dossier ?", sender=AES
+    ),
+    Scenario(
+        "Q: a stranger about the Industriel",
+        "labelled",
+        list,
+        (("orientation_contact", "presse@journal.example"),),
+        ("question",),
+        text="Bonjour,\n\nLe logiciel MediPraxis de Medisoft est-il labélisé ?",
+        sender="presse@journal.example",
+    ),
+    Scenario(
+        "Q: an announcement that something will come",
+        "access",
+        list,
+        (),
+        text="D'accord, nous vous l'enverrons demain.\n\nLe 20 sept. 2025 à 10:00, INCERT a écrit :\n"
+        "> Le Formulaire 3 manque\n> Merci de nous le renvoyer",
+        subject="Re: votre envoi",
     ),
     Scenario("Q: thanks", "access", list, (), (), text="Merci beaucoup !", subject="Re: accès"),
     Scenario(

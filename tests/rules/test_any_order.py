@@ -5,6 +5,7 @@ Hypothesis drives random mails and staff decisions through `decide`, `act` and `
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
@@ -39,6 +40,8 @@ from tests.builders import (
 POLICY = policy()
 CONFIDENTIAL = {"enrolement_valide", "acces_environnement", "mise_a_jour_exigences"}
 CONFIDENTIAL_FILES = {"technical_documentation", "access_details", "nda_countersigned"}
+ONCE = {"enrolement_valide", "tests_reussis", "information_aes", "raccordement_valide"}
+"""They tell what happens to a case once; a label that is renewed is tested in tests/journeys."""
 NOBODY = Precedents()
 FILE = AttachmentRef(ref="file:00", name="a.pdf", class_="staff_file")
 BOTH = signed("handwritten").model_copy(
@@ -91,6 +94,7 @@ class Story:
         self.dossier = STARTS[start]
         self.now = at("2025-06-02 10:00")
         self.count = 0
+        self.told: Counter[tuple[str, str]] = Counter()
 
     def mail(self, names: list[str], sender: str, intent: str) -> Decision:
         self.count += 1
@@ -132,6 +136,8 @@ class Story:
 
 def check_mails(story: Story, mails: tuple[PlannedMail, ...]) -> None:
     for mail in mails:
+        story.told[mail.template, mail.letter.case] += mail.template in ONCE
+        assert story.told[mail.template, mail.letter.case] <= 1, "one event, one mail"
         classes = {attachment.class_ for attachment in mail.attachments}
         if mail.template in CONFIDENTIAL or classes & CONFIDENTIAL_FILES:
             assert is_enrolled(story.dossier)
