@@ -475,6 +475,35 @@ def test_closed_entries_leave_the_queue(store: SqlStore) -> None:
     assert store.entry(two.id).outcome == "replied"
 
 
+def test_the_queue_has_changed_unless_somebody_only_looked(store: SqlStore) -> None:
+    entry = store.open_entry(an_entry())
+    first = store.queue_marker(None)
+    store.add_history(a_happening("viewed", entry_id=entry.id))
+    looked = store.queue_marker(first)
+    assert looked.counts == first.counts
+    assert looked.history_id > first.history_id
+    for change in (
+        lambda: store.add_history(a_happening("taken_on", entry_id=entry.id)),
+        lambda: store.update_entry(entry.id, state="postponed"),
+        lambda: store.open_entry(an_entry()),
+    ):
+        before = store.queue_marker(looked)
+        change()
+        assert store.queue_marker(before).counts != before.counts
+    assert store.latest_history(1)[0].what == "taken_on"
+
+
+def test_dossiers_are_found_by_what_a_list_shows_of_them(store: SqlStore) -> None:
+    one, two = (store.new_dossier(a_dossier(n), NOON) for n in (1, 2))
+    assert store.dossiers_matching("") == [one.id, two.id]
+    assert store.dossiers_matching(two.dossier.reference.lower()) == [two.id]
+    assert store.dossiers_matching(one.dossier.name.upper()) == [one.id, two.id]
+    assert store.dossiers_matching(one.dossier.registered["matricule"][-4:]) == [one.id, two.id]
+    assert store.dossiers_matching("nobody") == []
+    overviews = store.dossier_overviews_of([two.id, 99, one.id])
+    assert [row.dossier.reference for row in overviews] == [two.dossier.reference, one.dossier.reference]
+
+
 def test_entries_of_one_dossier(store: SqlStore) -> None:
     dossier = store.new_dossier(a_dossier(), NOON)
     mine = store.open_entry(an_entry(dossier_id=dossier.id))

@@ -168,8 +168,10 @@ def _next_number(connection: Connection) -> int:
 def _says(dossier: dict[str, Any], matricule: str, wanted: str, digits: str) -> bool:
     if digits and matricule.endswith(digits):
         return True
-    said = (dossier["reference"], dossier.get("name"), dossier.get("email"), *dossier.get("contacts", ()))
-    return any(wanted in text.casefold() for text in said if text)
+    # Not validated, which would take most of the time: a list's search looks at all dossiers.
+    named = Dossier.model_construct(registered=dossier.get("registered", {})).name
+    said = (dossier["reference"], named, dossier.get("email", ""), *dossier.get("contacts", ()))
+    return any(wanted in text.casefold() for text in said)
 
 
 def _without_texts(dossier: Dossier) -> Dossier:
