@@ -12,7 +12,7 @@ INSTALLED := .venv/.installed
 
 # Long runs, each a program (scripts/NAME.py) or a package (scripts/NAME/): what is there can be called.
 script = $(wildcard scripts/$(subst -,_,$(1)).py scripts/$(subst -,_,$(1))/__main__.py)
-LONG_RUNS := $(foreach name,bench bench-documents chaos fuzz grow hostile several,$(if $(call script,$(name)),$(name)))
+LONG_RUNS := $(foreach name,bench bench-documents chaos fuzz grow hostile profile several,$(if $(call script,$(name)),$(name)))
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18 | sed 's/^/  make /'

@@ -24,6 +24,7 @@ from mailbot.errors import (
     MailNotComposable,
 )
 from mailbot.masking import masked
+from mailbot.pace import Pace
 from mailbot.ports import (
     Clock,
     EntryRow,
@@ -94,6 +95,7 @@ class Delivery:
         self._resend_uncertain = resend_uncertain
         self._breaker = breaker
         self._holder = holder
+        self._pace = Pace(settings.domain_per_minute)
         self._mailbox = mailbox
         self._jitter = jitter
 
@@ -124,6 +126,8 @@ class Delivery:
             held = self._store.switch(HOLD) == HELD or bool(self._breaker and self._breaker.opens())
             # On hold: only an alarm that tells of it.
             claimed = self._store.claim_due(self._clock.now(), 1, self._holder)
+            while claimed and self._put_off_for_pace(claimed[0]):
+                claimed = self._store.claim_due(self._clock.now(), 1, self._holder)
             if not claimed:
                 report = replace(report, held=held)
                 break
@@ -131,6 +135,18 @@ class Delivery:
             if report.unreachable:
                 break
         return report
+
+    def _put_off_for_pace(self, row: OutboxRow) -> bool:
+        """Let a mail wait whose domain got enough in the last minute. That is no try of it."""
+        now = self._clock.now()
+        free_at = self._pace.free_at(row.to, now)
+        if free_at <= now:
+            self._pace.count(row.to, now)
+            return False
+        with self._store.transaction():
+            attempts = max(row.attempts - 1, 0)
+            self._store.update_outbox(row.id, state="due", attempts=attempts, next_attempt_at=free_at)
+        return True
 
     async def _deliver(self, row: OutboxRow, report: DeliveryReport) -> DeliveryReport:
         try:

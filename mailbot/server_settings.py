@@ -103,6 +103,9 @@ class Smtp(Server):
     hello: str = Field(
         default="", description="the name to greet the server with; left out: the domain of `from`"
     )
+    domain_per_minute: int = Field(
+        default=3600, ge=1, description="mails a minute to one recipient domain, at most"
+    )
 
     @property
     def effective_port(self) -> int:

@@ -29,12 +29,19 @@ class Desk:
         self.clock = clock()
         self.refusal: Exception | None = None
         self.save_sent = "append"
+        self.domain_per_minute = 3600
         self.max_attempts = 3
         self.resend = False
         self.breaker: Breaker | None = None
 
     def delivery(self) -> Delivery:
-        settings = Smtp.model_validate({"from": "boite@incert.lu", "save_sent": self.save_sent})
+        settings = Smtp.model_validate(
+            {
+                "from": "boite@incert.lu",
+                "save_sent": self.save_sent,
+                "domain_per_minute": self.domain_per_minute,
+            }
+        )
         return Delivery(
             self.store,
             self.mailer,
@@ -324,3 +331,16 @@ async def test_the_history_says_what_left(desk: Desk) -> None:
     await desk.delivery().once()
     [entry] = desk.store.history()
     assert (entry.what, entry.outbox_id) == ("mail_sent", dossier.id)
+
+
+async def test_a_domain_gets_so_many_mails_a_minute_and_the_others_do_not_wait(desk: Desk) -> None:
+    desk.domain_per_minute = 2
+    for key in ("1", "2", "3"):
+        desk.write(key, to=(f"personne{key}@logiciel.example",))
+    desk.write("4", to=("personne@autre.example",))
+    delivery = desk.delivery()
+    assert (await delivery.once()).sent == 3
+    [late] = [row for row in (desk.store.outbox(n) for n in range(1, 5)) if row.state == "due"]
+    assert (late.key, late.attempts) == ("3", 0)
+    desk.clock.set(NOON + timedelta(minutes=1))
+    assert (await delivery.once()).sent == 1
