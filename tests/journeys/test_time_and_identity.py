@@ -9,6 +9,7 @@ import pytest
 
 from mailbot.agreement import agreement_by_kind, measured_agreement
 from mailbot.announce import announce
+from outbox_templates.blanks import blank_bytes
 from rules.types import Case, Dossier
 from tests.builders import FORMULAIRE_1, MEDISOFT, at, enrolled, labelling
 from tests.journeys.scenarios import PARC, f1, f2, f3, f4, nda, note, report
@@ -250,6 +251,16 @@ def test_what_is_not_auto_waits_and_agreement_is_measured(tmp_path: Path, mode: 
     world.act(world.entry(code="approval_needed"), "dismiss", note="Par téléphone.")
     assert measured_agreement(world.store) == {"elements_manquants": {"agreed": 1, "of": 2}}
     assert agreement_by_kind(world.store) == {"formulaire_2": {"agreed": 1, "of": 2}}
+    world.service.close()
+
+
+def test_the_blank_leaves_in_the_configured_format(tmp_path: Path) -> None:
+    world = World(tmp_path, automation='blank_format = "docx"')
+    world.deliver(MEDISOFT, files=[f1()])
+    (asked,) = world.once()
+    assert asked.attachments == ["nda.docx"]
+    (blank,) = asked.message.iter_attachments()
+    assert blank.get_content() == blank_bytes("nda", "docx")
     world.service.close()
 
 
