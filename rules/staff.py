@@ -57,8 +57,20 @@ class StaffDecision:
 
 def act(dossier: Dossier, case: Case, action: StaffAction, policy: Policy) -> StaffDecision:
     """Carry out a staff decision. Raises ActionRefused or workflow.StepOutOfOrder; then nothing changed."""
+    _refuse_what_is_not_asked(action)
     handler = _HANDLERS[action.name]
     return handler(dossier, case, action, policy)
+
+
+def _refuse_what_is_not_asked(action: StaffAction) -> None:
+    """A misspelt --set must not be taken for none: without `party` an enrolment is valid for both."""
+    if action.name in ("change-accepted", "change-refused"):
+        return  # fields of the enrolment, checked there
+    taken = _VALUES.get(action.name, ())
+    for name in action.set:
+        if name not in taken:
+            wanted = " ou ".join(f"--set {key}=…" for key in taken) or "aucun --set"
+            raise ActionRefused(f"{name} : {action.name} attend {wanted}.")
 
 
 def _files(action: StaffAction, class_: AttachmentClass) -> tuple[AttachmentRef, ...]:
@@ -237,6 +249,10 @@ def _tests_passed(dossier: Dossier, case: Case, action: StaffAction, policy: Pol
 
 def _labelled(dossier: Dossier, case: Case, action: StaffAction, policy: Policy) -> StaffDecision:
     at = action.set.get("date", action.at.isoformat())
+    try:
+        datetime.fromisoformat(at)
+    except ValueError:
+        raise ActionRefused(f"date={at} : attendue une date, telle que 2025-06-30.") from None
     return StaffDecision(_outcome(dossier, advance(case, "labelled", labelled_at=at), action))
 
 
@@ -310,6 +326,13 @@ def _change_decided(dossier: Dossier, case: Case, action: StaffAction, policy: P
     outcome.mails.append(planned)
     return StaffDecision(outcome)
 
+
+_VALUES: dict[str, tuple[str, ...]] = {
+    "enrolment-valid": ("party",),
+    "labelled": ("date",),
+    "connection-valid": ("amount", "montant"),
+}
+"""What `--set` may give at which decision."""
 
 _HANDLERS: dict[str, Callable[[Dossier, Case, StaffAction, Policy], StaffDecision]] = {
     "enrolment-valid": _enrolment_valid,

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from rules.decide import decide
-from rules.staff import StaffAction, act
+from rules.staff import ActionRefused, StaffAction, act
 from rules.types import AttachmentRef, Case, Letter
 from rules.workflow import StepOutOfOrder
 from tests.builders import at, enrolled, formulaire_2, labelling, policy, submission
@@ -37,6 +37,23 @@ def test_nobody_is_invited_to_come_again_when_it_is_too_late(
     before, after = told(case, name, last), told(case, name, too_late)
     assert (before.deadline, before.closed_on) == (day, None)
     assert (after.deadline, after.closed_on) == (None, day)
+
+
+@pytest.mark.parametrize(
+    ("state", "name", "given"),
+    [
+        ("contresigne", "enrolment-valid", {"parti": "incert"}),  # else valid for both, by a slip
+        ("contresigne", "enrolment-valid", {"party": "cns"}),
+        ("tests_reussis", "labelled", {"date": "hier"}),
+    ],
+)
+def test_a_value_that_the_decision_does_not_know_is_refused(
+    state: str, name: str, given: dict[str, str]
+) -> None:
+    case = Case(kind="E", state=state) if name == "enrolment-valid" else labelling(state)
+    action = StaffAction(name=name, at=at("2026-01-10 10:00"), by="claire", set=given)
+    with pytest.raises(ActionRefused, match=next(iter(given))):
+        act(enrolled(case), case, action, POLICY)
 
 
 def test_a_decision_that_was_made_is_not_made_again() -> None:
