@@ -24,6 +24,7 @@ _JOB = "reminder"
 _LAST_RUN = "reminders:last_run"
 _AES_WAITS_DAYS = 7  # AeS is asked again for a signature after a week, then weekly
 _ALL = 1_000_000
+_AT_ONCE = 20
 _PUT_OFF_DAYS = 3  # so long a reminder may be late that gave way to another mail of the last 48 hours
 
 
@@ -46,10 +47,13 @@ class Reminders:
         self._config = config
         self._policy = policy
         self._outbox = outbox
+        self._last_run: date | None = None
 
     def due(self) -> list[Reminder]:
         """Who would get what now. Changes nothing."""
         now = self._clock.now()
+        last_run = self._store.switch(_LAST_RUN)
+        self._last_run = date.fromisoformat(last_run) if last_run else None
         rows = self._store.dossier_overviews()
         with_staff, undecided = self._cases_with_staff(), self._undecided()
         found = [
@@ -64,15 +68,20 @@ class Reminders:
         """Put what is due into the outbox, each reminder once."""
         added: list[OutboxRow] = []
         now = self._clock.now()
-        for reminder in self.due():
+        due = self.due()
+        for start in range(0, len(due), _AT_ONCE):  # others write in between
             with self._store.transaction():
-                fresh = [key for key in reminder.keys if self._store.claim_once(_JOB, key, now)]
-                if fresh:
-                    cause = Cause(key=f"reminder:{reminder.about}:{local_day(now)}", at=now)
-                    added.append(self._outbox.add(reminder.planned, cause, reminder.dossier_id, "due"))
+                added += [row for r in due[start : start + _AT_ONCE] if (row := self._add(r, now))]
         with self._store.transaction():
             self._store.set_switch(_LAST_RUN, local_day(now).isoformat())
         return added
+
+    def _add(self, reminder: Reminder, now: datetime) -> OutboxRow | None:
+        """The reminder with all that it claims; None where another run was first."""
+        if not [key for key in reminder.keys if self._store.claim_once(_JOB, key, now)]:
+            return None
+        cause = Cause(key=f"reminder:{reminder.about}:{local_day(now)}", at=now)
+        return self._outbox.add(reminder.planned, cause, reminder.dossier_id, "due")
 
     def _cases_with_staff(self) -> defaultdict[int, set[str]]:
         """Dossier -> its cases in which an answer waits for a person, so that the Industriel is not next."""
@@ -125,8 +134,7 @@ class Reminders:
         reached = line.deadline - timedelta(days=min(stages))
         if line.since is not None and reached < line.since:
             return ""
-        last_run = self._store.switch(_LAST_RUN)
-        missed = bool(last_run) and reached > date.fromisoformat(last_run)
+        missed = self._last_run is not None and reached > self._last_run
         if not missed and (today - reached).days > _PUT_OFF_DAYS:
             return ""
         key = f"{reference}/{line.case}:{line.step}:{line.deadline}:{min(stages)}"

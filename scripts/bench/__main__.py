@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from scripts.bench import cost, parts, report
+from scripts.bench.growth import growth
+from scripts.grow.store import Size
 from tests.integration.dovecot import running_dovecot
 
 
@@ -33,6 +35,10 @@ def main(arguments: list[str] | None = None) -> int:
             result["readers"] = parts.readers(options.mails)
         if "start" in wanted:
             result["start"] = parts.start(dovecot, options.rounds)
+    if "growth" in wanted:
+        mails = options.archived
+        size = Size(mails, mails // 40, mails // 4, mails // 40)
+        result["growth"] = growth(size, min(options.mails, 20))
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "bench.json").write_text(json.dumps(result, indent=2) + "\n")
     if "cost" in result:
@@ -47,6 +53,9 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="alternating runs (default 5)")
     parser.add_argument("--mails", type=int, default=60, help="mails in each run (default 60)")
     parser.add_argument("--backlog", type=int, default=10_000, help="waiting mails (default 10,000)")
+    parser.add_argument(
+        "--archived", type=int, default=200_000, help="mails in the grown store (default 200,000)"
+    )
     parser.add_argument("--out", type=Path, default=Path("build/bench"), help="folder of the results")
     return parser.parse_args(arguments)
 

@@ -39,7 +39,7 @@ class Bare:
         """The UIDs in the inbox, as soon as there are any."""
         while not (uids := list(self.imap.search("ALL"))):
             self.imap.idle()
-            self.imap.idle_check(timeout=60)
+            self.imap.idle_check(timeout=1)  # what came before it began is not told
             self.imap.idle_done()
         return uids
 
