@@ -19,6 +19,8 @@ _OUTLINE_SHARE = 0.7
 """Of an outline that is inked where a box lies under a mark: scans thin and shift it a little."""
 _COARSE, _COARSE_SHARE, _MOST_LIKELY = 3, 0.74, 80
 """Boxes under marks are first looked for in a picture that many times smaller."""
+_FULL = 0.97
+"""Inked share of a box that somebody blackened."""
 _LETTER_GAP = 11
 """Pixels at 300 dpi: letters of a word stand closer, even in a typewriter's face."""
 _ON, _OFF = 0.09, 0.03
@@ -170,8 +172,8 @@ def marked(
             continue
         x0, y0, x1, y1 = (max(0, v) for v in box)
         patch = ink[y0:y1, x0:x1] > 0
-        # A fat letter fills its square; what is drawn through a box does not.
-        if patch.mean() < _DENSE and (_covered(patch) if is_round else _sided(patch)):
+        # No letter has the size of this form's boxes and a straight side on all four sides as well.
+        if patch.mean() < _FULL and (_covered(patch) if is_round else _sided(patch)):
             found.append(box)
     return found
 

@@ -34,6 +34,8 @@ _BELONGS = 0.35
 """Share of a mark that must stand in a place."""
 
 Render = Callable[[BBox], Gray]
+_LONG_UPRIGHT, _MEETS = 60.0, 3.0
+"""Points: how long a line is that no pen draws in one stroke; how near its end is to a line that it meets."""
 
 
 def drawn_signers(page_image: Gray, words: Sequence[Word], form: FormDef | None, page: Page) -> list[Signer]:
@@ -282,7 +284,18 @@ def _marks(
 def _lines(page: Page) -> list[BBox]:
     """Rules and the sides of frames."""
     sides = [side for b in page.boxes if not b.filled and b.tick is None for side in _sides(b.box)]
-    return [*(r.box for r in page.rulings), *sides]
+    level = [r.box for r in page.rulings if r.horizontal]
+    upright = [r.box for r in page.rulings if not r.horizontal]
+    return [*level, *(box for box in upright if _ends_on_rules(box, level)), *sides]
+
+
+def _ends_on_rules(box: BBox, level: Sequence[BBox]) -> bool:
+    """True for a long upright line or one between two level ones; a pen's upstroke is neither."""
+    if box[3] - box[1] >= _LONG_UPRIGHT:
+        return True
+    x = (box[0] + box[2]) / 2
+    crossing = [rule for rule in level if rule[0] - _MEETS <= x <= rule[2] + _MEETS]
+    return all(any(abs((rule[1] + rule[3]) / 2 - y) <= _MEETS for rule in crossing) for y in (box[1], box[3]))
 
 
 def _sides(box: BBox) -> tuple[BBox, BBox, BBox, BBox]:

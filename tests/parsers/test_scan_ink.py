@@ -39,6 +39,18 @@ def check_mark(picture: Picture, left: int, top: int) -> None:
     cv2.polylines(picture, [points], False, 255, 6)
 
 
+def test_a_blackened_box_is_found_though_words_stand_close() -> None:
+    picture = ink()
+    for left in (100, 400):
+        cv2.rectangle(picture, (left, 200), (left + 50, 250), 255, 3)
+    cv2.rectangle(picture, (400, 200), (450, 250), 255, -1)
+    cv2.putText(picture, "Ja", (462, 245), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 255, 3)
+
+    found = marked(picture, sheet(picture), [(99, 199, 152, 252)], False)
+
+    assert [box[:2] for box in found] == [(pytest.approx(400, abs=4), pytest.approx(200, abs=4))]
+
+
 @pytest.mark.parametrize("is_round", [False, True])
 def test_a_box_under_a_mark_is_found_by_the_size_of_the_clear_ones(is_round: bool) -> None:
     picture = ink()
