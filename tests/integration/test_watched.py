@@ -26,7 +26,7 @@ from tests.integration.dovecot import Dovecot
 from tests.integration.processes import free_port
 from tests.integration.smtp_sink import SmtpSink
 
-pytestmark = pytest.mark.dovecot
+pytestmark = [pytest.mark.dovecot, pytest.mark.timeout(300)]
 PATIENCE_SECONDS = 60.0
 
 
