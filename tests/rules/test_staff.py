@@ -50,7 +50,7 @@ def test_nobody_is_invited_to_come_again_when_it_is_too_late(
 def test_a_value_that_the_decision_does_not_know_is_refused(
     state: str, name: str, given: dict[str, str]
 ) -> None:
-    case = Case(kind="E", state=state) if name == "enrolment-valid" else labelling(state)
+    case = Case(kind="E", number=1, state=state) if name == "enrolment-valid" else labelling(state)
     action = StaffAction(name=name, at=at("2026-01-10 10:00"), by="claire", set=given)
     with pytest.raises(ActionRefused, match=next(iter(given))):
         act(enrolled(case), case, action, POLICY)
