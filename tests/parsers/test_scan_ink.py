@@ -43,7 +43,7 @@ def test_a_blackened_box_is_found_though_words_stand_close() -> None:
     picture = ink()
     for left in (100, 400):
         cv2.rectangle(picture, (left, 200), (left + 50, 250), 255, 3)
-    cv2.rectangle(picture, (400, 200), (450, 250), 255, -1)
+    cv2.rectangle(picture, (406, 206), (444, 244), 255, -1)
     cv2.putText(picture, "Ja", (462, 245), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 255, 3)
 
     found = marked(picture, sheet(picture), [(99, 199, 152, 252)], False)
