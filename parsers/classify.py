@@ -27,6 +27,7 @@ from parsers.widget_names import own_names
 
 _FORMS = frozenset({"formulaire_1", "formulaire_2", "formulaire_3", "formulaire_4", "bon_de_livraison"})
 _LIKELY = 0.45
+_FEW_VERDICTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,10 +357,22 @@ def _score(
     entitled = title is not None and title.strength >= 0.3
     if not entitled and own < 3 and not _speaks_of(text, about.get("untitled", ())):
         value = min(value, 0.4)
-    if form.kind == "preuve_tests" and reading.guess in ("log", "spreadsheet") and cues:
-        value = max(value, min(0.85, 0.5 + 0.1 * len(cues)))
-        evidence.append(f"looks like a {reading.guess}")
+    if form.kind == "preuve_tests" and reading.guess in ("log", "spreadsheet"):
+        verdicts = _verdicts(text)
+        if cues or verdicts >= _FEW_VERDICTS:
+            value = max(value, min(0.85, 0.5 + 0.1 * len(cues) + 0.05 * verdicts))
+            evidence.append(f"looks like a {reading.guess}")
     return _Score(form, value, title.strength if title else 0.0, tuple(evidence))
+
+
+def _verdicts(text: str) -> int:
+    """How many results of tests a text lists; 0 where it does not speak of tests."""
+    table = _kinds().get("preuve_tests", {})
+    tokens = words_of(text)
+    about, verdicts = (tuple(table.get(key, [[]])[0]) for key in ("about", "verdicts"))
+    if not any(token.startswith(about) for token in tokens):
+        return 0
+    return sum(token in verdicts for token in tokens)
 
 
 def _mentioned(cue: str, text: str) -> bool:

@@ -74,17 +74,21 @@ def extract(reading: Reading, form: FormDef, pages: Sequence[int] | None = None)
 
 
 def doubt_half_an_address(fields: dict[str, FieldValue]) -> None:
-    """An address read from the page without postal code or town may be the first of two lines."""
+    """An address read from the page without street, postal code or town may be one of two lines."""
     address = fields.get("adresse")
     if address is None or address.source not in ("text", "table", "annotation", "ocr"):
         return
     text = str(address.value)
-    half = not re.search(r"\d{4}", text) or re.search(r"(?:^|[\s-])\d{4,5}$", text)
+    half = (
+        not re.search(r"\d{4}", text)
+        or re.search(r"(?:^|[\s-])\d{4,5}$", text)
+        or re.fullmatch(r"(?:[A-Z]{1,2}[- ])?\d{4,5} [^\d,]+", text)
+    )
     if half and address.confidence > _HALF_AN_ADDRESS:
         fields["adresse"] = address.model_copy(
             update={
                 "confidence": _HALF_AN_ADDRESS,
-                "evidence": (*address.evidence, "no postal code or town: perhaps not all of it"),
+                "evidence": (*address.evidence, "no street, postal code or town: perhaps not all of it"),
             }
         )
 
@@ -113,9 +117,9 @@ def on_pages(reading: Reading, pages: Sequence[int] | None) -> Reading:
 
 
 def infer(fields: dict[str, FieldValue], form: FormDef) -> None:
-    """The two inferences that are allowed, each with what it rests on."""
+    """The two inferences that are allowed, each with what it rests on; a place of their own they need not."""
     address = fields.get("adresse")
-    if form.field("pays") and "pays" not in fields and address is not None:
+    if form.field("adresse") and "pays" not in fields and address is not None:
         printed = address.raw or str(address.value)
         found = country_of_address(printed)
         if found:
@@ -129,7 +133,8 @@ def infer(fields: dict[str, FieldValue], form: FormDef) -> None:
                 bbox=address.bbox,
                 evidence=(f"inferred: {why}",),
             )
-    if form.field("type_personne") and "type_personne" not in fields:
+    asked = [f for f in (*_MORALE, *_PHYSIQUE) if form.field(f)]
+    if asked and "type_personne" not in fields:
         morale = [f for f in _MORALE if f in fields and fields[f].value]
         physique = [f for f in _PHYSIQUE if f in fields and fields[f].value]
         if bool(morale) == bool(physique):

@@ -194,7 +194,8 @@ def _in_prose(hit: LabelHit, sheet: Sheet) -> bool:
         return False
     if rest == 0:
         ends = segment.text.rstrip().endswith((".", ",", ";")) and len(segment.words[-1].text) > 4
-        return ends and len(segment.words) > 2 and not hit.below
+        prose = len(segment.words) > 6 or (hit.strength == "weak" and len(segment.words) > 2)
+        return ends and prose and not hit.below
     if rest > 8 and not hit.closed:
         return True
     if hit.closed or segment.frame is not None:
@@ -839,8 +840,8 @@ def _claim(
         sure = min(sure, 0.88)
     if ambiguous or _begins_with_label(text, definition, place):
         sure = min(sure, 0.85)
-    top = text.partition("\n")[0]
-    if not strong and top != text and understood(words_of(top)):
+    *tops, _ = text.split("\n")
+    if not strong and tops and (understood(words_of(tops[0])) or any(line.endswith(":") for line in tops)):
         sure = min(sure, 0.8)  # the first line may be the rest of the label
     if definition.type in _LINES and re.search(r"\S@\S+\.\w", text):
         sure = min(sure, 0.7)  # an e-mail address ran into it

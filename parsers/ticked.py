@@ -294,7 +294,9 @@ def _bool_beside(
         own = lone if len(lone) == 1 else []
     if len(own) == 1:
         option = _Option("true", segment, own[0], True)
-        return _claim(definition, own[0].on, [option], 0.97 if hit.strength != "weak" else 0.8, sheet)
+        near = [t for t in sheet.ticks if t is not own[0] and _in(zone, t) and t.on != own[0].on]
+        sure = 0.8 if hit.strength == "weak" or near else 0.97  # another box beside says otherwise
+        return _claim(definition, own[0].on, [option], sure, sheet)
     text = _text_beside(hit, sheet, context) or _entered_below(hit, zone, sheet)
     if text and len(_answers(zone, sheet, definition)) > 1:
         return None  # both answers are printed: a mark decides, and none was found

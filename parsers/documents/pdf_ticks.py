@@ -74,7 +74,13 @@ def _tickable(box: BBox) -> bool:
 
 
 def _combs(boxes: Sequence[BBox]) -> set[BBox]:
-    """Boxes that stand side by side without a gap: three or more are cells for characters."""
+    """Boxes that touch: three or more side by side are cells for characters, one over the other a table's."""
+    turned = {(top, left, bottom, right): (left, top, right, bottom) for left, top, right, bottom in boxes}
+    return _in_runs(boxes) | {turned[box] for box in _in_runs(list(turned))}
+
+
+def _in_runs(boxes: Sequence[BBox]) -> set[BBox]:
+    """Boxes of one row that stand side by side without a gap, three or more."""
     rows: dict[tuple[int, int], list[BBox]] = {}
     for box in boxes:
         rows.setdefault((round(box[1]), round(box[3] - box[1])), []).append(box)

@@ -73,7 +73,7 @@ def read_text(data: bytes, media_type: str) -> Reading:
         text = html_text(text)
     if media_type == "text/csv":
         return Reading(media_type, blocks=tuple(_csv_blocks(text)), notes=notes, guess="spreadsheet")
-    guess = "log" if len(_LOG_LINE.findall(text)) >= 5 else ""
+    guess = "log" if len(_LOG_LINE.findall(text)) >= 3 else ""
     blocks = tuple(Block(line) for line in text.splitlines() if line.strip())
     return Reading(media_type, blocks=blocks[:_MAX_CELLS], notes=notes, guess=guess)
 

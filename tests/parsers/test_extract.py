@@ -378,3 +378,140 @@ def test_a_running_sentence_is_no_value() -> None:
     sheet.text("L'Industriel garde les informations confidentielles secrètes et ne les utilise que")
     sheet.text("pour l'intégration. La société répond de son personnel.")
     assert fields_of(sheet.pdf(), "nda").fields == {}
+
+
+# Layouts and wordings that surprised
+
+
+def broken(sheet: Sheet, *lines: str) -> Sheet:
+    """A label of several lines, close together; the next thing drawn stands under it."""
+    usual, sheet.gap = sheet.gap, 12
+    for line in lines:
+        sheet.text(line)
+    sheet.gap = usual
+    return sheet
+
+
+def test_a_label_broken_over_lines_in_two_languages() -> None:
+    sheet = Sheet("Formulaire d'accès à l'environnement de test")
+    sheet.right("Code prestataire", "123456-78")
+    top = sheet.y
+    broken(
+        sheet, "Matricule employé pour", "l'enrôlement à MySecu / Für die", "MySecu-Anmeldung verwendete",
+        "Matrikelnummer :",
+    )  # fmt: skip
+    sheet.canvas.drawString(260, top, "1893 1201 05732")
+    got = believed(fields_of(sheet.pdf(), "formulaire_2"))
+    assert got == {"code_prestataire": "123456-78", "matricule_mysecu": "1893120105732"}
+
+
+def test_the_second_language_of_a_label_is_no_value() -> None:
+    sheet = Sheet("Formulaire 3")
+    broken(sheet, "Responsable technique :", "Technical lead Karl Weis")
+    broken(sheet, "Signataire :", "Signatory Léa Weis")
+    got = believed(fields_of(sheet.pdf(), "formulaire_3"))
+    assert got.get("contact_technique") == "Karl Weis"
+    assert "signataire" not in got  # one word of a label could begin a name
+
+
+def test_a_label_that_says_more_than_its_word_is_somebody_else_s() -> None:
+    sheet = Sheet("Formulaire d'enrôlement").right("Trustee – surname", "Weis").right("Matricule", "n/a")
+    assert "nom" not in believed(fields_of(sheet.pdf(), "formulaire_1"))
+
+
+def test_the_representative_of_an_enterprise_is_its_ceo() -> None:
+    sheet = Sheet("Formulaire d'enrôlement").right("Nom du représentant légal", "Weis")
+    sheet.right("Vorname des gesetzlichen Vertreters", "Léa")
+    got = believed(fields_of(sheet.pdf(), "formulaire_1"))
+    assert (got.get("ceo_nom"), got.get("ceo_prenom")) == ("Weis", "Léa")
+
+
+def test_the_box_of_the_next_column_is_another_label_s() -> None:
+    sheet = Sheet("Formulaire d'enrôlement")
+    sheet.box_below([("Raison sociale", "Alpha SA"), ("Prénom du gérant", "Léa")])
+    sheet.box_below([("Numéro de TVA", ""), ("Matricule", "19842075745")])
+    got = believed(fields_of(sheet.pdf(), "formulaire_1"))
+    assert got["denomination_sociale"] == "Alpha SA"
+    assert "numero_tva" not in got
+
+
+def test_a_note_under_a_label_is_no_value() -> None:
+    sheet = Sheet("Formulaire 2")
+    sheet.below("Code prestataire", "123456-78").below("Date", "12/05/2026").below(
+        "E-mail", "a.weis@alpha.lu"
+    )
+    sheet.text("Matricule", size=9)
+    sheet.y += 12
+    sheet.text("tel qu'attribué par le Centre commun de la sécurité sociale", size=6.5)
+    sheet.y += 13
+    sheet.text("1893120105732")
+    assert fields_of(sheet.pdf(), "formulaire_2").fields["matricule"].value == "1893120105732"
+
+
+def test_the_legal_form_in_brackets_on_a_second_line_belongs_to_the_name() -> None:
+    sheet = Sheet("Formulaire 2").right("Éditeur du logiciel", "Soins+ UG", at=240)
+    sheet.y += 12
+    sheet.canvas.drawString(240, sheet.y, "(haftungsbeschränkt)")
+    sheet.y -= 24
+    sheet.right("Code prestataire", "123456-78")
+    assert (
+        believed(fields_of(sheet.pdf(), "formulaire_2"))["denomination"] == "Soins+ UG (haftungsbeschränkt)"
+    )
+
+
+def test_a_broken_line_of_an_address_is_put_together() -> None:
+    sheet = Sheet("Formulaire d'enrôlement").right("Adresse", "5 bis, rue du Général de Gaulle, F-57000")
+    sheet.y += 12
+    sheet.canvas.drawString(240, sheet.y, "Metz")
+    got = fields_of(sheet.pdf(), "formulaire_1").fields["adresse"]
+    assert got.value == "5 bis, rue du Général de Gaulle, F-57000 Metz"
+
+
+@pytest.mark.parametrize("half", ["B-6780 Messancy", "8, rue du Lac, L-4011"])
+def test_half_an_address_is_doubtful(half: str) -> None:
+    sheet = Sheet("Formulaire d'enrôlement").right("Adresse", half)
+    assert fields_of(sheet.pdf(), "formulaire_1").fields["adresse"].confidence < BELIEVED
+
+
+def test_numbered_rows_of_a_table_are_no_boxes_to_tick() -> None:
+    sheet = Sheet("Formulaire d'enrôlement")
+    for row in range(4):
+        sheet.canvas.rect(50, sheet.y - 6 - 20 * row, 21, 20)
+    sheet.right("Adresse", "n/a", x=75).right("Participation au SONS Vague 1", "Oui", x=75)
+    assert believed(fields_of(sheet.pdf(), "formulaire_1")).get("participation_vague_1") is True
+
+
+def test_an_option_beside_its_box_is_no_label() -> None:
+    sheet = Sheet("Formulaire 4").text("Nature du client raccordé")
+    for option, on in (("Prestataire", False), ("Maison médicale", True), ("Hôpital", False)):
+        sheet.text(f"[{'x' if on else ' '}] {option}")
+    got = fields_of(sheet.pdf(), "formulaire_4").fields
+    assert got["type_client"].value == "maison_medicale"
+    assert "nom_client" not in got
+
+
+@pytest.mark.parametrize("exports", [("0", "1"), ("Yes", "Yes")])
+def test_buttons_that_only_count_are_told_by_print(exports: tuple[str, str]) -> None:
+    from parsers.documents.reading import Widget
+    from parsers.widget_names import named_claims
+
+    form = load_forms().for_kind("formulaire_2")
+    assert form is not None
+    buttons = tuple(
+        Widget("mysecu_actif", "radio", "acroform", checked=number == 0, export=export)
+        for number, export in enumerate(exports)
+    )
+    claims, opaque = named_claims(buttons, form)
+    assert (claims, tuple(opaque)) == ([], buttons)
+
+
+def test_what_is_inferred_needs_no_place_of_its_own() -> None:
+    form = load_forms().for_kind("formulaire_1")
+    assert form is not None
+    bare = form.model_copy(
+        update={"fields": tuple(f for f in form.fields if f.id not in ("pays", "type_personne"))}
+    )
+    sheet = Sheet("Formulaire d'enrôlement").right("Nom", "Weis").right("Prénom", "Léa")
+    sheet.right("Adresse", "8, rue du Lac, L-4011 Esch")
+    got = extract(read_pdf(sheet.pdf(), ReadOptions()), bare).fields
+    assert (got["pays"].value, got["type_personne"].value) == ("LU", "physique")
