@@ -21,6 +21,9 @@ _CANDIDATES: dict[str, re.Pattern[str]] = {
     "vat": re.compile(r"\b[A-Z]{2}[ .]?\d{2,3}(?:[ .]?\d{2,3}){2,3}\b"),
     "matricule": re.compile(r"(?<![\w.])\d(?:[ .]?\d){10,12}(?![\w.]?\d)"),
     "rcs": re.compile(r"\b[A-K][ .]?\d{1,3}[ .]?\d{3}\b"),
+    "ehealth_id": re.compile(
+        r"eHealth[ _-]?ID[^\n]{0,20}?[\s:.]\s*(?=[\w.-]*\d)([A-Za-z0-9][\w.-]{3,})", re.I
+    ),
     "date": re.compile(r"\b[0-3]?\d[./-][01]?\d[./-](?:20)?\d{2}\b"),
 }
 _CHECKS: dict[str, Callable[[str], str]] = {
@@ -63,11 +66,12 @@ def _of_type(kind: str, exhibit: Exhibit, facts: Facts) -> Iterator[str]:
     """Values of that type in the text, as often as they stand there without belonging to a field."""
     pattern = _CANDIDATES.get(kind)
     if pattern is None and kind == "code_prestataire":
-        pattern = re.compile(rf"(?<![\w-]){facts.policy.code_prestataire_pattern}(?![\w-])")
+        pattern = re.compile(rf"(?<![\w-])({facts.policy.code_prestataire_pattern})(?![\w-])")
     if pattern is None:
         return
     placed = Counter(_compact(claim.raw or str(claim.value)) for claim in exhibit.document.fields.values())
-    in_text = Counter(_cut(kind, _compact(m[0])) for m in pattern.finditer(exhibit.document.text))
+    matches = pattern.finditer(exhibit.document.text)
+    in_text = Counter(_cut(kind, _compact(m[m.lastindex or 0])) for m in matches)
     for found, times in in_text.items():
         known = sum(count for value, count in placed.items() if found in value)
         if times > known and _is_one(kind, found, facts):

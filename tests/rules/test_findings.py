@@ -224,6 +224,23 @@ ENROLMENT = [
 LABELLING = [
     Row("L1 complete", (formulaire_2(),), case=ACCESS),
     Row(
+        "an eHealth ID beside its label that was not understood",
+        (
+            says(
+                formulaire_2(ehealth_id=None),
+                "4) eHealth ID-Nr.\nLU-5294-5876\n5) eHealth ID aktiv?",
+            ),
+        ),
+        (doubt("value_unplaced", "low_confidence", "ehealth_id"), demand("ehealth_id")),
+        case=ACCESS,
+    ),
+    Row(
+        "an eHealth ID that is not there",
+        (says(formulaire_2(ehealth_id=None), f"eHealth ID :\n{FORMULAIRE_1['matricule']}\n"),),
+        (demand("ehealth_id"),),
+        case=ACCESS,
+    ),
+    Row(
         "the same matricule once more, where MySecu's was not found",
         (
             says(
