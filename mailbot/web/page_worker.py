@@ -90,6 +90,10 @@ def _picture(data: bytes, number: int, width: int) -> bytes:
     from PIL import Image, ImageOps, ImageSequence
 
     Image.MAX_IMAGE_PIXELS = 80_000_000
+    if data[4:8] == b"ftyp":
+        import pillow_heif  # only when such a file comes
+
+        pillow_heif.register_heif_opener()
     with Image.open(io.BytesIO(data)) as opened:
         if number == 0:
             sizes = []

@@ -18,8 +18,9 @@ PAGE_WIDTH = 1240  # pixels: sharp at the widths in which the app shows a page
 _SECONDS = 30
 _MEMORY = 1536 * 2**20
 _DRAWN = frozenset(
-    {"application/pdf", "image/png", "image/jpeg", "image/tiff", "image/gif", "image/bmp", "image/webp"}
-)
+    {"application/pdf", "image/png", "image/jpeg", "image/tiff", "image/gif", "image/bmp", "image/webp",
+     "image/heic"}
+)  # fmt: skip
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _CONVERTED = CONVERTIBLE | {_DOCX}
 _ROOT = Path(__file__).resolve().parent.parent.parent

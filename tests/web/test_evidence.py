@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
+import pillow_heif
 import pytest
+from PIL import Image, ImageDraw
 
 from mailbot.spreadsheet import safe_cell
 from mailbot.web.core_words import in_words
@@ -103,6 +106,18 @@ def test_without_pages_the_values_are_marked_in_the_text() -> None:
         ("Medi  soft", "denomination"),
         (" et fin", None),
     ]
+
+
+def test_a_phone_s_photo_is_drawn_as_it_is_and_set_straight(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    sheet = Image.new("RGB", (620, 877), "white")
+    ImageDraw.Draw(sheet).text((80, 100), "Formulaire 1", fill="black")
+    pillow_heif.from_pillow(sheet).save(out)
+    pages = Pages(tmp_path)
+    assert pages.can_draw("image/heic")
+    assert len(pages.sizes("cd34", "image/heic", out.getvalue)) == 1
+    for straight in (False, True):
+        assert pages.png("cd34", 1, "image/heic", out.getvalue, straight=straight).startswith(b"\x89PNG")
 
 
 def test_word_files_are_shown_as_the_pages_that_libreoffice_makes(tmp_path: Path) -> None:
