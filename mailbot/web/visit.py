@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
@@ -74,6 +74,14 @@ class Visit:
     @property
     def now(self) -> datetime:
         return self.web.service.clock.now()
+
+    @property
+    def here(self) -> str:
+        """The page that is open, to come back to: of a form or a piece of a page, the page it stands on."""
+        if self.request.method != "GET" or self.partial:
+            url = urlsplit(self.request.headers.get("hx-current-url", ""))
+            return local_path(self.value("back") or _with_query(url.path, url.query) or "/queue")
+        return _with_query(self.request.url.path, self.request.url.query)
 
     @property
     def partial(self) -> bool:
@@ -149,10 +157,7 @@ def door(web: Web, handler: Handler, role: str | None = "reader", *, quiet: bool
 
 def _refusal(visit: Visit, role: str) -> Response | None:
     if visit.user is None or visit.session is None:
-        url = visit.request.url
-        path = f"{url.path}?{url.query}" if url.query else url.path
-        back = path if visit.request.method == "GET" and not visit.partial else visit.value("back", "/queue")
-        to = f"/login?next={quote(back)}"
+        to = f"/login?next={quote(visit.here)}"
         if visit.partial:
             return Response(status_code=401, headers={"HX-Redirect": to})
         return RedirectResponse(to, 303)
@@ -221,6 +226,10 @@ def day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def _with_query(path: str, query: str) -> str:
+    return f"{path}?{query}" if query else path
 
 
 def local_path(path: str) -> str:

@@ -108,9 +108,10 @@ def test_a_page_that_refreshes_itself_keeps_no_session_alive(world: World) -> No
     claire = Browser.signed_in(world, "claire")
     for _ in range(4):
         world.later(minutes=9)
-        answer = claire.get("/queue/rows", headers={"HX-Request": "true"})
+        here = {"HX-Request": "true", "HX-Current-URL": f"{ORIGIN}/queue?sort=age"}
+        answer = claire.get("/queue/rows", headers=here)
     assert answer.status_code == 401
-    assert answer.headers["hx-redirect"].startswith("/login")
+    assert answer.headers["hx-redirect"] == "/login?next=" + quote("/queue?sort=age")
 
 
 def test_signing_out_ends_the_session_for_its_cookie_too(world: World) -> None:

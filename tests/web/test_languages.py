@@ -11,7 +11,7 @@ from babel.messages.extract import extract_from_dir
 
 from mailbot.web.i18n import best_language, translations
 from tests.journeys.world import World
-from tests.web.browser import Browser
+from tests.web.browser import Browser, hidden
 
 _WEB = Path(str(resources.files("mailbot.web")))
 _METHODS = [("**.py", "python"), ("html/**.html", "jinja2")]
@@ -54,5 +54,7 @@ def test_the_language_is_the_chosen_one_or_the_browsers(wanted: str, accepted: s
 def test_the_pages_are_in_the_chosen_language(
     world: World, claire: Browser, language: str, queue: str
 ) -> None:
-    assert claire.post("/language", {"language": language}).status_code == 303
+    page = claire.get("/queue?tab=waiting&sort=age")
+    answer = claire.post("/language", {"language": language, "back": hidden(page, "back")})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/queue?tab=waiting&sort=age")
     assert queue in claire.get("/queue").text
