@@ -91,13 +91,14 @@ def read(
     height, width = gray.shape
     shown = gray if scale == 1.0 else resized(gray, round(width * scale), round(height * scale))
     encoded = cv2.imencode(".pgm", shown)[1].tobytes()
+    allowed = max(1.0, seconds)
     try:
         done = subprocess.run(
-            command, input=encoded, capture_output=True, timeout=max(1.0, seconds), check=False,
+            command, input=encoded, capture_output=True, timeout=allowed, check=False,
             env=_environment(),
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
-        raise OcrFailed(f"OCR took longer than {seconds:.0f} seconds.") from error
+        raise OcrFailed(f"OCR took longer than {allowed:.0f} seconds.") from error
     except OSError as error:
         raise OcrUnavailable("The OCR program (tesseract) cannot be started.") from error
     if done.returncode != 0:
