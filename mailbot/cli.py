@@ -5,6 +5,7 @@ Errors with a name become one line on stderr and an exit code here, and nowhere 
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import Annotated, Any
@@ -85,6 +86,7 @@ web.add_to(app)
 def main() -> None:
     """The program: what it writes is its user's alone; what nobody foresaw is told without its words."""
     os.umask(0o077)
+    gc.set_threshold(50_000, 20, 20)  # imports and mails make many values and hardly a cycle
     try:
         app()
     except Exception as error:  # noqa: BLE001 - a traceback would print values, which are personal data

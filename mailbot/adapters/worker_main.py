@@ -35,12 +35,12 @@ _DOCUMENTS = TypeAdapter(Sequence[Document])
 
 def main() -> None:
     module, memory, settings = sys.argv[1], int(sys.argv[2]), json.loads(sys.argv[3])
+    gc.set_threshold(*_COLLECT_AFTER)
     _limit(memory)
     requests, answers = _own_pipes()
     readable = [Path(path) for path in settings["readable"]]
     confine_reader(Path.cwd(), _ROOT, module.partition(".")[0], readable, settings["program"])
     readers = importlib.import_module(module)
-    gc.set_threshold(*_COLLECT_AFTER)
     while header := requests.read(LENGTH.size):
         request = json.loads(requests.read(LENGTH.unpack(header)[0]))
         data = requests.read(request["size"])
