@@ -18,6 +18,9 @@ from rules.workflow import LABELLED, advance, fits
 _OPENING = frozenset({"formulaire_1"})
 
 
+_OF = {"aes": "de l'AeS", "cns": "de la CNS", "ciss": "du CISS", "incert": "d'INCERT"}
+
+
 def decide_for_party(dossier: Dossier | None, submission: Submission, policy: Policy) -> Decision | None:
     """The decision on a party's mail.
 
@@ -49,7 +52,7 @@ def decide_for_party(dossier: Dossier | None, submission: Submission, policy: Po
             return None
     if submission.intent.kind in ("thanks", "empty") and not submission.exhibits:
         return Decision(dossier=dossier)
-    return _look(dossier, submission, "manual_task", f"Message de {submission.sender.party.upper()} à lire.")
+    return _look(dossier, submission, "manual_task", f"Message {_OF[submission.sender.party]} à lire.")
 
 
 def _look(

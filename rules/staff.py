@@ -68,7 +68,7 @@ def _refuse_what_is_not_asked(action: StaffAction) -> None:
         return  # fields of the enrolment, checked there
     taken = _VALUES.get(action.name, ())
     for name in action.set:
-        if name not in taken:
+        if name not in taken and not name.startswith("tick."):  # what a person ticked is kept in the history
             wanted = " ou ".join(f"--set {key}=…" for key in taken) or "aucun --set"
             raise ActionRefused(f"{name} : {action.name} attend {wanted}.")
 
