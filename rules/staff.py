@@ -171,6 +171,9 @@ def _access_configured(dossier: Dossier, case: Case, action: StaffAction, policy
 
 
 def _access_refused(dossier: Dossier, case: Case, action: StaffAction, policy: Policy) -> StaffDecision:
+    if not any(other.name != case.name for other in dossier.of_kind("L")):
+        # The code was never confirmed, and it may be why: the corrected form can bring another one.
+        dossier = dossier.model_copy(update={"code_prestataire": ""})
     outcome = _outcome(dossier, advance(case, "access_refused", refused_at=action.at.isoformat()), action)
     outcome.mails.append(
         mail(

@@ -39,6 +39,16 @@ def test_nobody_is_invited_to_come_again_when_it_is_too_late(
     assert (after.deadline, after.closed_on) == (None, day)
 
 
+def test_after_a_refused_access_another_code_is_no_contradiction() -> None:
+    asked = decide(enrolled(), submission(formulaire_2(code_prestataire="555555-55")), POLICY).dossier
+    assert asked is not None
+    refused = StaffAction(name="access-refused", at=at("2025-06-03 10:00"), by="claire", note="Inconnu.")
+    dossier = act(asked, asked.of_kind("L")[0], refused, POLICY).outcome.dossier
+    again = decide(dossier, submission(formulaire_2(code_prestataire="123456-78"), mail_id=2), POLICY)
+    assert again.exceptions == ()
+    assert [task.step for task in again.tasks] == ["L2"]
+
+
 @pytest.mark.parametrize(
     ("state", "name", "given"),
     [
