@@ -18,7 +18,7 @@ SOURCE = "diapositives, 3. Critères d'éligibilité, critère 4"
 
 def check(facts: Facts) -> Iterator[Finding]:
     exhibit = facts.exhibit("formulaire_2")
-    if exhibit is not None:
+    if exhibit is not None and exhibit.document.filled:  # one that came blank is asked for as a whole
         for finding in (
             *_accounts(exhibit),
             *_same_matricule_on_mysecu(facts, exhibit),

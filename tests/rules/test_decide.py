@@ -416,6 +416,12 @@ def test_a_file_that_cannot_be_read_is_asked_for_again() -> None:
     assert codes(decision) == ["unreadable_attachment"]
 
 
+def test_of_a_form_that_came_blank_no_single_box_is_asked_for() -> None:
+    blank = document("formulaire_2", {"mysecu_actif": False, "ehealth_actif": False}, filled=False)
+    decision = decide(enrolled(), submission(blank), POLICY)
+    assert [rule for rule, _, field in items(decision) if field] == []
+
+
 def test_nothing_is_asked_for_that_may_stand_in_what_was_not_read() -> None:
     scan = document("formulaire_1", {"denomination_sociale": "Medisoft S.à r.l."}, problem="timeout")
     decision = decide(NEW, submission(scan), POLICY)
