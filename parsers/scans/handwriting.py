@@ -28,6 +28,7 @@ more, at 200 dpi as on a fax."""
 _SOME, _SOME_SHARE = 2, 0.1
 _MANY, _MANY_SHARE = 3, 0.25
 """Dancing lines on a page from which its doubtful lines, and its short ones, count as by hand too."""
+_ON_THE_LINE = 0.92
 _STEEPEST, _TILTED = 0.03, 0.05
 """Slopes that a line of writing has, and that only a stamp has."""
 
@@ -81,7 +82,9 @@ def evenness(piece: Gray) -> float | None:
     share, level = _most(heads, near)
     rest = heads[np.abs(heads - level) > near]
     second = _most(rest, near)[0] * len(rest) / len(heads) if len(rest) else 0.0
-    return best[0] + share + second
+    score = best[0] + share + second
+    # Two faces on one line reach to more than two heights; both stand on the line all the same.
+    return max(score, _RESTLESS) if best[0] >= _ON_THE_LINE else score
 
 
 def _most(levels: npt.NDArray[np.float64], near: float) -> tuple[float, float]:

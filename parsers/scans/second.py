@@ -25,8 +25,8 @@ from parsers.scans.spelled import EMAIL, NUMBER, spelled
 _LETTER_HEIGHT = 48
 """Pixels: the height of a run's box (ascender to descender) in the stack."""
 _GAP = 34
-_WIDEST_GAP = 1.5
-"""Of the letters' height: between the words of a typewriter's face there is that much."""
+_WIDEST_GAP = 1.1
+"""Of the letters' height: a value on a dotted line stands little further from its label."""
 _MOST_LOST = 20
 """More pieces than this are no lost words but noise or a picture."""
 _MOST_SPELLED = 16
