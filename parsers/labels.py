@@ -568,8 +568,13 @@ def _second_language(texts: list[str], end: int, owners: tuple[str, ...], index:
     if end + 1 >= len(texts) or texts[end] not in ("/", "|", "–", "-"):
         return end
     for length in range(min(index.most_words + 2, len(texts) - end - 1), 0, -1):
-        other = match_text(" ".join(texts[end + 1 : end + 1 + length]), index)
-        if other is not None and other[1] != "weak" and set(other[0]) & set(owners):
+        piece = texts[end + 1 : end + 1 + length]
+        if any(text.endswith(":") for text in piece[:-1]):
+            continue
+        other = match_text(" ".join(piece), index)
+        if other is None or other[1] == "weak" or other[2] == _PARTLY:
+            continue
+        if set(other[0]) & set(owners):
             return end + 1 + length
     return end
 
@@ -627,12 +632,14 @@ def _match_stack(
             )  # fmt: skip
         elif single is not None and own is not None and own.closed and own.end == len(under.words):
             shared = tuple(f for f in (so_far or single).fields if f in own.fields)
-            if shared and _translation(segment, under) and not (_both_names(single) and not _both_names(own)):
+            end = (so_far or single).end
+            whole = end == len(segment.words) and not (_both_names(single) and not _both_names(own))
+            if shared and whole and _translation(segment, under):
                 strength: Strength = (
                     "exact" if "exact" in (single.strength, own.strength) else single.strength
                 )
                 best = (
-                    LabelHit(segment, shared, single.end, strength, max(single.score, own.score), True,
+                    LabelHit(segment, shared, end, strength, max(single.score, own.score), True,
                              " ".join(texts), tuple(segments[i] for i in used)),
                     list(used),
                 )  # fmt: skip
@@ -738,10 +745,13 @@ def _counted(text: str) -> bool:
 
 def _colon(texts: list[str], start: int) -> int | None:
     """The word that ends the label with a colon; not a colon inside a time, a web address or a sentence."""
-    opened = 0
-    for position in range(start, min(start + _MAX_LABEL_WORDS, len(texts))):
+    opened = counted = 0
+    for position in range(start, len(texts)):
         text = texts[position]
         opened += text.count("(") - text.count(")")
+        counted += opened <= 0
+        if counted > _MAX_LABEL_WORDS:
+            return None
         if text.endswith((":", "：")):
             if opened > 0 and any(")" in later for later in texts[position + 1 :]):
                 continue  # "(exemple : nom@societe.lu)"
