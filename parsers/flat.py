@@ -190,6 +190,8 @@ def _in_prose(hit: LabelHit, sheet: Sheet) -> bool:
     rest = len(segment.words) - hit.end
     if not sheet.flow and not 0.03 * sheet.height <= segment.box[1] <= 0.945 * sheet.height:
         return True  # a running head or foot: "Version 2025-04" is the form's own
+    if not sheet.flow and re.search(r"\b(?:page|seite)\s*\d", fold(segment.text)):
+        return True
     if hit.closed and segment.words[hit.end - 1].text.endswith((":", "：")):
         return False
     if rest == 0:
@@ -608,11 +610,15 @@ def _below(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Iterab
             if abs(f[1] - cell[3]) < 3
             and f[0] - 3 <= (segment.box[0] + segment.box[2]) / 2 <= f[2] + 3
             and f is not cell
+            and f[2] <= cell[2] + 6  # a merged row below is a heading
         ]
         under += [
             s.frame
             for s in sheet.segments
-            if s.frame is not None and abs(s.frame[1] - cell[3]) < 3 and abs(s.frame[0] - cell[0]) < 4
+            if s.frame is not None
+            and abs(s.frame[1] - cell[3]) < 3
+            and abs(s.frame[0] - cell[0]) < 4
+            and s.frame[2] <= cell[2] + 6
         ]
         if under:
             yield from _in_frame(_comb_frame(under[0], sheet), sheet, context, "cell_below")

@@ -59,7 +59,7 @@ _BROKEN_START = re.compile(r"(?!(?:c/o|rue|av\w*|route|bd|boul\w*|all\w*|op|am|a
 def parse_value(kind: FieldType, text: str, field: FieldDef | None = None) -> ValueResult:
     """The value that a text gives for a field of that type. `field` adds its choices and its id."""
     text = _LEADERS.sub(" ", text) if kind != "text" or "__" in text else text
-    text = _LAST_LEADERS.sub("", text)
+    text = re.sub(r"(?<=\w)-\n(?=\w)", "-", _LAST_LEADERS.sub("", text))
     if is_absent(text) or is_hint(text):
         return ABSENT
     return _PARSERS[kind](text.strip(), field)
@@ -205,6 +205,10 @@ def _iban(text: str, field: FieldDef | None) -> ValueResult:
 
 
 def _email(text: str, field: FieldDef | None) -> ValueResult:
+    if re.fullmatch(r"\S+@\S*\n[\w.-]+", text.strip()) or re.fullmatch(
+        r"[\w.+-]+\n[\w.+-]*@\S+", text.strip()
+    ):
+        text = text.strip().replace("\n", "")  # broken where the cell ends
     value = re.sub(r"^mailto:", "", single_spaced(text).strip("<>()[] ;,."), flags=re.I)
     found = re.findall(r"[^\s<>()\[\];,:\"]+@[^\s<>()\[\];,:\"]+", value)
     if len({f.lower() for f in found}) > 1:

@@ -211,7 +211,8 @@ def _words(text_page: Any, number: int, view: _View) -> list[Word]:
         code = unicode_of(text_page, index)
         if code <= 32 or code in (0xA0, 0x202F, 0x2003, 0x2002, 0x2009, 0xFFFE, 0xFFFF, 0x200B):
             if code in (2, 0xFFFE) and letters:
-                continue  # PDFium's mark for a hyphen at a line's end
+                letters.append("-")  # PDFium's mark for a hyphen at a line's end
+                continue
             close()
             continue
         if turned:

@@ -515,3 +515,25 @@ def test_what_is_inferred_needs_no_place_of_its_own() -> None:
     sheet.right("Adresse", "8, rue du Lac, L-4011 Esch")
     got = extract(read_pdf(sheet.pdf(), ReadOptions()), bare).fields
     assert (got["pays"].value, got["type_personne"].value) == ("LU", "physique")
+
+
+def test_a_merged_heading_under_an_empty_row_is_no_value() -> None:
+    sheet = Sheet("Formulaire d'enrôlement")
+    top = sheet.y + 14
+    for y in (top, top - 20, top - 40, top - 60):
+        sheet.canvas.line(50, y, 520, y)
+    for x in (50, 520):
+        sheet.canvas.line(x, top, x, top - 60)
+    sheet.canvas.line(250, top, 250, top - 20)
+    sheet.canvas.line(250, top - 40, 250, top - 60)
+    sheet.gap = 20
+    sheet.text("Prénom", x=54).text("Données communes", x=54)
+    sheet.right("Matricule", "1893120105732", x=54, at=254)
+    assert believed(fields_of(sheet.pdf(), "formulaire_1")) == {"matricule": "1893120105732"}
+
+
+def test_an_address_of_mail_broken_in_its_cell_is_whole() -> None:
+    from parsers.values import parse_value
+
+    assert parse_value("email", "direction@zimmer.logi\ncab.com").value == "direction@zimmer.logicab.com"
+    assert parse_value("person", "Jean-\nPierre Weis").value == "Jean-Pierre Weis"
