@@ -79,6 +79,9 @@ def paired(sheet: Sheet) -> list[tuple[Tick, Segment]]:
         if left is not None and (left.box[2] < last_tick or tick.box[0] - left.box[2] > 60):
             left = None
         after = _boxes_after_words(row_ticks, row)
+        if right is None and not after and len(row_ticks) > 1:
+            right = _wrapped(tick, row_ticks, row, sheet)
+            left = None if right is not None else left
         chosen = (left or right) if after else (right or left)
         if chosen is not None:
             pairs.append((tick, chosen))
@@ -86,9 +89,30 @@ def paired(sheet: Sheet) -> list[tuple[Tick, Segment]]:
 
 
 def _boxes_after_words(ticks: list[Tick], row: list[Segment]) -> bool:
-    """True when the row's last box has nothing behind it, so that boxes follow their words."""
+    """True when the row's last box has nothing behind it, so that boxes follow their words; not where the
+    other boxes stand closer to the words behind them: then the last one's words are on the next line."""
     last = max(t.box[2] for t in ticks)
-    return not any(s.box[0] >= last - 3 and s.box[0] - last < 40 for s in row)
+    if any(s.box[0] >= last - 3 and s.box[0] - last < 40 for s in row):
+        return False
+    others = [t for t in ticks if t.box[2] < last - 1]
+    return not others or not all(_gap_behind(t, row) < _gap_before(t, row) for t in others)
+
+
+def _gap_behind(tick: Tick, row: list[Segment]) -> float:
+    return min((s.box[0] - tick.box[2] for s in row if s.box[0] >= tick.box[2] - 3), default=1e9)
+
+
+def _gap_before(tick: Tick, row: list[Segment]) -> float:
+    return min((tick.box[0] - s.box[2] for s in row if s.box[2] <= tick.box[0] + 3), default=1e9)
+
+
+def _wrapped(tick: Tick, ticks: list[Tick], row: list[Segment], sheet: Sheet) -> Segment | None:
+    """The words of a row's last box, where they begin the next line."""
+    left = min(t.box[0] for t in ticks)
+    bottom = max([s.box[3] for s in row], default=tick.box[3])
+    height = tick.box[3] - tick.box[1]
+    under = [s for s in sheet.segments if abs(s.box[0] - left) < 8 and -3 <= s.box[1] - bottom < 0.8 * height]
+    return under[0] if len(under) == 1 else None
 
 
 def _options(definition: FieldDef, sheet: Sheet, wordings: dict[str, tuple[str, ...]]) -> list[_Option]:

@@ -537,3 +537,13 @@ def test_an_address_of_mail_broken_in_its_cell_is_whole() -> None:
 
     assert parse_value("email", "direction@zimmer.logi\ncab.com").value == "direction@zimmer.logicab.com"
     assert parse_value("person", "Jean-\nPierre Weis").value == "Jean-Pierre Weis"
+
+
+def test_the_words_of_a_row_s_last_box_may_begin_the_next_line() -> None:
+    sheet = Sheet("Bon de livraison").text("Type d'établissement")
+    for x, text in ((50, "[ ]"), (64, "Maison médicale"), (170, "[ ]"), (184, "Hôpital"), (260, "[x]")):
+        sheet.canvas.drawString(x, sheet.y, text)
+    sheet.y -= 13
+    sheet.text("Centre loué de manière flexible")
+    got = fields_of(sheet.pdf(), "bon_de_livraison").fields
+    assert got["type_client"].value == "centre_flexible"
