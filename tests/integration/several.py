@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from mailbot.adapters.store.sql import SqlStore, open_store
-from tests.integration.desk import UNWATCHED, Desk, environment
+from tests.integration.desk import Desk, environment
 
 LOGS = "several"
 
@@ -28,7 +28,7 @@ class Several:
 
     def start(self, count: int) -> None:
         """Each with its own log; ready when it says so."""
-        self.desk.configure(UNWATCHED)
+        self.desk.configure()
         config = self.desk.folder / "config.toml"
         config.write_text(config.read_text().replace("sqlite:///var/mailbot.db", self.url))
         open_store(self.url).close()
@@ -38,7 +38,10 @@ class Several:
                 self.processes.append(
                     subprocess.Popen(command, cwd=self.desk.folder, env=environment(), stderr=log)
                 )
-        self.until(lambda: all("event=started" in self.said(n) for n in range(count)), 60)
+        try:
+            self.until(lambda: all("event=started" in self.said(n) for n in range(count)), 60)
+        except TimeoutError as error:
+            raise RuntimeError(f"not all of them started:\n{logs(self.desk.folder)}") from error
 
     def said(self, number: int) -> str:
         return (self.desk.folder / f"{LOGS}{number}.log").read_text(errors="replace")
