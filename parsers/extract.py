@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from parsers.claims import Claim, settle
 from parsers.countries import country_of_address
 from parsers.documents.reading import Reading
+from parsers.doubtful_places import doubt_beside
 from parsers.flat import claims_from_print, printed_fields, read_context
 from parsers.layout import sheets_of
 from parsers.prose import claims_from_prose
@@ -67,6 +68,7 @@ def extract(reading: Reading, form: FormDef, pages: Sequence[int] | None = None)
         if value is not None:
             fields[definition.id] = value
     doubt_half_an_address(fields)
+    doubt_beside(fields, part.pages)
     infer(fields, form)
     if reading.blocks and not reading.pages:
         fields = {key: value.model_copy(update={"page": None, "bbox": None}) for key, value in fields.items()}

@@ -76,7 +76,7 @@ def read_pdf(data: bytes, options: ReadOptions) -> Reading:
         notes = [n for n in notes if pages is None or n.code != "damaged" or not pages] + list(content.notes)
     if form is None:
         return Reading(MEDIA_TYPE, pages=pages, needs_ocr=needs_ocr, notes=tuple(notes), page_count=count)
-    pages = _with_typed_over(pages, form)
+    pages = _with_typed_over(_without_struck(pages, form), form)
     return Reading(
         MEDIA_TYPE,
         pages=pages,
@@ -114,6 +114,27 @@ def _repaired(data: bytes) -> bytes | None:
     except (pikepdf.PdfError, ValueError, RuntimeError, RecursionError):
         return None
     return out.getvalue()
+
+
+def _without_struck(pages: tuple[Page, ...], form: FormContent) -> tuple[Page, ...]:
+    """Words that a viewer struck out leave their page's words."""
+    import dataclasses
+
+    from parsers.documents.struck import struck_out
+
+    lines: dict[int, list[tuple[float, float, float, float]]] = {}
+    for note in form.annotations:
+        if note.kind == "strike":
+            left, top, right, bottom = note.box
+            middle = (top + bottom) / 2
+            lines.setdefault(note.page, []).append((left, middle, right, middle))
+    result = []
+    for page in pages:
+        if page.number in lines:
+            words, struck = struck_out(page.words, lines[page.number])
+            page = dataclasses.replace(page, words=tuple(words), struck=(*page.struck, *struck))
+        result.append(page)
+    return tuple(result)
 
 
 def _with_typed_over(pages: tuple[Page, ...], form: FormContent) -> tuple[Page, ...]:

@@ -79,6 +79,8 @@ def read_form(pdf: pikepdf.Pdf, options: ReadOptions) -> FormContent:
                     annotations.append(
                         Annotation(_ANNOTATIONS[subtype], number, box, _string(annot.get("/Contents")))
                     )
+            elif subtype == "/StrikeOut" and not int(annot.get("/F", 0)) & 2:
+                annotations += [Annotation("strike", number, box) for box in _struck_lines(annot, frame)]
     if isinstance(acroform, Dictionary):
         fields = acroform.get("/Fields")
         if isinstance(fields, Array):
@@ -103,6 +105,17 @@ def read_form(pdf: pikepdf.Pdf, options: ReadOptions) -> FormContent:
                 message = "The form is a dynamic XFA form; only the data stored in it can be read."
                 notes.append(Problem(code="xfa_dynamic", message=message))
     return FormContent(tuple(widgets), tuple(annotations), tuple(notes), _title(pdf))
+
+
+def _struck_lines(annot: Any, frame: _Frame) -> list[BBox]:
+    """The lines of words that a viewer's strike-out covers, each as four corners in /QuadPoints."""
+    quads: Any = annot.get("/QuadPoints")
+    if not isinstance(quads, Array) or len(quads) < 8:
+        quads = []
+    every = [[float(v) for v in list(quads)[i : i + 8]] for i in range(0, min(len(quads), 4000) // 8 * 8, 8)]
+    rects = [Array([min(q[::2]), min(q[1::2]), max(q[::2]), max(q[1::2])]) for q in every]
+    boxes = [frame.box(rect) for rect in rects or [annot.get("/Rect")]]
+    return [box for box in boxes if box]
 
 
 def _plain(name: str) -> str:

@@ -19,6 +19,7 @@ import pypdfium2.raw as pdfium
 
 from parsers.documents.pdf_ticks import DINGBATS, TICK_SIZE, boxes_of
 from parsers.documents.reading import Page, Picture, Ruling, Word
+from parsers.documents.struck import struck_out
 from parsers.types import BBox, Problem, ReadOptions
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -106,11 +107,13 @@ def _read_page(document: Any, number: int) -> tuple[Page, bool]:
         if text_page:
             pdfium.FPDFText_ClosePage(text_page)
         pdfium.FPDF_ClosePage(page)
+    words, struck = struck_out(words, drawing.rulings)
     result = Page(
         number,
         view.width,
         view.height,
         words=tuple(words),
+        struck=tuple(struck),
         rulings=tuple(Ruling(number, box) for box in drawing.rulings),
         boxes=tuple(boxes_of(number, drawing.boxes, drawing.rounds, drawing.marks, drawing.rulings, words)),
         pictures=tuple(Picture(number, box, size, digest) for box, size, digest in drawing.pictures),

@@ -15,7 +15,7 @@ from parsers.types import BBox, Problem, ProblemCode
 
 WidgetKind = Literal["text", "checkbox", "radio", "choice", "date", "signature", "button"]
 WidgetSource = Literal["acroform", "xfa", "docx_control", "docx_field", "annotation"]
-AnnotationKind = Literal["freetext", "stamp", "ink", "other"]
+AnnotationKind = Literal["freetext", "stamp", "ink", "strike", "other"]
 TickState = Literal["on", "off", "unsure"]
 
 
@@ -138,7 +138,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """A mark put upon a PDF page by a viewer: typed text, a stamp, ink."""
+    """A mark put upon a PDF page by a viewer: typed text, a stamp, ink, a line of words struck out."""
 
     kind: AnnotationKind
     page: int
@@ -157,6 +157,8 @@ class Page:
     rulings: tuple[Ruling, ...] = ()
     boxes: tuple[Box, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    struck: tuple[Word, ...] = ()
+    """Words that somebody struck out; they are none of `words`."""
     curves: int = 0
     """How many free-form vector paths are drawn: a signature drawn as a path shows here."""
 

@@ -126,7 +126,11 @@ def drawn_in_pdf(
 def _worth_a_look(page: Page, reading: Reading, form: FormDef | None) -> bool:
     if any(word.confidence is not None for word in page.words):
         return False
-    marked = page.curves or page.pictures or any(a.page == page.number for a in reading.annotations)
+    marked = (
+        page.curves
+        or page.pictures
+        or any(a.page == page.number and a.kind != "strike" for a in reading.annotations)
+    )
     buttons = any(w.kind == "button" and w.page == page.number for w in reading.widgets)
     return bool(marked or buttons) and (form is not None or bool(reading.widgets))
 

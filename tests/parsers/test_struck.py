@@ -1,0 +1,80 @@
+"""Words that somebody struck out say nothing, and what is left beside them is in doubt."""
+
+from __future__ import annotations
+
+import io
+
+import pikepdf
+import pytest
+from pikepdf import Array, Dictionary, Name
+from reportlab.pdfbase.pdfmetrics import stringWidth
+
+from tests.parsers.form_builder import Sheet
+from tests.parsers.test_extract import BELIEVED, believed, fields_of
+
+IBAN, OTHER = "LU280019400644750000", "LU800031918051260893"
+
+
+def lined(sheet: Sheet, words: str, at: float, above: float, thick: float = 0.6) -> Sheet:
+    """A line as long as the words that stand at `at`, `above` points over the baseline of the next row."""
+    sheet.canvas.rect(at, sheet.y + above, stringWidth(words, "Helvetica", 10), thick, stroke=0, fill=1)
+    return sheet
+
+
+@pytest.mark.parametrize("above", [2.2, 3.0, 3.6])
+def test_a_struck_value_is_none(above: float) -> None:
+    sheet = lined(Sheet("Formulaire d'enrôlement"), IBAN, 240, above).right("IBAN", IBAN)
+    sheet.right("Adresse électronique", "info@soins.example")
+    assert believed(fields_of(sheet.pdf(), "formulaire_1")) == {"email": "info@soins.example"}
+
+
+def test_what_stands_beside_a_struck_value_is_doubtful() -> None:
+    sheet = lined(Sheet("Formulaire d'enrôlement"), "Medisoft SA", 240, 3)
+    sheet.right("Dénomination sociale", "Medisoft SA Vitalis SA").right("IBAN", IBAN)
+    got = fields_of(sheet.pdf(), "formulaire_1")
+    assert believed(got) == {"iban": IBAN}
+    rest = got.fields["denomination_sociale"]
+    assert (rest.value, rest.confidence < BELIEVED) == ("Vitalis SA", True)
+    assert "beside words that were struck out" in rest.evidence
+
+
+def test_a_word_struck_in_part_is_cut_where_the_line_ends() -> None:
+    sheet = lined(Sheet("Formulaire d'enrôlement"), "SA", 240, 3).right("Dénomination sociale", "SAVitalis")
+    assert fields_of(sheet.pdf(), "formulaire_1").fields["denomination_sociale"].value == "Vitalis"
+
+
+def test_underlines_and_lines_to_write_on_strike_nothing() -> None:
+    sheet = lined(Sheet("Formulaire d'enrôlement"), IBAN, 240, -1.4).right("IBAN", IBAN)
+    for label, value in (("Dénomination sociale", "Vitalis SA"), ("Adresse électronique", "a@soins.example")):
+        sheet.canvas.line(240, sheet.y + 3, 520, sheet.y + 3)  # typed too low upon its line
+        sheet.right(label, value)
+    got = believed(fields_of(sheet.pdf(), "formulaire_1"))
+    assert got == {"iban": IBAN, "denomination_sociale": "Vitalis SA", "email": "a@soins.example"}
+
+
+def test_a_line_to_write_on_that_one_value_happens_to_fill_strikes_nothing() -> None:
+    sheet = Sheet("Formulaire d'enrôlement")
+    end = 240 + stringWidth(IBAN, "Helvetica", 10)
+    for label, value in (("Matricule", "1893120105732"), ("IBAN", IBAN), ("Pays", "Luxembourg")):
+        sheet.canvas.line(240, sheet.y + 3, end, sheet.y + 3)
+        sheet.right(label, value)
+    assert believed(fields_of(sheet.pdf(), "formulaire_1"))["iban"] == IBAN
+
+
+def test_a_viewer_s_strike_out_counts() -> None:
+    sheet = Sheet("Formulaire d'enrôlement").right("IBAN", OTHER)
+    top, right = sheet.y + sheet.gap + 8, 240 + stringWidth(OTHER, "Helvetica", 10)
+    plain = sheet.pdf()
+    pdf = pikepdf.open(io.BytesIO(plain))
+    corners = [240, top, right, top, 240, top - 11, right, top - 11]
+    note = Dictionary(
+        Type=Name.Annot,
+        Subtype=Name.StrikeOut,
+        Rect=Array([240, top - 11, right, top]),
+        QuadPoints=Array(corners),
+    )
+    pdf.pages[0].obj.Annots = Array([pdf.make_indirect(note)])
+    out = io.BytesIO()
+    pdf.save(out)
+    assert fields_of(out.getvalue(), "formulaire_1").fields == {}
+    assert believed(fields_of(plain, "formulaire_1")) == {"iban": OTHER}
