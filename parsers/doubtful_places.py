@@ -8,28 +8,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from parsers.documents.reading import Page
+from parsers.documents.reading import Reading
 from parsers.types import BBox, FieldValue
 
 _DOUBTED = 0.9
+_STRUCK = "beside words that were struck out"
 
 
-def doubt_beside(fields: dict[str, FieldValue], pages: Sequence[Page]) -> None:
+def doubt_beside(fields: dict[str, FieldValue], reading: Reading) -> None:
     """Brings the values that stand in such a place below what is believed."""
-    for page in pages:
+    for page in reading.pages:
         struck = [w.box for w in page.struck]
         if struck:
-            _doubt(fields, page.number, struck, "beside words that were struck out")
+            _doubt(fields, page.number, struck, _STRUCK)
+    struck_blocks = [" ".join(b.text.split()) for b in reading.blocks if b.struck]
+    for key, value in fields.items():
+        written = " ".join((value.raw or str(value.value)).split())
+        if struck_blocks and any(written in text for text in struck_blocks):
+            _lower(fields, key, _STRUCK)
 
 
 def _doubt(fields: dict[str, FieldValue], page: int, places: Sequence[BBox], why: str) -> None:
     for key, value in fields.items():
-        if value.page != page or value.bbox is None or value.confidence <= _DOUBTED:
-            continue
-        if any(_beside(value.bbox, place) for place in places):
-            fields[key] = value.model_copy(
-                update={"confidence": _DOUBTED, "evidence": (*value.evidence, why)}
-            )
+        box = value.bbox
+        if value.page == page and box is not None and any(_beside(box, place) for place in places):
+            _lower(fields, key, why)
+
+
+def _lower(fields: dict[str, FieldValue], key: str, why: str) -> None:
+    value = fields[key]
+    sure = min(value.confidence, _DOUBTED)
+    fields[key] = value.model_copy(update={"confidence": sure, "evidence": (*value.evidence, why)})
 
 
 def _beside(value: BBox, place: BBox) -> bool:

@@ -68,7 +68,7 @@ def extract(reading: Reading, form: FormDef, pages: Sequence[int] | None = None)
         if value is not None:
             fields[definition.id] = value
     doubt_half_an_address(fields)
-    doubt_beside(fields, part.pages)
+    doubt_beside(fields, part)
     infer(fields, form)
     if reading.blocks and not reading.pages:
         fields = {key: value.model_copy(update={"page": None, "bbox": None}) for key, value in fields.items()}

@@ -80,6 +80,8 @@ class _Text:
     pieces: list[str]
     length: int = 0
     bold: int = 0
+    struck: bool = False
+    """Whether words of it were struck out; they are left out."""
 
     def add(self, text: str, bold: bool = False) -> None:
         self.pieces.append(text)
@@ -168,7 +170,7 @@ class BodyWalk:
             kind = "heading"
         letters = len(re.sub(r"\s", "", content))
         bold = letters > 0 and text.bold >= 0.8 * letters
-        self.blocks.append(Block(content, kind, self._cell, bold))
+        self.blocks.append(Block(content, kind, self._cell, bold, text.struck))
 
     def _table(self, table: Any, depth: int) -> None:
         number = self._tables
@@ -280,9 +282,14 @@ class BodyWalk:
         if properties is not None and _on(child(properties, "vanish")):
             return
         bold = properties is not None and _on(child(properties, "b"))
+        struck = properties is not None and (
+            _on(child(properties, "strike")) or _on(child(properties, "dstrike"))
+        )
         for item in run:
             name = local(item)
-            if name == "t":
+            if struck and name in ("t", "sym", "noBreakHyphen"):
+                text.struck = True
+            elif name == "t":
                 text.add(item.text or "", bold)
             elif name in ("tab", "ptab"):
                 text.add("\t")

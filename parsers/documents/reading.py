@@ -120,6 +120,8 @@ class Block:
     kind: Literal["paragraph", "heading", "cell", "header", "footer", "textbox"] = "paragraph"
     cell: CellPosition | None = None
     bold: bool = False
+    struck: bool = False
+    """True where words of it were struck out; `text` is without them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
-from tests.parsers.form_builder import Sheet
+from tests.parsers.form_builder import Sheet, docx
 from tests.parsers.test_extract import BELIEVED, believed, fields_of
 
 IBAN, OTHER = "LU280019400644750000", "LU800031918051260893"
@@ -78,3 +78,20 @@ def test_a_viewer_s_strike_out_counts() -> None:
     pdf.save(out)
     assert fields_of(out.getvalue(), "formulaire_1").fields == {}
     assert believed(fields_of(plain, "formulaire_1")) == {"iban": OTHER}
+
+
+def test_words_struck_in_a_word_file_are_none() -> None:
+    def run(text: str, struck: bool = False) -> str:
+        look = "<w:rPr><w:strike/></w:rPr>" if struck else ""
+        return f'<w:r>{look}<w:t xml:space="preserve">{text}</w:t></w:r>'
+
+    lines = (
+        run("Formulaire d'enrôlement"),
+        run("Dénomination sociale : ") + run("Medisoft SA ", True) + run("Vitalis SA"),
+        run("IBAN : ") + run(IBAN, True),
+        run("E-mail : a@soins.example"),
+    )
+    got = fields_of(docx(*(f"<w:p>{line}</w:p>" for line in lines)), "formulaire_1")
+    assert believed(got) == {"email": "a@soins.example"}
+    assert got.fields["denomination_sociale"].value == "Vitalis SA"
+    assert "iban" not in got.fields
