@@ -22,6 +22,7 @@ from parsers.headings import under_headings
 from parsers.labels import LabelHit, find_labels, index_of, split_at_labels
 from parsers.layout import Segment, Sheet, covers, union
 from parsers.names import split_name
+from parsers.table_bodies import in_table_body
 from parsers.table_heads import table_heads
 from parsers.types import BBox, FieldDef, FormDef, Source
 from parsers.values import ABSENT, ValueResult, is_absent, is_hint, match_choice, parse_value
@@ -32,6 +33,9 @@ Place = Literal["inline", "frame_right", "right", "in_cell", "frame_below", "bel
 _STRONG = frozenset(
     {"matricule", "iban", "vat", "email", "date", "rcs", "code_prestataire", "country", "int"}
 )
+_UNDER: frozenset[Place] = frozenset({"frame_below", "below", "cell_below"})
+_ONE_ROW = 0.5
+"""How sure a single row's number is to be the total: too little to cast doubt on one that is printed."""
 _LINES = frozenset({"text", "company", "company_or_person"})
 _BOX_REACH = 40.0
 """Points from words to a box that is theirs; one in the next column is another question's."""
@@ -851,6 +855,11 @@ def _claim(
         sure = min(sure, 0.8)  # the first line may be the rest of the label
     if definition.type in _LINES and re.search(r"\S@\S+\.\w", text):
         sure = min(sure, 0.7)  # an e-mail address ran into it
+    if definition.type == "int" and place.place in _UNDER:
+        under = union(w.box for w in place.words)
+        if under and in_table_body(hit.segment, under, sheet, context.labels):
+            sure = min(sure, _ONE_ROW)
+            evidence.append("the number of one row of a table")
     if cut:
         sure -= 0.01
     source = _source(place, sheet)
