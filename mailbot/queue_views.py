@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mailbot.deeds import deeds
 from mailbot.ports import DossierRow, EntryRow, OutboxRow, Store
 from mailbot.review import Review
 
@@ -54,6 +55,6 @@ def entry_details(store: Store, entry: EntryRow, row: DossierRow | None) -> dict
         "outcome": entry.outcome or None,
         "history": [
             {"at": h.at.isoformat(), "actor": h.actor, "what": h.what, "detail": h.detail}
-            for h in store.history(entry_id=entry.id)
+            for h in deeds(store.history(entry_id=entry.id))
         ],
     }

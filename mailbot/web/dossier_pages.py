@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from mailbot.agreement import AGREEMENT
+from mailbot.deeds import deeds
 from mailbot.dossier_views import CSV_COLUMNS, csv_lines, dossier_details
 from mailbot.export import export_dossier
-from mailbot.ports import DossierRow, HistoryRow
+from mailbot.ports import DossierRow
 from mailbot.web.csv_out import csv_response
 from mailbot.web.entry_view import choice_words, label_of
 from mailbot.web.evidence import download
@@ -73,21 +73,11 @@ def dossier(visit: Visit) -> Response:
         row=row,
         dossier=row.dossier,
         details=details,
-        history=history_of(store.history(dossier_id=row.id)),
+        history=deeds(store.history(dossier_id=row.id)),
         registered=registered(visit, row),
         drawing=drawing(row, outbox, service.policy.calendar, visit.now),
         flash=visit.take_flash(),
     )
-
-
-def history_of(rows: list[HistoryRow]) -> list[HistoryRow]:
-    """What was done, without who looked; an action and the event that it was say the same once."""
-    kept: list[HistoryRow] = []
-    for row in rows:
-        twice = bool(kept) and (row.at, row.actor, row.what) == (kept[-1].at, kept[-1].actor, kept[-1].what)
-        if row.what not in ("viewed", "downloaded", AGREEMENT) and not twice:
-            kept.append(row)
-    return kept
 
 
 def registered(visit: Visit, row: DossierRow) -> list[tuple[str, str]]:

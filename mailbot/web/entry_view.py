@@ -9,8 +9,8 @@ from typing import Any, cast
 
 from pydantic import JsonValue
 
-from mailbot.agreement import AGREEMENT
 from mailbot.corrections import CORRECTED_BY
+from mailbot.deeds import deeds
 from mailbot.errors import MailbotError
 from mailbot.ports import DocumentRow, DossierRow, EntryRow, HistoryRow, MailRow
 from mailbot.web.app import Web
@@ -35,7 +35,6 @@ _OF_ONE_CASE = frozenset(
     | {"date_raccordement", "date_livraison"}
 )
 _BELIEVED = ("demand", "mismatch")
-_HIDDEN_HISTORY = frozenset({"viewed", "downloaded", AGREEMENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +136,7 @@ class EntryView:
         return Shown(number, row, mail, tuple(self._fields(row)))
 
     def history(self) -> list[HistoryRow]:
-        rows = self._web.store.history(entry_id=self.entry.id)
-        return [row for row in rows if row.what not in _HIDDEN_HISTORY]
+        return deeds(self._web.store.history(entry_id=self.entry.id))
 
     def reasons(self) -> list[tuple[str, list[dict[str, Any]]]]:
         """Every exception with what was found for it; its own sentence where nothing else says it."""
