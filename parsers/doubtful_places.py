@@ -6,13 +6,18 @@ into the next column's may have left its end there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from itertools import pairwise
 
-from parsers.documents.reading import Reading
+from parsers.documents.reading import Reading, Word
 from parsers.types import BBox, FieldValue
 
 _DOUBTED = 0.9
 _STRUCK = "beside words that were struck out"
+_MEANT, _LEADER = re.compile(r"[^\W_]{2}"), re.compile(r"[._…]{3}|-{5}")
+"""What says something, and dots to write on: values stand upon them."""
+_RUN_OVER = "runs into the text beside it"
 
 
 def doubt_beside(fields: dict[str, FieldValue], reading: Reading) -> None:
@@ -21,11 +26,33 @@ def doubt_beside(fields: dict[str, FieldValue], reading: Reading) -> None:
         struck = [w.box for w in page.struck]
         if struck:
             _doubt(fields, page.number, struck, _STRUCK)
+        over = [*page.seams, *_overlaps(page.words)]
+        if over:
+            _doubt(fields, page.number, over, _RUN_OVER)
     struck_blocks = [" ".join(b.text.split()) for b in reading.blocks if b.struck]
     for key, value in fields.items():
         written = " ".join((value.raw or str(value.value)).split())
         if struck_blocks and any(written in text for text in struck_blocks):
             _lower(fields, key, _STRUCK)
+
+
+def _overlaps(words: Sequence[Word]) -> list[BBox]:
+    """Where two words of one line stand upon each other; the same word twice is one set bold."""
+    lines: dict[int, list[Word]] = {}
+    for word in words:
+        meant = _MEANT.search(word.text) and not _LEADER.search(word.text)
+        if meant and word.confidence is None and word.origin == "page":
+            lines.setdefault(round((word.box[1] + word.box[3]) / 4), []).append(word)
+    found = []
+    for number, line in lines.items():
+        near = sorted([*line, *lines.get(number + 1, ())], key=lambda w: w.box[0])
+        for before, here in pairwise(near):
+            height = min(before.box[3] - before.box[1], here.box[3] - here.box[1])
+            shared = min(before.box[2], here.box[2]) - here.box[0]
+            apart = abs(before.box[1] + before.box[3] - here.box[1] - here.box[3]) / 2
+            if shared > 0.15 * height and apart < 0.3 * height and before.text != here.text:
+                found.append((here.box[0], here.box[1], here.box[0] + shared, here.box[3]))
+    return found
 
 
 def _doubt(fields: dict[str, FieldValue], page: int, places: Sequence[BBox], why: str) -> None:

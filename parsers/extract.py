@@ -18,6 +18,7 @@ from parsers.doubtful_places import doubt_beside
 from parsers.flat import claims_from_print, printed_fields, read_context
 from parsers.layout import sheets_of
 from parsers.prose import claims_from_prose
+from parsers.run_together import doubt_run_together
 from parsers.tables import claims_from_tables
 from parsers.ticked import claims_from_ticks
 from parsers.types import FieldValue, FormDef
@@ -69,6 +70,7 @@ def extract(reading: Reading, form: FormDef, pages: Sequence[int] | None = None)
             fields[definition.id] = value
     doubt_half_an_address(fields)
     doubt_beside(fields, part)
+    doubt_run_together(fields, form)
     infer(fields, form)
     if reading.blocks and not reading.pages:
         fields = {key: value.model_copy(update={"page": None, "bbox": None}) for key, value in fields.items()}

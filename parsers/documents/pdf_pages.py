@@ -98,7 +98,8 @@ def _read_page(document: Any, number: int) -> tuple[Page, bool]:
     text_page = pdfium.FPDFText_LoadPage(page)
     try:
         view = _View.of(page, _turns(text_page, page))
-        words = _words(text_page, number, view) if text_page else []
+        seams: list[BBox] = []
+        words = _words(text_page, number, view, seams) if text_page else []
         drawing = _Drawing()
         _walk(
             page, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, page, _IDENTITY, view, drawing, 0
@@ -114,6 +115,7 @@ def _read_page(document: Any, number: int) -> tuple[Page, bool]:
         view.height,
         words=tuple(words),
         struck=tuple(struck),
+        seams=tuple(seams),
         rulings=tuple(Ruling(number, box) for box in drawing.rulings),
         boxes=tuple(boxes_of(number, drawing.boxes, drawing.rounds, drawing.marks, drawing.rulings, words)),
         pictures=tuple(Picture(number, box, size, digest) for box, size, digest in drawing.pictures),
@@ -180,8 +182,11 @@ def _turns(text_page: Any, page: Any) -> int:
     return max(set(turns), key=turns.count) if turns else int(pdfium.FPDFPage_GetRotation(page))
 
 
-def _words(text_page: Any, number: int, view: _View) -> list[Word]:
-    """Characters to words: a word ends at white space, at a jump, and where the line changes."""
+def _words(text_page: Any, number: int, view: _View, seams: list[BBox]) -> list[Word]:
+    """Characters to words: a word ends at white space, at a jump, and where the line changes.
+
+    Adds to `seams` where one text runs on into another without a space (see `Page.seams`).
+    """
     count = min(pdfium.FPDFText_CountChars(text_page), _MAX_CHARS)
     rect = pdfium.FS_RECTF()
     unicode_of, loose_box = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
@@ -234,6 +239,8 @@ def _words(text_page: Any, number: int, view: _View) -> list[Word]:
             other_line = abs(y0 - box[1]) > 0.6 * height and not (box[1] <= (y0 + y1) / 2 <= box[3])
             if jumped or other_line:
                 close()
+            elif abs(x0 - box[2]) > 0.05 * height and not turned and _seam(text_page, index, letters[-1]):
+                seams.append(view.box(min(x0, box[2]), box[1], max(x0, box[2]), box[3]))
         if not letters:
             first = index
             box[:] = [x0, y0, x1, y1]
@@ -242,6 +249,17 @@ def _words(text_page: Any, number: int, view: _View) -> list[Word]:
         letters.append(chr(code) if code < 0x110000 else "\ufffd")
     close()
     return words
+
+
+def _seam(text_page: Any, index: int, before: str) -> bool:
+    """True where a capital or a digit of another text object follows what does not go on so."""
+    here = chr(min(pdfium.FPDFText_GetUnicode(text_page, index), 0x10FFFF))
+    if not ((here.isupper() and not before.isupper()) or (here.isdigit() and before.islower())):
+        return False
+    if not (before.isalnum() or before in ".)"):
+        return False
+    objects = [pdfium.FPDFText_GetTextObject(text_page, i) for i in (index - 1, index)]
+    return ctypes.addressof(objects[0].contents) != ctypes.addressof(objects[1].contents)
 
 
 def _named_bold(text_page: Any, index: int, name: Any) -> bool:

@@ -161,6 +161,8 @@ class Page:
     pictures: tuple[Picture, ...] = ()
     struck: tuple[Word, ...] = ()
     """Words that somebody struck out; they are none of `words`."""
+    seams: tuple[BBox, ...] = ()
+    """Where, inside a word, one text touches or overlaps another: a column's end and the next one."""
     curves: int = 0
     """How many free-form vector paths are drawn: a signature drawn as a path shows here."""
 
