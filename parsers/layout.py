@@ -20,6 +20,7 @@ _FILLER = re.compile(r"[_…]{2,}|\.{4,}|(?:\.\.|[_…])[_.…]{3,}|-{5,}")
 _CROSSES = frozenset("xX×✓✔✗✘") | {"XX", "xx"}
 _FLOW_WIDTH, _CHAR, _LINE = 1000.0, 5.0, 12.0
 _SHEETS_KEPT = 24
+_FLOWS_KEPT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,8 @@ def sheets_of(reading: Reading, opaque: Iterable[Widget] = ()) -> list[Sheet]:
     """
     shown = list(opaque)
     if reading.blocks and not reading.pages:
-        page, widgets = _lay_out(reading.blocks, shown)
-        return [_sheet(page, widgets, flow=True)]
+        page, widgets = _lay_out(reading.blocks, tuple(shown))
+        return [_sheet(page, list(widgets), flow=True)]
     return [
         _sheet(
             page,
@@ -97,7 +98,9 @@ def sheets_of(reading: Reading, opaque: Iterable[Widget] = ()) -> list[Sheet]:
 # Flowing text
 
 
-def _lay_out(blocks: Sequence[Block], widgets: list[Widget]) -> tuple[Page, list[Widget]]:
+@lru_cache(maxsize=_FLOWS_KEPT)
+def _lay_out(blocks: tuple[Block, ...], widgets: tuple[Widget, ...]) -> tuple[Page, tuple[Widget, ...]]:
+    """The blocks as one long page; kept, as it is asked for to classify and again to extract."""
     words: list[Word] = []
     boxes: list[Box] = []
     placed: list[Widget] = []
@@ -150,7 +153,7 @@ def _lay_out(blocks: Sequence[Block], widgets: list[Widget]) -> tuple[Page, list
             if following is None or following.table != cell.table:
                 y += 6.0
     page = Page(1, _FLOW_WIDTH, y + 20, words=tuple(words), boxes=tuple(boxes))
-    return page, placed
+    return page, tuple(placed)
 
 
 def _lay_block(
@@ -181,7 +184,7 @@ def _lay_block(
                 x += unit
                 continue
             begin = position + piece.start()
-            owner = next((w for offset, w in starts if offset <= begin < offset + max(1, _length(w))), None)
+            owner = _owner(begin, starts) if starts else None
             box = (x, y, x + unit * len(text), y + 10)
             if owner is None and text != "\ufffc":
                 words.append(Word(text, 1, box, size=size, bold=block.bold or block.kind == "heading"))
@@ -197,6 +200,11 @@ def _lay_block(
         position += len(line) + 1
         y += _LINE
     return y
+
+
+def _owner(begin: int, starts: Sequence[tuple[int, Widget]]) -> Widget | None:
+    """The widget whose value the character at that offset belongs to."""
+    return next((w for offset, w in starts if offset <= begin < offset + max(1, _length(w))), None)
 
 
 def _length(widget: Widget) -> int:

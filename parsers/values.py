@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from pydantic import JsonValue
@@ -65,6 +66,7 @@ def parse_value(kind: FieldType, text: str, field: FieldDef | None = None) -> Va
     return _PARSERS[kind](text.strip(), field)
 
 
+@lru_cache(maxsize=8192)
 def is_absent(text: str) -> bool:
     """True for nothing, filler (dots, dashes, underscores) and words that say "nothing"."""
     return (
@@ -74,10 +76,12 @@ def is_absent(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=1)
 def _bare_absent() -> frozenset[str]:
     return frozenset(word.strip(" .") for word in vocabulary().absent)
 
 
+@lru_cache(maxsize=8192)
 def is_hint(text: str) -> bool:
     """True for what a blank form prints as help: "ex. LU28 …", "JJ/MM/AAAA", "Cliquez ici …"."""
     folded = fold(text).strip(" ()[]<>{}*«»\"'_")
