@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from parsers.folding import words_of
 from parsers.labels import LabelHit, LabelIndex, index_of
@@ -97,7 +98,8 @@ def _above(segment: Segment, headings: Sequence[Segment]) -> Segment | None:
     return max((h for h in found if h.box[1] > lowest - 4), key=lambda h: h.box[0])
 
 
-def _together(label: Sequence[str], heading: Sequence[str], index: LabelIndex) -> tuple[str, ...]:
+@lru_cache(maxsize=2048)
+def _together(label: tuple[str, ...], heading: tuple[str, ...], index: LabelIndex) -> tuple[str, ...]:
     """The field whose label says the printed label's words and some of the heading's, nothing else."""
     if not 0 < len(label) <= 2 or not heading:
         return ()
