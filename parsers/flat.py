@@ -363,10 +363,10 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
     row_labels = [
         s
         for s in sheet.segments
-        if (id(s) in context.labels or _other_label(s))
-        and s is not segment
-        and s.box[0] > segment.box[2] - 1
+        if s.box[0] > segment.box[2] - 1
         and abs((s.box[1] + s.box[3]) / 2 - middle) < 0.7 * height
+        and s is not segment
+        and (id(s) in context.labels or _other_label(s))
     ]
     limit = min((s.box[0] for s in row_labels), default=sheet.width + 1)
     frame = _frame_right(hit, label, sheet, limit)
@@ -389,9 +389,9 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
         s
         for s in sheet.segments
         if s.box[0] < limit - 1
-        and _behind(hit, s.box, 2)
         and label[1] - 0.45 * height <= (s.box[1] + s.box[3]) / 2 <= label[3] + 0.45 * height
         and _free(s, context)
+        and _behind(hit, s.box, 2)
     ]
     band = [s for s in band if not _beside_other_text(s, (segment, *hit.below), band, sheet)]
     band.sort(key=lambda s: s.box[0])
@@ -532,12 +532,11 @@ def _frame_right(hit: LabelHit, label: BBox, sheet: Sheet, limit: float) -> BBox
     middle = (segment.box[1] + segment.box[3]) / 2
     best: BBox | None = None
     for frame in sheet.frames:
-        if not _behind(hit, frame, 4) or frame[0] > limit - 3 or frame[3] - frame[1] > 160:
+        if frame[0] > limit - 3 or frame[3] - frame[1] > 160 or frame[2] - frame[0] < 14:
             continue
-        if (
-            not (frame[1] - 0.5 <= middle <= frame[3] + 0.5 or _level(frame, label))
-            or frame[2] - frame[0] < 14
-        ):
+        if not (frame[1] - 0.5 <= middle <= frame[3] + 0.5 or _level(frame, label)):
+            continue
+        if not _behind(hit, frame, 4):
             continue
         if (
             best is None
@@ -848,7 +847,7 @@ def _claim(
         sure = min(sure, 0.8)
     if place.place == "in_cell" and not place.closed and not strong and not context.places["in_cell"]:
         sure = min(sure, 0.88)
-    if ambiguous or _begins_with_label(text, definition, place):
+    if ambiguous or _begins_with_label(text, definition, place, context):
         sure = min(sure, 0.85)
     *tops, _ = text.split("\n")
     if not strong and tops and (understood(words_of(tops[0])) or any(line.endswith(":") for line in tops)):
@@ -882,14 +881,15 @@ def _claim(
     )
 
 
-def _begins_with_label(text: str, definition: FieldDef, place: Found) -> bool:
+def _begins_with_label(text: str, definition: FieldDef, place: Found, context: Context) -> bool:
     """True for a value that starts with words of its own label: perhaps the label in another language."""
     if place.place == "inline" or definition.type in _STRONG:
         return False
-    known = index_of([definition]).exact
+    exact = index_of(context.form.fields).exact
     tokens = words_of(text)
     fewest = 1 if place.place == "below" else 2
-    return any(" ".join(tokens[:n]) in known for n in range(fewest, min(len(tokens), 8)))
+    starts = (" ".join(tokens[:n]) for n in range(fewest, min(len(tokens), 8)))
+    return any(definition.id in exact.get(start, ()) for start in starts)
 
 
 def _gap(hit: LabelHit, place: Found) -> float:

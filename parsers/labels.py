@@ -8,7 +8,7 @@ The longest label wins: "Date de fin des tests" is not "Date".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
@@ -152,9 +152,21 @@ def _index(fields: tuple[tuple[str, tuple[str, ...]], ...]) -> LabelIndex:
     )
 
 
-def index_of(fields: Iterable[FieldDef]) -> LabelIndex:
+def index_of(fields: Sequence[FieldDef]) -> LabelIndex:
     """The labels of these fields in all languages."""
-    return _index(tuple((f.id, tuple(w for wordings in f.labels.values() for w in wordings)) for f in fields))
+    known = _INDEXES.get(id(fields))
+    if known is None or known[0] is not fields:
+        if len(_INDEXES) >= _INDEXES_KEPT:
+            _INDEXES.clear()
+        labels = ((f.id, tuple(w for wordings in f.labels.values() for w in wordings)) for f in fields)
+        known = (fields, _index(tuple(labels)))
+        _INDEXES[id(fields)] = known
+    return known[1]
+
+
+_INDEXES_KEPT = 128
+_INDEXES: dict[int, tuple[Sequence[FieldDef], LabelIndex]] = {}
+"""By identity: definitions are frozen, and telling that two are alike takes longer than the look-up saves."""
 
 
 def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
@@ -301,6 +313,9 @@ def split_at_labels(segments: Sequence[Segment], index: LabelIndex) -> list[Segm
     result: list[Segment] = []
     for segment in segments:
         texts = [w.text for w in segment.words]
+        if sum(text.endswith((":", "：")) for text in texts) < 2:
+            result.append(segment)
+            continue
         cuts = []
         last = 0
         opened = 0
