@@ -122,8 +122,9 @@ def _line(words: list[Word]) -> Line:
 
 
 def _labels(page: Page, form: FormDef | None) -> Iterator[Place]:
-    for line in lines_of(page.words) if form is not None else ():
-        label = label_of(line.words, form)
+    known = _known_labels(form) if form is not None else ()
+    for line in lines_of(page.words) if known else ():
+        label = _label_among(line.words, known)
         if label is not None:
             yield Place(
                 label.role, page.number, line.box, line.box, generic=label.generic, heading=label.heading
@@ -141,7 +142,13 @@ class SignatureLabel:
 
 def label_of(line: tuple[str, ...], form: FormDef | None) -> SignatureLabel | None:
     """What the folded words of a line say as a signature label of the form; None when they are none."""
-    known = _known_labels(form) if form is not None else ()
+    return _label_among(line, _known_labels(form)) if form is not None else None
+
+
+@lru_cache(maxsize=4096)
+def _label_among(
+    line: tuple[str, ...], known: tuple[tuple[Role, tuple[str, ...]], ...]
+) -> SignatureLabel | None:
     best: tuple[Role, tuple[str, ...]] | None = None
     for role, label in known:
         if (best is None or len(label) > len(best[1])) and _says(line, label):
