@@ -84,18 +84,22 @@ def field_of(widget: Widget, form: FormDef) -> tuple[FieldDef, bool] | None:
 
 def _own_name(name: str, form: FormDef) -> tuple[FieldDef, str] | None:
     """The field that a technical name means, and what follows it (a choice, a table's row and column)."""
-    parts = [re.sub(r"\[\d+\]$", "", part) for part in name.split(".")]
-    for start in range(len(parts)):
-        wanted = _compact(parts[start])
-        if not wanted:
-            continue
-        for field in form.fields:
+    parts = _parts(name)
+    for at, (_, wanted) in enumerate(parts):
+        for field in form.fields if wanted else ():
             if _compact(field.id) == wanted:
-                rest = ".".join(parts[start + 1 :])
+                rest = ".".join(part for part, _ in parts[at + 1 :])
                 if rest and field.type not in ("table", "choice", "choices", "bool"):
                     break
                 return field, rest
     return None
+
+
+@lru_cache(maxsize=2048)
+def _parts(name: str) -> tuple[tuple[str, str], ...]:
+    """The parts of a qualified name without their numbers, each as written and compact."""
+    parts = (re.sub(r"\[\d+\]$", "", part) for part in name.split("."))
+    return tuple((part, _compact(part)) for part in parts)
 
 
 @lru_cache(maxsize=2048)
