@@ -377,9 +377,9 @@ def _verdicts(text: str) -> int:
 
 def _mentioned(cue: str, text: str) -> bool:
     folded = fold(cue)
-    if len(folded) <= 6:
-        return re.search(rf"(?<!\w){re.escape(folded)}(?!\w)", text) is not None
-    return folded in text
+    if folded not in text or len(folded) > 6:
+        return folded in text
+    return re.search(rf"(?<!\w){re.escape(folded)}(?!\w)", text) is not None
 
 
 @lru_cache(maxsize=8192)
