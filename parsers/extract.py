@@ -45,11 +45,12 @@ def extract(reading: Reading, form: FormDef, pages: Sequence[int] | None = None)
     empty = frozenset(c.field for c in claims if c.value is None)
     email = next((str(c.value) for c in claims if c.field == "email" and c.value), "")
     context = read_context(sheets_of(part, opaque), form)
-    printed = claims_from_print(context, empty, email)
+    filled = frozenset(c.field for c in claims if c.value)
+    printed = claims_from_print(context, empty, email, filled)
     if not email:
         found = next((str(c.value) for c in printed if c.field == "email" and c.value), "")
         if found:
-            printed = claims_from_print(context, empty, found)
+            printed = claims_from_print(context, empty, found, filled)
     told = {c.field for c in claims if c.value is not None}
     claims += [c for c in printed if c.field not in told]
     boxes = claims_from_ticks(context)

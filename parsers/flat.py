@@ -240,31 +240,32 @@ def _mark_other_party(sheet: Sheet, form: FormDef, context: Context) -> None:
                 context.aes.add(id(hit.segment))
 
 
-def claims_from_print(context: Context, closed_fields: frozenset[str], email: str) -> list[Claim]:
-    """Claims for all printed labels. `closed_fields` have a form field of their own that is empty: only
-    what was added on top (typed over, by hand) can fill them."""
-    pending: list[tuple[LabelHit, Sheet, list[Found]]] = []
-    for sheet in context.sheets:
-        for hit in context.hits[sheet.number]:
-            if id(hit.segment) in context.aes:
-                continue
-            found = list(_places(hit, sheet, context))
-            pending.append((hit, sheet, found))
-            _vote(hit, found, context)
+def claims_from_print(
+    context: Context, closed_fields: frozenset[str], email: str, told: frozenset[str] = frozenset()
+) -> list[Claim]:
+    """Claims for all printed labels but those of fields that are `told` already. `closed_fields` have a form
+    field of their own that is empty: only what was added on top (typed over, by hand) can fill them."""
+    pending = [
+        (hit, sheet)
+        for sheet in context.sheets
+        for hit in context.hits[sheet.number]
+        if id(hit.segment) not in context.aes
+    ]
+    for hit, sheet in pending:
+        _vote(hit, sheet, context)
     claims: list[Claim] = []
-    for hit, sheet, _ in pending:
+    for hit, sheet in pending:
         # Once more, now that it is known where this form puts its values and how it sets them.
-        found = list(_places(hit, sheet, context))
-        claims += _claims_of_hit(hit, sheet, found, context, closed_fields, email)
+        claims += _claims_of_hit(hit, sheet, context, closed_fields, email, told)
     return claims
 
 
-def _vote(hit: LabelHit, found: list[Found], context: Context) -> None:
+def _vote(hit: LabelHit, sheet: Sheet, context: Context) -> None:
     """Values that prove themselves (an IBAN, a date) show where this form puts its values."""
     definition = context.form.field(hit.fields[0])
     if definition is None or definition.type not in _STRONG or hit.strength == "weak":
         return
-    for place in found:
+    for place in _places(hit, sheet, context):
         if parse_value(definition.type, place.text, definition).certain:
             context.places[place.place] += 1
             if place.place == "below":
@@ -768,16 +769,19 @@ def _joined(lines: Sequence[str]) -> str:
 def _claims_of_hit(
     hit: LabelHit,
     sheet: Sheet,
-    found: list[Found],
     context: Context,
     closed_fields: frozenset[str],
     email: str,
+    told: frozenset[str],
 ) -> list[Claim]:
     fields = [f for i in hit.fields if (f := context.form.field(i)) is not None]
     fields = [f for f in fields if f.type not in ("bool", "choices", "table")]
     if not fields:
         return []
     pair = _name_pair(hit, fields, context)
+    if told.issuperset(f.id for f in pair or fields[:1]):
+        return []
+    found = list(_places(hit, sheet, context))
     if pair:
         return _pair_claims(hit, pair, found, context, closed_fields, email)
     definition = fields[0]
