@@ -27,6 +27,7 @@ Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 _MAX_CHARS = 60_000
 _MAX_OBJECTS = 20_000
+_SPACES = frozenset({0xA0, 0x202F, 0x2003, 0x2002, 0x2009, 0xFFFE, 0xFFFF, 0x200B})
 _THIN = 2.5  # points: what is thinner is a line, not a box
 
 
@@ -183,72 +184,80 @@ def _turns(text_page: Any, page: Any) -> int:
 
 
 def _words(text_page: Any, number: int, view: _View, seams: list[BBox]) -> list[Word]:
-    """Characters to words: a word ends at white space, at a jump, and where the line changes.
+    """The page's words in the order in which it draws them.
 
     Adds to `seams` where one text runs on into another without a space (see `Page.seams`).
+    """
+    size_of, weight_of = pdfium.FPDFText_GetFontSize, pdfium.FPDFText_GetFontWeight
+    font_name = ctypes.create_string_buffer(128)
+    words: list[Word] = []
+    for text, first, (left, low, right, high) in _runs(text_page, view, seams):
+        if len(text) == 1 and text in DINGBATS:
+            text = _pictured(text_page, first, text)
+        if text:
+            nominal = size_of(text_page, first)
+            size = round(nominal if nominal > 2 else high - low, 1)
+            bold = weight_of(text_page, first) >= 600 or _named_bold(text_page, first, font_name)
+            place = (left, -high, right, -low) if view.rotation else view.box(left, low, right, high)
+            words.append(Word(text, number, place, size=size, bold=bold))
+    return words
+
+
+def _runs(text_page: Any, view: _View, seams: list[BBox]) -> Iterator[tuple[str, int, BBox]]:
+    """Characters that make a word, the index of the first, and their box (left, low, right, high) upwards.
+
+    A word ends at white space, at a jump, and where the line changes. Every character of every page comes
+    through here: it is written for speed.
     """
     count = min(pdfium.FPDFText_CountChars(text_page), _MAX_CHARS)
     rect = pdfium.FS_RECTF()
     unicode_of, loose_box = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
-    size_of, weight_of = pdfium.FPDFText_GetFontSize, pdfium.FPDFText_GetFontWeight
-    font_name = ctypes.create_string_buffer(128)
+    size_of = pdfium.FPDFText_GetFontSize
     turned = view.rotation != 0
     gap = 0.45 if turned else 0.28  # of the height; tight boxes leave their side bearings out
     edges = tuple(ctypes.c_double() for _ in range(4))
-    words: list[Word] = []
     letters: list[str] = []
     first = 0
-    box = [0.0, 0.0, 0.0, 0.0]
-
-    def close() -> None:
-        if letters:
-            text = _joined(letters)
-            if len(text) == 1 and text in DINGBATS:
-                text = _pictured(text_page, first, text)
-            if text:
-                size = box[3] - box[1]
-                nominal = size_of(text_page, first)
-                bold = weight_of(text_page, first) >= 600 or _named_bold(text_page, first, font_name)
-                place = (box[0], -box[3], box[2], -box[1]) if turned else view.box(*box)
-                words.append(
-                    Word(text, number, place, size=round(nominal if nominal > 2 else size, 1), bold=bold)
-                )
-            letters.clear()
-
+    left = low = right = high = 0.0
     for index in range(count):
         code = unicode_of(text_page, index)
-        if code <= 32 or code in (0xA0, 0x202F, 0x2003, 0x2002, 0x2009, 0xFFFE, 0xFFFF, 0x200B):
-            if code in (2, 0xFFFE) and letters:
+        if code <= 32 or code in _SPACES:
+            if not letters:
+                continue
+            if code in (2, 0xFFFE):
                 letters.append("-")  # PDFium's mark for a hyphen at a line's end
                 continue
-            close()
+            yield _joined(letters), first, (left, low, right, high)
+            letters.clear()
             continue
         if turned:
             # Loose boxes are wrong for turned text; tight ones are placed as the page is read.
             if not pdfium.FPDFText_GetCharBox(text_page, index, *edges):
                 continue
-            x0, low, x1, high = view.box(edges[0].value, edges[2].value, edges[1].value, edges[3].value)
-            y0, y1 = -high, -low  # upwards, like user space
+            x0, top, x1, bottom = view.box(edges[0].value, edges[2].value, edges[1].value, edges[3].value)
+            y0, y1 = -bottom, -top  # upwards, like user space
         elif loose_box(text_page, index, rect):
             x0, y0, x1, y1 = rect.left, rect.bottom, rect.right, rect.top
         else:
             continue
         if letters:
-            height = max(box[3] - box[1], 1.0 if not turned else 0.7 * size_of(text_page, index))
-            jumped = x0 - box[2] > gap * height or x0 < box[0] - 0.5 * height or x0 < box[2] - 1.2 * height
-            other_line = abs(y0 - box[1]) > 0.6 * height and not (box[1] <= (y0 + y1) / 2 <= box[3])
-            if jumped or other_line:
-                close()
-            elif abs(x0 - box[2]) > 0.05 * height and not turned and _seam(text_page, index, letters[-1]):
-                seams.append(view.box(min(x0, box[2]), box[1], max(x0, box[2]), box[3]))
+            height = max(high - low, 1.0 if not turned else 0.7 * size_of(text_page, index))
+            jumped = x0 - right > gap * height or x0 < left - 0.5 * height or x0 < right - 1.2 * height
+            if jumped or (abs(y0 - low) > 0.6 * height and not (low <= (y0 + y1) / 2 <= high)):
+                yield _joined(letters), first, (left, low, right, high)
+                letters.clear()
+            elif abs(x0 - right) > 0.05 * height and not turned and _seam(text_page, index, letters[-1]):
+                seams.append(view.box(min(x0, right), low, max(x0, right), high))
         if not letters:
-            first = index
-            box[:] = [x0, y0, x1, y1]
+            first, left, low, right, high = index, x0, y0, x1, y1
         else:
-            box[:] = [min(box[0], x0), min(box[1], y0), max(box[2], x1), max(box[3], y1)]
+            left = x0 if x0 < left else left
+            low = y0 if y0 < low else low
+            right = x1 if x1 > right else right
+            high = y1 if y1 > high else high
         letters.append(chr(code) if code < 0x110000 else "\ufffd")
-    close()
-    return words
+    if letters:
+        yield _joined(letters), first, (left, low, right, high)
 
 
 def _seam(text_page: Any, index: int, before: str) -> bool:
