@@ -20,7 +20,7 @@ from parsers.concepts import fields_meant
 from parsers.documents.reading import Reading, Widget
 from parsers.folding import fold, words_of
 from parsers.forms import FormBook
-from parsers.labels import index_of, without_numbering
+from parsers.labels import LabelIndex, index_of, without_numbering
 from parsers.layout import Segment, Sheet, reading_text, sheets_of
 from parsers.types import FormDef, Kind
 from parsers.widget_names import own_names
@@ -103,6 +103,7 @@ def _titles(sheet: Sheet, book: FormBook) -> list[_Title]:
     sizes = Counter(round(s.size) for s in sheet.segments for _ in s.words)
     usual = sizes.most_common(1)[0][0] if sizes else 10
     found: list[_Title] = []
+    told_by = _told_by(book)
     segments = sheet.segments
     for number, segment in enumerate(segments):
         if len(segment.words) > 22 or not segment.words or segment.entered:
@@ -111,7 +112,7 @@ def _titles(sheet: Sheet, book: FormBook) -> list[_Title]:
             tokens = words_of(text)
             if len(tokens) > 26:
                 continue
-            for kind, strength in _title_matches(tokens, _title_list(book.forms)).items():
+            for kind, strength in _title_matches(tokens, told_by).items():
                 seen = strength * _prominence(segment, usual, sheet)
                 found.append(_Title(kind, sheet.number, seen, text, segment.box[1]))
             looks = _prominence(segment, usual, sheet)
@@ -139,34 +140,12 @@ def _topics(text: str, tokens: tuple[str, ...]) -> list[str]:
     ]
 
 
-_TitleList = tuple[tuple[str, tuple[str, ...]], ...]
-
-
-def _title_list(forms: tuple[FormDef, ...]) -> _TitleList:
-    """(kind, words of a title) of every form, each once."""
-    known = _TITLES.get(id(forms))
-    if known is None or known[0] is not forms:
-        titles = dict.fromkeys(
-            (form.kind, words_of(title))
-            for form in forms
-            for titles in form.titles.values()
-            for title in titles
-        )
-        _TITLES.clear()
-        known = (forms, tuple(titles))
-        _TITLES[id(forms)] = known
-    return known[1]
-
-
-_TITLES: dict[int, tuple[tuple[FormDef, ...], _TitleList]] = {}
-
-
 @lru_cache(maxsize=4096)
-def _title_matches(tokens: tuple[str, ...], titles: _TitleList) -> dict[str, float]:
+def _title_matches(tokens: tuple[str, ...], told_by: _ToldBy) -> dict[str, float]:
     """Kind -> how well the line is one of its titles; kinds without a match are left out."""
     starts = {token[:4] for token in tokens[:3]}
     best: dict[str, float] = {}
-    for kind, title in titles:
+    for kind, title in told_by.titles:
         # A title starts with its first word, a letter or two misread at most.
         if title and title[0][:4] not in starts and not (len(title) >= 3 and _near_start(tokens, title)):
             continue
@@ -306,13 +285,11 @@ def _scores(
     book: FormBook,
     reading: Reading,
 ) -> list[_Score]:
-    printed = {text: tuple(text.split()) for text in _printed_labels(group, widgets)}
-    weights = _label_weights(book)
-    kinds = frozenset(index_of(form.fields).fields for form in book.all() if form.fields)
-    scores = []
-    for form in book.forms:
-        coverage = _coverage(form, printed, weights, kinds)
-        scores.append(_score(form, titles, widgets, text, coverage, reading))
+    coverages = _coverages(_printed_labels(group, widgets), _told_by(book))
+    scores = [
+        _score(form, titles, widgets, text, coverage, reading)
+        for form, coverage in zip(book.forms, coverages, strict=True)
+    ]
     return sorted((s for s in scores if s.value > 0), key=lambda s: (-round(s.value, 2), -s.title))
 
 
@@ -382,52 +359,81 @@ def _mentioned(cue: str, text: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(folded)}(?!\w)", text) is not None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _ToldBy:
+    """What tells the forms of a book apart, by the form's place in it. Compared by identity: made once."""
+
+    forms: tuple[FormDef, ...]
+    titles: tuple[tuple[str, tuple[str, ...]], ...]
+    """(kind, words of a title) of every form, each once."""
+    labels: tuple[LabelIndex, ...]
+    weights: dict[str, float]
+    totals: tuple[float, ...]
+    """What the labels of a form weigh together."""
+    asked: frozenset[frozenset[str]]
+    """The fields of every kind."""
+
+
+_TOLD_BY: dict[int, _ToldBy] = {}
+
+
+def _told_by(book: FormBook) -> _ToldBy:
+    """Kept for the last book asked for: a worker reads thousands of documents with one book."""
+    known = _TOLD_BY.get(id(book.forms))
+    if known is None or known.forms is not book.forms:
+        _TOLD_BY.clear()
+        known = _TOLD_BY[id(book.forms)] = _made_told_by(book)
+    return known
+
+
+def _made_told_by(book: FormBook) -> _ToldBy:
+    forms = book.forms
+    titles = dict.fromkeys(
+        (form.kind, words_of(title)) for form in forms for ts in form.titles.values() for title in ts
+    )
+    weights = _weights(forms)
+    return _ToldBy(
+        forms,
+        tuple(titles),
+        tuple(index_of(form.fields) for form in forms),
+        weights,
+        tuple(sum(weights.get(f"{form.kind}:{f.id}", 0.2) for f in form.fields) for form in forms),
+        frozenset(index_of(form.fields).fields for form in book.all() if form.fields),
+    )
+
+
+def _coverages(printed: Iterable[str], told_by: _ToldBy) -> list[tuple[int, float]]:
+    """For each form (labels found, their share weighted by how much they tell this form from others)."""
+    found: list[dict[str, float]] = [{} for _ in told_by.forms]
+    for text in printed:
+        for place, field_id, weight in _labelled(text, told_by):
+            found[place][field_id] = max(found[place].get(field_id, 0.0), weight)
+    return [
+        (len(fields), (sum(fields.values()) / total if total else 0.0))
+        for fields, total in zip(found, told_by.totals, strict=True)
+    ]
+
+
 @lru_cache(maxsize=8192)
-def _telling(text: str, kinds: frozenset[frozenset[str]]) -> float:
-    """How much a label in words of its own tells a kind from the others: less the more have such a field."""
+def _labelled(text: str, told_by: _ToldBy) -> tuple[tuple[int, str, float], ...]:
+    """(place of the form, its field, how much that tells it from others) for each form with such a label."""
     tokens = tuple(text.split())
-    return 1.0 / max(1, sum(bool(fields_meant(tokens, fields)) for fields in kinds))
-
-
-def _coverage(
-    form: FormDef,
-    printed: dict[str, tuple[str, ...]],
-    weights: dict[str, float],
-    kinds: frozenset[frozenset[str]],
-) -> tuple[int, float]:
-    """(labels found, their share weighted by how much they tell this form from others)."""
-    index = index_of(form.fields)
-    found: dict[str, float] = {}
-    for text, tokens in printed.items():
+    found: list[tuple[int, str, float]] = []
+    for place, (form, index) in enumerate(zip(told_by.forms, told_by.labels, strict=True)):
         for field_id in index.exact.get(text, ())[:1]:
-            weight = weights.get(f"{form.kind}:{field_id}", 0.2)
-            weight = min(weight, weights.get(text, weight))
-            found[field_id] = max(found.get(field_id, 0.0), weight)
+            weight = told_by.weights.get(f"{form.kind}:{field_id}", 0.2)
+            found.append((place, field_id, min(weight, told_by.weights.get(text, weight))))
         if text not in index.exact:
             meant = fields_meant(tokens, index.fields)
             if len(meant) == 1:
-                found[meant[0]] = max(found.get(meant[0], 0.0), _telling(text, kinds))
-    total = sum(weights.get(f"{form.kind}:{f.id}", 0.2) for f in form.fields)
-    return len(found), (sum(found.values()) / total if total else 0.0)
-
-
-_WEIGHTS: dict[int, tuple[tuple[FormDef, ...], dict[str, float]]] = {}
-
-
-def _label_weights(book: FormBook) -> dict[str, float]:
-    """How much a label tells a kind from the others: 1 for its own, less the more kinds print it.
-
-    Kept for the last book asked for: a worker reads thousands of documents with one book.
-    """
-    known = _WEIGHTS.get(id(book.forms))
-    if known is None or known[0] is not book.forms:
-        _WEIGHTS.clear()
-        known = (book.forms, _weights(book.forms))
-        _WEIGHTS[id(book.forms)] = known
-    return known[1]
+                # In words of its own it tells the less, the more kinds have such a field.
+                kinds = sum(bool(fields_meant(tokens, fields)) for fields in told_by.asked)
+                found.append((place, meant[0], 1.0 / max(1, kinds)))
+    return tuple(found)
 
 
 def _weights(forms: tuple[FormDef, ...]) -> dict[str, float]:
+    """How much a label tells a kind from the others: 1 for its own, less the more kinds print it."""
     owners: dict[str, set[str]] = {}
     for form in forms:
         for text in index_of(form.fields).exact:
