@@ -107,11 +107,15 @@ def _word_bytes(encoding: str, text: str) -> bytes:
     return binascii.a2b_qp(raw, header=True)
 
 
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
+
+
 def unbase64(data: bytes) -> bytes:
     """Base64, however broken: foreign characters skipped, missing padding added, blocks joined."""
     out = bytearray()
     for block in re.split(rb"=+", data):
-        letters = re.sub(rb"[^A-Za-z0-9+/]", b"", block)
+        letters = block.translate(None, _NOT_BASE64)
         if len(letters) % 4 == 1:
             letters = letters[:-1]
         out += binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
