@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rapidfuzz import fuzz, process
 
@@ -370,8 +370,25 @@ def _after_colon(
 
 def match_segment(segment: Segment, index: LabelIndex) -> LabelHit | None:
     """The label that a segment is, or starts with."""
-    texts = [w.text for w in segment.words]
-    if ")" in segment.text and "(" not in segment.text and not re.match(r"\w{1,3}\)", segment.text):
+    match = _match_words(tuple(w.text for w in segment.words), segment.text, index)
+    return LabelHit(segment, *match) if match is not None else None
+
+
+class _Match(NamedTuple):
+    """What a LabelHit says of its segment's words."""
+
+    fields: tuple[str, ...]
+    end: int
+    strength: Strength
+    score: float
+    closed: bool
+    label: str
+
+
+@lru_cache(maxsize=4096)
+def _match_words(words: tuple[str, ...], text: str, index: LabelIndex) -> _Match | None:
+    texts = list(words)
+    if ")" in text and "(" not in text and not re.match(r"\w{1,3}\)", text):
         return None  # the end of a note that began on the line above
     start = _skip_numbering(texts)
     if start >= len(texts) or (not start and texts[0].isdigit()):
@@ -383,26 +400,24 @@ def match_segment(segment: Segment, index: LabelIndex) -> LabelHit | None:
         if further is not None:
             colon, found = further
         if found and not (found[1] == "weak" and colon - start > 8):
-            return LabelHit(
-                segment, found[0], colon + 1, found[1], found[2], True, " ".join(texts[start : colon + 1])
-            )
+            return _Match(found[0], colon + 1, found[1], found[2], True, " ".join(texts[start : colon + 1]))
         return None
     whole = texts[start:]
     if len(whole) <= _MAX_LABEL_WORDS + 4:
         found = match_text(" ".join(whole), index)
-        prefix = _match_prefix(segment, texts, start, index)
+        prefix = _match_prefix(texts, start, index)
         if found and found[1] != "weak":
             shared = prefix is not None and prefix.closed and set(prefix.fields) & set(found[0])
             if found[2] == _PARTLY and prefix is not None and shared:
                 return prefix  # "Société / Firmenname Medisoft SARL": two languages, and the value
-            return LabelHit(segment, found[0], len(texts), found[1], found[2], True, " ".join(whole))
+            return _Match(found[0], len(texts), found[1], found[2], True, " ".join(whole))
     else:
         found = None
-        prefix = _match_prefix(segment, texts, start, index)
+        prefix = _match_prefix(texts, start, index)
     if prefix is not None:
         return prefix
     if found:
-        return LabelHit(segment, found[0], len(texts), found[1], found[2], True, " ".join(whole))
+        return _Match(found[0], len(texts), found[1], found[2], True, " ".join(whole))
     return None
 
 
@@ -552,7 +567,7 @@ def _weak(tokens: Sequence[str], index: LabelIndex) -> tuple[tuple[str, ...], St
     return owners, "weak", round(0.5 + 0.4 * top, 3)
 
 
-def _match_prefix(segment: Segment, texts: list[str], start: int, index: LabelIndex) -> LabelHit | None:
+def _match_prefix(texts: list[str], start: int, index: LabelIndex) -> _Match | None:
     """A label without a colon and its value behind it: "Matricule 1893120105732"."""
     for length in range(min(index.most_words + 2, len(texts) - start - 1), 0, -1):
         piece = texts[start : start + length]
@@ -572,9 +587,9 @@ def _match_prefix(segment: Segment, texts: list[str], start: int, index: LabelIn
         while end < len(texts) and texts[end] in _BLANKS:
             end += 1
             closed = True
-        closed = closed or segment.words[end - 1].text[-1:] in "*:"
+        closed = closed or texts[end - 1][-1:] in "*:"
         strength: Strength = "weak" if more else "exact"
-        return LabelHit(segment, owners, end, strength, 0.97, closed, " ".join(piece))
+        return _Match(owners, end, strength, 0.97, closed, " ".join(piece))
     return None
 
 
