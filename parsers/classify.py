@@ -452,20 +452,26 @@ def _printed_labels(group: Iterable[Sheet], widgets: Sequence[Widget]) -> frozen
     texts: set[str] = set()
     for sheet in group:
         for segment in sheet.segments:
-            if segment.entered or len(segment.words) > 16:
-                continue
-            head, colon, _ = segment.text.partition(":")
-            for text in (segment.text, head if colon else "", *re.split(r"[/|()]", segment.text)):
-                tokens = words_of(text)
-                texts.add(" ".join(without_numbering(tokens)))
-                texts.add(" ".join(tokens))
-            if not colon and 1 < len(segment.words) <= 10:
-                # A label without a colon and its value behind it.
-                tokens = words_of(segment.text)
-                texts.update(" ".join(tokens[:n]) for n in range(1, min(len(tokens), 9)))
+            if not segment.entered and len(segment.words) <= 16:
+                texts.update(_label_texts(segment.text, len(segment.words)))
     texts.update(" ".join(without_numbering(words_of(w.label))) for w in widgets if w.label)
     texts.discard("")
     return frozenset(texts)
+
+
+@lru_cache(maxsize=4096)
+def _label_texts(line: str, words: int) -> tuple[str, ...]:
+    """What may be the label in a line of so many words."""
+    texts: list[str] = []
+    head, colon, _ = line.partition(":")
+    for text in (line, head if colon else "", *re.split(r"[/|()]", line)):
+        tokens = words_of(text)
+        texts += (" ".join(without_numbering(tokens)), " ".join(tokens))
+    if not colon and 1 < words <= 10:
+        # A label without a colon and its value behind it.
+        tokens = words_of(line)
+        texts += (" ".join(tokens[:n]) for n in range(1, min(len(tokens), 9)))
+    return tuple(texts)
 
 
 def _speaks_of(text: str, groups: Iterable[Iterable[str]]) -> bool:
