@@ -114,7 +114,8 @@ _NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
 def unbase64(data: bytes) -> bytes:
     """Base64, however broken: foreign characters skipped, missing padding added, blocks joined."""
     out = bytearray()
-    for block in re.split(rb"=+", data):
+    padded_inside = b"=" in data.rstrip(b"=\r\n")
+    for block in re.split(rb"=+", data) if padded_inside else (data,):
         letters = block.translate(None, _NOT_BASE64)
         if len(letters) % 4 == 1:
             letters = letters[:-1]
