@@ -8,7 +8,7 @@ The longest label wins: "Date de fin des tests" is not "Date".
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -152,21 +152,25 @@ def _index(fields: tuple[tuple[str, tuple[str, ...]], ...]) -> LabelIndex:
     )
 
 
-def index_of(fields: Sequence[FieldDef]) -> LabelIndex:
-    """The labels of these fields in all languages."""
+def index_of(fields: Iterable[FieldDef]) -> LabelIndex:
+    """The labels of these fields in all languages; a definition's own, a tuple, are known by identity."""
+    if not isinstance(fields, tuple):
+        return _index(_labels_of(fields))
     known = _INDEXES.get(id(fields))
     if known is None or known[0] is not fields:
         if len(_INDEXES) >= _INDEXES_KEPT:
             _INDEXES.clear()
-        labels = ((f.id, tuple(w for wordings in f.labels.values() for w in wordings)) for f in fields)
-        known = (fields, _index(tuple(labels)))
-        _INDEXES[id(fields)] = known
+        known = _INDEXES[id(fields)] = (fields, _index(_labels_of(fields)))
     return known[1]
 
 
 _INDEXES_KEPT = 128
-_INDEXES: dict[int, tuple[Sequence[FieldDef], LabelIndex]] = {}
-"""By identity: definitions are frozen, and telling that two are alike takes longer than the look-up saves."""
+_INDEXES: dict[int, tuple[tuple[FieldDef, ...], LabelIndex]] = {}
+"""Comparing two definitions would take longer than making their index."""
+
+
+def _labels_of(fields: Iterable[FieldDef]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((f.id, tuple(w for wordings in f.labels.values() for w in wordings)) for f in fields)
 
 
 def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
