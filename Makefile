@@ -33,10 +33,11 @@ demo: install ## the whole service on this machine, with invented Industriels (A
 	@scripts/system_packages.sh demo
 	@$(BIN)/mailbot demo $(ARGS)
 
+# Four workers on any machine: much of the integration tests is waiting for servers.
 test: install ## style, types, layers, then every test with coverage (ARGS goes to pytest)
 	@scripts/system_packages.sh test
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered $(ARGS)
+	$(BIN)/pytest -n 4 --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
 
 lint: install ## style, types and the direction of imports, without running anything
 	$(BIN)/ruff check .
