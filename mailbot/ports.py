@@ -249,7 +249,10 @@ class HolderRow:
     locked_until: datetime | None = None
 
 
-LOOKING = ("viewed", "downloaded", "exported", "signed_in", "signed_out", "sign_in_failed", "agreement")
+VIEWS = ("viewed", "downloaded", "exported", "signed_in", "signed_out", "sign_in_failed")
+"""Lines of the history that tell who looked."""
+
+LOOKING = (*VIEWS, "agreement")
 """Lines of the history that tell of no change."""
 
 

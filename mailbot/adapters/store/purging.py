@@ -25,12 +25,11 @@ from mailbot.adapters.store.tables import (
     outbox,
     outbox_recipients,
 )
-from mailbot.ports import RECEIVED
+from mailbot.ports import RECEIVED, VIEWS
 from rules.types import Dossier
 
 _SETTLED = ("decided", "recorded", "failed")
 _GOING = ("due", "sending", "uncertain")
-_VIEWS = ("viewed", "downloaded", "exported", "signed_in", "sign_in_failed", "signed_out")
 
 
 class Purging(Part):
@@ -126,7 +125,7 @@ class Purging(Part):
 
     def old_views(self, before: datetime) -> set[int]:
         """The rows of the history that tell who looked at what, before then, and were not purged."""
-        query = select(history.c.id).where(history.c.what.in_(_VIEWS), history.c.at < before)
+        query = select(history.c.id).where(history.c.what.in_(VIEWS), history.c.at < before)
         with self._database.reading() as connection:
             return set(connection.execute(query.where(history.c.salt != "")).scalars())
 
