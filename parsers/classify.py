@@ -21,7 +21,9 @@ from parsers.documents.reading import Reading, Widget
 from parsers.folding import fold, words_of
 from parsers.forms import FormBook
 from parsers.labels import LabelIndex, index_of, without_numbering
-from parsers.layout import Segment, Sheet, reading_text, sheets_of
+from parsers.layout.pages import sheets_of
+from parsers.layout.sheet import Segment, Sheet
+from parsers.layout.text import reading_text
 from parsers.types import FormDef, Kind
 from parsers.widget_names import own_names
 

@@ -20,7 +20,7 @@ from parsers.documents.reading import Word
 from parsers.folding import fold, words_of
 from parsers.headings import under_headings
 from parsers.labels import LabelHit, find_labels, index_of, split_at_labels
-from parsers.layout import Segment, Sheet, covers, union
+from parsers.layout.sheet import Segment, Sheet, covers, union
 from parsers.names import split_name
 from parsers.table_bodies import in_table_body
 from parsers.table_heads import table_heads

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from parsers.folding import words_of
 from parsers.labels import LabelHit, LabelIndex, index_of
-from parsers.layout import Segment, Sheet
+from parsers.layout.sheet import Segment, Sheet
 from parsers.types import FormDef
 
 _REACH = 220.0

@@ -17,7 +17,7 @@ from rapidfuzz import fuzz, process
 
 from parsers.concepts import fields_meant, foreign, meanings, understood
 from parsers.folding import without_brackets, words_of
-from parsers.layout import Segment
+from parsers.layout.sheet import Segment
 from parsers.types import FieldDef, FormDef
 from parsers.values import is_hint
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from parsers.claims import Claim
 from parsers.flat import Context
 from parsers.folding import fold
-from parsers.layout import Segment, Sheet, union
+from parsers.layout.sheet import Segment, Sheet, union
 from parsers.types import FieldDef, Source
 from parsers.values import parse_value
 

@@ -218,7 +218,7 @@ def _document(
     options: ReadOptions,
 ) -> Document:
     from parsers.extract import extract, on_pages
-    from parsers.layout import reading_text
+    from parsers.layout.text import reading_text
     from parsers.signatures import altered_clauses, find_signatures
 
     here = on_pages(reading, one.pages)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from parsers.layout import Segment, Sheet
+from parsers.layout.sheet import Segment, Sheet
 from parsers.types import BBox
 from parsers.values import parse_value
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from parsers.labels import LabelIndex, index_of, match_text
-from parsers.layout import Segment, Sheet
+from parsers.layout.sheet import Segment, Sheet
 from parsers.types import FormDef
 
 

@@ -7,7 +7,7 @@ from pydantic import JsonValue
 from parsers.claims import Claim
 from parsers.flat import Context
 from parsers.labels import index_of
-from parsers.layout import Segment, Sheet, union
+from parsers.layout.sheet import Segment, Sheet, union
 from parsers.table_heads import head_of
 from parsers.types import BBox, FieldDef
 from parsers.values import is_absent, parse_value

@@ -13,7 +13,7 @@ from parsers.concepts import choice_meant
 from parsers.flat import Context
 from parsers.folding import words_of
 from parsers.labels import LabelHit
-from parsers.layout import Segment, Sheet, Tick, union
+from parsers.layout.sheet import Segment, Sheet, Tick, union
 from parsers.types import FieldDef, Source
 from parsers.values import match_choice, parse_value
 

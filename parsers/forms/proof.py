@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from parsers.documents.reading import Reading, Word
 from parsers.extract import extract
 from parsers.forms.learn import Place
-from parsers.layout import sheets_of
+from parsers.layout.pages import sheets_of
 from parsers.types import BBox, FieldDef, FieldValue, FormDef
 
 # Invented; the check digits hold. The matricule of a natural person is the OECD's published example.

@@ -1,0 +1,126 @@
+"""Flowing text (DOCX, plain text) laid out on one long page, a table's cell as a drawn box."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from parsers.documents.reading import Block, Box, Page, Widget, Word
+
+_FLOW_WIDTH, _CHAR, _LINE = 1000.0, 5.0, 12.0
+_FLOWS_KEPT = 2
+
+
+@lru_cache(maxsize=_FLOWS_KEPT)
+def laid_out(blocks: tuple[Block, ...], widgets: tuple[Widget, ...]) -> tuple[Page, tuple[Widget, ...]]:
+    """The blocks as one long page; kept, as it is asked for to classify and again to extract."""
+    words: list[Word] = []
+    boxes: list[Box] = []
+    placed: list[Widget] = []
+    by_block: dict[int, list[Widget]] = {}
+    for widget in widgets:
+        if widget.block is not None:
+            by_block.setdefault(widget.block, []).append(widget)
+    columns: dict[int, int] = {}
+    for block in blocks:
+        if block.cell:
+            columns[block.cell.table] = max(
+                columns.get(block.cell.table, 1), block.cell.column + block.cell.column_span
+            )
+    y = 20.0
+    index = 0
+    while index < len(blocks):
+        cell = blocks[index].cell
+        if blocks[index].kind == "footer":
+            index += 1  # the form's own edition and page numbers
+            continue
+        if cell is None:
+            y = _lay_block(blocks[index], index, 20.0, y, words, by_block, placed) + 6.0
+            index += 1
+            continue
+        # One row of a table: its cells side by side, as high as the highest.
+        row_top, row_bottom = y, y + _LINE
+        cells: list[tuple[float, float]] = []
+        position: tuple[int, int] | None = None
+        cell_y = row_top + 2
+        unit = (_FLOW_WIDTH - 40.0) / columns[cell.table]
+        while index < len(blocks):
+            here = blocks[index].cell
+            if here is None or (here.table, here.row) != (cell.table, cell.row):
+                break
+            if position != (here.row, here.column):
+                position = (here.row, here.column)
+                cell_y = row_top + 2
+                cells.append((20.0 + here.column * unit, 20.0 + (here.column + here.column_span) * unit))
+            longest = max(map(len, blocks[index].text.split("\n")), default=0)
+            narrow = (cells[-1][1] - cells[-1][0] - 6) / max(longest, 1)  # a long text stays in its cell
+            cell_y = _lay_block(
+                blocks[index], index, cells[-1][0] + 3, cell_y, words, by_block, placed, min(_CHAR, narrow)
+            )
+            row_bottom = max(row_bottom, cell_y + 2)
+            index += 1
+        boxes += [Box(1, (left, row_top, right, row_bottom)) for left, right in cells]
+        y = row_bottom
+        if index < len(blocks):
+            following = blocks[index].cell
+            if following is None or following.table != cell.table:
+                y += 6.0
+    page = Page(1, _FLOW_WIDTH, y + 20, words=tuple(words), boxes=tuple(boxes))
+    return page, tuple(placed)
+
+
+def _lay_block(
+    block: Block,
+    number: int,
+    left: float,
+    top: float,
+    words: list[Word],
+    by_block: dict[int, list[Widget]],
+    placed: list[Widget],
+    unit: float = _CHAR,
+) -> float:
+    """Puts a block's lines one under the other and returns where the next one starts."""
+    size = 14.0 if block.kind == "heading" else 10.0
+    starts = sorted((w.offset or 0, w) for w in by_block.get(number, ())) if number in by_block else []
+    position, y = 0, top
+    for line in block.text.split("\n"):
+        x = left
+        reached: dict[int, float] = {}  # offset in the line -> where that stands
+        for piece in re.finditer(r"\t|[^\S\t]+|[^\s]+", line):
+            text = piece[0]
+            if starts:
+                reached |= {piece.start() + i: x + unit * i for i in range(len(text))}
+            if text == "\t":
+                x = left + ((x - left) // 60 + 1) * 60 + 20
+                continue
+            if not text.strip():
+                x += unit
+                continue
+            begin = position + piece.start()
+            owner = _owner(begin, starts) if starts else None
+            box = (x, y, x + unit * len(text), y + 10)
+            if owner is None and text != "\ufffc":
+                words.append(Word(text, 1, box, size=size, bold=block.bold or block.kind == "heading"))
+            x += unit * len(text)
+        for offset, widget in starts:
+            if position <= offset <= position + len(line):
+                wx = reached.get(offset - position, x)
+                width = (
+                    unit * max(12, _length(widget)) if widget.kind not in ("checkbox", "radio") else unit * 1
+                )
+                lines = widget.value.count("\n")
+                placed.append(replace(widget, page=1, box=(wx, y, wx + width, y + 10 + _LINE * lines)))
+        position += len(line) + 1
+        y += _LINE
+    return y
+
+
+def _owner(begin: int, starts: Sequence[tuple[int, Widget]]) -> Widget | None:
+    """The widget whose value the character at that offset belongs to."""
+    return next((w for offset, w in starts if offset <= begin < offset + max(1, _length(w))), None)
+
+
+def _length(widget: Widget) -> int:
+    return 1 if widget.kind in ("checkbox", "radio") else len(widget.value)

@@ -1,0 +1,93 @@
+"""Boxes to tick that are written with characters (☐ ☒ [x] ( )), and crosses typed over drawn ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from parsers.documents.reading import Word
+from parsers.layout.sheet import Tick, covers
+from parsers.layout.words import part_of
+from parsers.types import BBox
+
+_ON, _OFF = frozenset("☒☑✓✔✗✘■●⦿◉▣✅⊠🗹🗷"), frozenset("☐□○◯⚪❏❑▢◻🗆")
+_CROSSES = frozenset("xX×✓✔✗✘") | {"XX", "xx"}
+
+
+def one_each(ticks: list[Tick]) -> list[Tick]:
+    """A check mark set as a letter inside a drawn box is that box's mark, not a box of its own."""
+    kept: list[Tick] = []
+    for tick in sorted(ticks, key=lambda t: t.source == "text"):
+        at = next((i for i, other in enumerate(kept) if covers(other.box, tick.box)), None)
+        if at is None or tick.source != "text":
+            kept.append(tick)
+        elif tick.on and not kept[at].on and kept[at].widget is None:
+            kept[at] = replace(kept[at], on=True)
+    return kept
+
+
+def crossed(tick: Tick, words: Sequence[Word]) -> Tick:
+    """An empty drawn box over which somebody typed a cross is ticked."""
+    if tick.on or not any(
+        word.origin == "annotation" and word.text in _CROSSES and covers(tick.box, word.box) for word in words
+    ):
+        return tick
+    return replace(tick, on=True, source="text")
+
+
+def take_ticks(words: list[Word], page: int) -> tuple[list[Word], list[Tick]]:
+    """Boxes to tick written with characters (☐ ☒ [x] ( )) become ticks and leave the words."""
+    kept: list[Word] = []
+    ticks: list[Tick] = []
+    index = 0
+
+    def tick(on: bool, box: BBox, word: Word, sure: bool = True) -> None:
+        source = "ocr" if word.confidence is not None else "text"
+        ticks.append(Tick(page, box, on, sure, source, word.confidence))
+
+    while index < len(words):
+        word = words[index]
+        text = word.text
+        spread = _bracketed(words, index)
+        if spread:
+            length, on = spread
+            last = words[index + length - 1]
+            tick(on, (word.box[0], word.box[1], last.box[2], last.box[3]), word)
+            index += length
+            continue
+        index += 1
+        match = re.match(r"^(?:[\[(]\s*([xX×✓✔]?)\s*[\])]|([☒☑✓✔✗✘■●⦿◉▣⊠☐□○◯⚪❏❑▢◻]))", text)
+        if match and text[0] not in _ON | _OFF and not (text.startswith("(") and len(text) > 3):
+            tick(bool(match[1]), part_of(word, 0, match.end()), word)
+        elif match and text[0] in _ON | _OFF:
+            tick(text[0] in _ON, part_of(word, 0, 1), word)
+        else:
+            tail = text[-1] if len(text) > 1 else ""
+            if tail in _ON | _OFF:
+                tick(tail in _ON, part_of(word, len(text) - 1, len(text)), word)
+                kept.append(replace(word, text=text[:-1], box=part_of(word, 0, len(text) - 1)))
+            else:
+                kept.append(word)
+            continue
+        rest = text[match.end() :]
+        if rest.strip():
+            # Several glyphs glued together ("☐Non☒") are taken one by one.
+            more, inner = take_ticks(
+                [replace(word, text=rest, box=part_of(word, match.end(), len(text)))], page
+            )
+            kept += more
+            ticks += inner
+    return kept, ticks
+
+
+def _bracketed(words: list[Word], index: int) -> tuple[int, bool] | None:
+    """ "[ ]" and "[ x ]" that white space broke into several words."""
+    if words[index].text not in ("[", "("):
+        return None
+    texts = [w.text for w in words[index : index + 3]]
+    if len(texts) >= 2 and texts[1] in ("]", ")"):
+        return 2, False
+    if len(texts) == 3 and texts[1] in ("x", "X", "✓", "✔", "×") and texts[2] in ("]", ")"):
+        return 3, True
+    return None

@@ -1,0 +1,131 @@
+"""A reading's pages -> sheets: where things stand, whatever the file's format.
+
+Flowing sources are first laid out on one long page, so that whoever looks for a value beside a label
+has to know one geometry only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from parsers.documents.reading import Page, Reading, Widget
+from parsers.layout.flow import laid_out
+from parsers.layout.marks import crossed, one_each, take_ticks
+from parsers.layout.segments import Line, segments_of
+from parsers.layout.sheet import Sheet, Tick, covers
+from parsers.layout.words import join_combs, split_at_colons, split_at_filler, widget_words
+from parsers.types import BBox
+
+_SHEETS_KEPT = 24
+
+
+def sheets_of(reading: Reading, opaque: Iterable[Widget] = ()) -> list[Sheet]:
+    """The pages of a reading as sheets.
+
+    `opaque` are the widgets whose name says nothing: what they hold is put on the page where they stand.
+    The boxes that the page draws under any widget are the widget's, not the page's.
+    """
+    shown = list(opaque)
+    if reading.blocks and not reading.pages:
+        page, widgets = laid_out(reading.blocks, tuple(shown))
+        return [_sheet(page, list(widgets), flow=True)]
+    return [
+        _sheet(
+            page,
+            [w for w in shown if w.page == page.number],
+            [w.box for w in reading.widgets if w.page == page.number and w.box],
+        )
+        for page in reading.pages
+    ]
+
+
+def _sheet(page: Page, widgets: list[Widget], taken: Sequence[BBox] = (), flow: bool = False) -> Sheet:
+    """The page's sheet, for the caller to change.
+
+    Pages of one blank form are alike whatever stands in their form fields, and each is asked for twice.
+    """
+    made = _made_sheet(page, tuple(widgets), tuple(taken), flow)
+    return replace(
+        made,
+        segments=list(made.segments),
+        frames=list(made.frames),
+        ticks=list(made.ticks),
+        underlines=list(made.underlines),
+    )
+
+
+@lru_cache(maxsize=_SHEETS_KEPT)
+def _made_sheet(page: Page, widgets: tuple[Widget, ...], taken: tuple[BBox, ...], flow: bool) -> Sheet:
+    sheet = Sheet(page.number, page.width, page.height, flow=flow)
+    written = [piece for w in page.words if w.text.strip("\ufffc") for piece in split_at_filler(w)]
+    words, ticks = take_ticks(split_at_colons(written), page.number)
+    sheet.ticks = ticks
+    for box in page.boxes:
+        if box.tick is not None and not any(covers(other, box.box) for other in taken):
+            sheet.ticks.append(
+                Tick(page.number, box.box, box.tick == "on", box.tick != "unsure", "box", box.confidence)
+            )
+    sheet.ticks = one_each([crossed(t, words) for t in sheet.ticks])
+    tick_boxes = [t.box for t in sheet.ticks]
+    words = [w for w in words if not (len(w.text) <= 2 and any(covers(b, w.box) for b in tick_boxes))]
+    words = join_combs(words)
+    verticals, horizontals = _lines_of(page, sheet)
+    for widget in widgets:
+        if widget.box is None:
+            continue
+        if widget.kind in ("checkbox", "radio"):
+            sheet.ticks.append(
+                Tick(
+                    page.number,
+                    widget.box,
+                    bool(widget.checked),
+                    not widget.doubtful,
+                    widget.source,
+                    None,
+                    widget,
+                )
+            )
+            continue
+        if widget.kind == "signature":
+            continue
+        words = [
+            w
+            for w in words
+            if not (w.origin == "page" and w.text in widget.value and covers(widget.box, w.box))
+        ]
+        words += widget_words(widget, page.number)
+        sheet.frames.append(widget.box)
+        left, top, right, bottom = widget.box
+        verticals += [(left, top, bottom), (right, top, bottom)]
+        horizontals += [(top, left, right), (bottom, left, right)]
+    verticals.sort()
+    horizontals.sort()
+    sheet.segments = segments_of(words, verticals, horizontals, page.number, sheet)
+    return sheet
+
+
+def _lines_of(page: Page, sheet: Sheet) -> tuple[list[Line], list[Line]]:
+    """(x, top, bottom) and (y, left, right) of everything that separates; frames on the way."""
+    verticals: list[Line] = []
+    horizontals: list[Line] = []
+    area = page.width * page.height
+    for ruling in page.rulings:
+        left, top, right, bottom = ruling.box
+        if ruling.horizontal:
+            horizontals.append(((top + bottom) / 2, left, right))
+            if right - left < 0.9 * page.width:
+                sheet.underlines.append(ruling.box)
+        else:
+            verticals.append(((left + right) / 2, top, bottom))
+    for box in page.boxes:
+        if box.tick is not None or (box.filled and not sheet.flow and box.box[2] - box.box[0] < 5):
+            continue
+        left, top, right, bottom = box.box
+        if (right - left) * (bottom - top) > 0.7 * area or right - left < 6 or bottom - top < 6:
+            continue
+        verticals += [(left, top, bottom), (right, top, bottom)]
+        horizontals += [(top, left, right), (bottom, left, right)]
+        sheet.frames.append(box.box)
+    return verticals, horizontals

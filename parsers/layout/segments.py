@@ -1,0 +1,119 @@
+"""Words -> runs of words in one cell of one line."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import replace
+
+from parsers.documents.reading import Word
+from parsers.layout.sheet import Segment, Sheet, Tick
+from parsers.layout.words import FILLER, height_of, middle_of
+from parsers.types import BBox
+
+Line = tuple[float, float, float]
+"""What separates: (x, top, bottom) upright, (y, left, right) level."""
+
+
+def segments_of(
+    words: list[Word], verticals: list[Line], horizontals: list[Line], page: int, sheet: Sheet
+) -> list[Segment]:
+    """The words in reading order; what is only there to be written on becomes the sheet's underlines."""
+    lines: list[list[Word]] = []
+    for word in sorted(words, key=middle_of):
+        nearest = None
+        for number in range(len(lines) - 1, max(-1, len(lines) - 6), -1):
+            # Against the next word of the line: lines of two columns may stand slightly apart.
+            gap, beside = min(
+                ((max(o.box[0] - word.box[2], word.box[0] - o.box[2]), o) for o in lines[number]),
+                key=lambda found: found[0],
+            )
+            height = min(height_of(word), height_of(beside))
+            level = abs(middle_of(word) - middle_of(beside)) < 0.42 * height
+            if level and (nearest is None or gap < nearest[0]):
+                nearest = gap, number
+        if nearest is None:
+            lines.append([word])
+        else:
+            lines[nearest[1]].append(word)
+    xs = [v[0] for v in verticals]
+    segments: list[Segment] = []
+    for line in lines:
+        line.sort(key=lambda w: w.box[0])
+        current: list[Word] = []
+        for word in line:
+            match = FILLER.search(word.text)
+            if match:
+                bare = FILLER.sub(" ", word.text).strip(" _")
+                if not bare:
+                    if current:
+                        segments.append(_close(current, page, verticals, horizontals, filler=True))
+                        current = []
+                    sheet.underlines.append(word.box)
+                    continue
+                word = replace(word, text=bare)
+            if current and _breaks(current[-1], word, verticals, xs, sheet.ticks):
+                segments.append(_close(current, page, verticals, horizontals))
+                current = []
+            current.append(word)
+        if current:
+            segments.append(_close(current, page, verticals, horizontals))
+    segments.sort(key=lambda s: (round((s.box[1] + s.box[3]) / 2 / 3), s.box[0]))
+    return segments
+
+
+def _breaks(before: Word, here: Word, verticals: list[Line], xs: list[float], ticks: list[Tick]) -> bool:
+    height = max(height_of(before), height_of(here))
+    gap = here.box[0] - before.box[2]
+    if gap > 1.25 * height or (before.origin != here.origin):
+        return True
+    if gap > 0.6 * height and (before.bold != here.bold or abs(before.size - here.size) > 0.6):
+        return True  # a value set otherwise, close behind its label
+    middle = (middle_of(before) + middle_of(here)) / 2
+    lo, hi = before.box[2] - 1.5, here.box[0] + 1.5
+    for index in range(bisect_left(xs, lo), len(xs)):
+        if xs[index] > hi:
+            break
+        if verticals[index][1] - 1 <= middle <= verticals[index][2] + 1:
+            return True
+    return any(
+        lo - 2 <= (t.box[0] + t.box[2]) / 2 <= hi + 2 and t.box[1] - 4 <= middle <= t.box[3] + 4
+        for t in ticks
+    )
+
+
+def _close(
+    words: list[Word], page: int, verticals: list[Line], horizontals: list[Line], filler: bool = False
+) -> Segment:
+    box = (
+        words[0].box[0],
+        min(w.box[1] for w in words),
+        max(w.box[2] for w in words),
+        max(w.box[3] for w in words),
+    )
+    text = " ".join(w.text for w in words)
+    return Segment(page, tuple(words), box, text, _frame(box, verticals, horizontals), filler)
+
+
+def _frame(box: BBox, verticals: list[Line], horizontals: list[Line]) -> BBox | None:
+    """The nearest lines on all four sides, where they close."""
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    left = right = top = bottom = None
+    for v, v0, v1 in verticals:
+        if v0 - 1 <= y <= v1 + 1:
+            if v <= box[0] + 2:
+                left = v
+            elif v >= box[2] - 2:
+                right = v
+                break
+    if left is None or right is None:
+        return None
+    for h, h0, h1 in horizontals:
+        if h0 - 1 <= x <= h1 + 1:
+            if h <= y - 1:
+                top = h
+            elif h >= y + 1:
+                bottom = h
+                break
+    if top is None or bottom is None:
+        return None
+    return (left, top, right, bottom)

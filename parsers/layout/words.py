@@ -1,0 +1,143 @@
+"""Words as a page draws them -> words as they are read: cut at colons and filler, combs joined."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from parsers.documents.reading import Widget, Word
+from parsers.types import BBox
+
+FILLER = re.compile(r"[_…]{2,}|\.{4,}|(?:\.\.|[_…])[_.…]{3,}|-{5,}")
+
+
+def split_at_filler(word: Word) -> list[Word]:
+    """ "Nom:___Weis____" is words and lines to write on."""
+    pieces: list[Word] = []
+    position = 0
+    for match in FILLER.finditer(word.text):
+        if match.start() > position:
+            pieces.append(_slice(word, position, match.start()))
+        pieces.append(_slice(word, match.start(), match.end()))
+        position = match.end()
+    if not pieces:
+        return [word]
+    if position < len(word.text):
+        pieces.append(_slice(word, position, len(word.text)))
+    return pieces
+
+
+def _slice(word: Word, start: int, end: int) -> Word:
+    return replace(word, text=word.text[start:end], box=part_of(word, start, end))
+
+
+def split_at_colons(words: list[Word]) -> list[Word]:
+    """ "Matricule:1893…" is two words; web addresses and times stay one."""
+    result: list[Word] = []
+    for word in words:
+        match = re.match(r"([^\W\d][\w().'’°/-]*:)(?!//)(\S+)$", word.text)
+        if match is None or word.text.lower().startswith(("mailto:", "http")):
+            result.append(word)
+            continue
+        at = match.end(1)
+        result.append(replace(word, text=match[1], box=part_of(word, 0, at)))
+        result.append(replace(word, text=match[2], box=part_of(word, at, len(word.text))))
+    return result
+
+
+def part_of(word: Word, start: int, end: int) -> BBox:
+    """Where those characters of a word stand, all being equally wide."""
+    left, top, right, bottom = word.box
+    unit = (right - left) / max(1, len(word.text))
+    return (left + start * unit, top, left + end * unit, bottom)
+
+
+def widget_words(widget: Widget, page: int) -> list[Word]:
+    """A widget's value as words inside its box, line by line."""
+    shown = next((label for export, label in widget.options if export == widget.value), widget.value)
+    if widget.values and len(widget.values) > 1:
+        shown = ", ".join(widget.values)
+    box = widget.box
+    if not shown.strip() or box is None:
+        return []
+    lines = [line for line in shown.splitlines() if line.strip()]
+    left, top, right, bottom = box
+    height = min((bottom - top) / len(lines), 14.0)
+    start = (top + bottom - height * len(lines)) / 2
+    words: list[Word] = []
+    for number, line in enumerate(lines):
+        unit = min((right - left - 2) / max(1, len(line)), height * 0.5)
+        y = start + number * height
+        for piece in re.finditer(r"\S+", line):
+            x = left + 1 + piece.start() * unit
+            words.append(
+                Word(piece[0], page, (x, y, x + unit * len(piece[0]), y + height), size=10.0, origin="widget")
+            )
+    return words
+
+
+def join_combs(words: list[Word]) -> list[Word]:
+    """One character per box: runs of single characters at an even pitch become one word."""
+    result: list[Word] = []
+    index = 0
+    ordered = words
+    while index < len(ordered):
+        run = _comb_run(ordered, index)
+        if run >= 4:
+            piece = ordered[index : index + run]
+            first, last = piece[0], piece[-1]
+            box = (first.box[0], min(w.box[1] for w in piece), last.box[2], max(w.box[3] for w in piece))
+            lowest = [w.confidence for w in piece if w.confidence is not None]
+            result.append(
+                replace(
+                    first,
+                    text="".join(w.text for w in piece),
+                    box=box,
+                    confidence=min(lowest) if lowest else None,
+                    handwritten=any(w.handwritten for w in piece),
+                )
+            )
+            index += run
+        else:
+            result.append(ordered[index])
+            index += 1
+    return result
+
+
+def _comb_run(words: list[Word], start: int) -> int:
+    if len(words[start].text) != 1 or words[start].text in "-–•*:|":
+        return 0
+    length = 1
+    pitch: float | None = None
+    while start + length < len(words):
+        before, here = words[start + length - 1], words[start + length]
+        if (
+            len(here.text) != 1
+            or abs(middle_of(here) - middle_of(before)) > 3
+            or here.origin != before.origin
+        ):
+            break
+        step = (here.box[0] + here.box[2] - before.box[0] - before.box[2]) / 2
+        if step <= 0 or step > 45:
+            break
+        if pitch is None:
+            pitch = step
+        else:
+            times = step / pitch
+            if not (0.7 <= times <= 1.35 or (1.6 <= times <= 3.4)):
+                if 0.28 <= times < 0.7:
+                    pitch = step
+                else:
+                    break
+        length += 1
+    return length
+
+
+def middle_of(word: Word) -> float:
+    """How far down the page its middle is."""
+    return (word.box[1] + word.box[3]) / 2
+
+
+def height_of(word: Word) -> float:
+    """Its height, never too little to compare with."""
+    return max(word.box[3] - word.box[1], 4.0)
