@@ -20,7 +20,8 @@ from parsers.concepts import fields_meant
 from parsers.documents.reading import Reading, Widget
 from parsers.folding import fold, words_of
 from parsers.forms import FormBook
-from parsers.labels import LabelIndex, index_of, without_numbering
+from parsers.labels.index import LabelIndex, index_of
+from parsers.labels.text import without_numbering
 from parsers.layout.pages import sheets_of
 from parsers.layout.sheet import Segment, Sheet
 from parsers.layout.text import reading_text

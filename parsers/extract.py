@@ -15,8 +15,9 @@ from parsers.claims import Claim, settle
 from parsers.countries import country_of_address
 from parsers.documents.reading import Reading
 from parsers.doubtful_places import doubt_beside
-from parsers.flat import claims_from_print, printed_fields, read_context
 from parsers.layout.pages import sheets_of
+from parsers.printed.blank import printed_fields, read_context
+from parsers.printed.claims import claims_from_print
 from parsers.prose import claims_from_prose
 from parsers.run_together import doubt_run_together
 from parsers.tables import claims_from_tables

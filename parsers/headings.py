@@ -8,7 +8,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from parsers.folding import words_of
-from parsers.labels import LabelHit, LabelIndex, index_of
+from parsers.labels.index import LabelIndex, index_of
+from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Segment, Sheet
 from parsers.types import FormDef
 

@@ -10,7 +10,8 @@ from parsers.concepts import fields_meant, understood
 from parsers.countries import country_code
 from parsers.extract import doubt_half_an_address, infer
 from parsers.folding import words_of
-from parsers.labels import index_of, match_text
+from parsers.labels.index import index_of
+from parsers.labels.text import match_text
 from parsers.mail.pairs import portal_fields
 from parsers.names import split_name
 from parsers.types import FieldValue, FormDef, Message

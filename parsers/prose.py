@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable
 
 from parsers.claims import Claim
-from parsers.flat import Context
 from parsers.folding import fold
 from parsers.layout.sheet import Segment, Sheet, union
+from parsers.printed.context import Context
 from parsers.types import FieldDef, Source
 from parsers.values import parse_value
 

@@ -9,7 +9,7 @@ import re
 
 from parsers import identifiers
 from parsers.folding import words_of
-from parsers.labels import LabelIndex, index_of
+from parsers.labels.index import LabelIndex, index_of
 from parsers.types import FieldDef, FieldValue, FormDef
 
 _NUMBERED = frozenset({"matricule", "iban", "vat", "email", "rcs", "code_prestataire", "ehealth_id", "date"})

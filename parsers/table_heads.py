@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from parsers.labels import LabelIndex, index_of, match_text
+from parsers.labels.index import LabelIndex, index_of
+from parsers.labels.text import match_text
 from parsers.layout.sheet import Segment, Sheet
 from parsers.types import FormDef
 

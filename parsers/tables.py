@@ -5,9 +5,9 @@ from __future__ import annotations
 from pydantic import JsonValue
 
 from parsers.claims import Claim
-from parsers.flat import Context
-from parsers.labels import index_of
+from parsers.labels.index import index_of
 from parsers.layout.sheet import Segment, Sheet, union
+from parsers.printed.context import Context
 from parsers.table_heads import head_of
 from parsers.types import BBox, FieldDef
 from parsers.values import is_absent, parse_value

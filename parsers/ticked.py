@@ -10,10 +10,10 @@ from rapidfuzz import fuzz
 
 from parsers.claims import Claim
 from parsers.concepts import choice_meant
-from parsers.flat import Context
 from parsers.folding import words_of
-from parsers.labels import LabelHit
+from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Segment, Sheet, Tick, union
+from parsers.printed.context import Context
 from parsers.types import FieldDef, Source
 from parsers.values import match_choice, parse_value
 

@@ -10,7 +10,8 @@ from pydantic import JsonValue
 from parsers.claims import Claim
 from parsers.documents.reading import Widget
 from parsers.folding import fold
-from parsers.labels import LabelIndex, index_of, match_text
+from parsers.labels.index import LabelIndex, index_of
+from parsers.labels.text import match_text
 from parsers.types import FieldDef, FormDef
 from parsers.values import match_choice, parse_value
 

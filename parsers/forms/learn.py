@@ -13,13 +13,14 @@ from typing import Literal
 
 from parsers.classify import classify
 from parsers.documents.reading import Reading, Widget
-from parsers.flat import Context, read_context
 from parsers.folding import words_of
 from parsers.forms.book import FormBook
 from parsers.layout.pages import sheets_of
 from parsers.layout.sheet import Segment
 from parsers.layout.text import reading_text
 from parsers.mail.language import language_of
+from parsers.printed.blank import read_context
+from parsers.printed.context import Context
 from parsers.types import BBox, FieldDef, FormDef, Language
 from parsers.widget_names import field_of
 

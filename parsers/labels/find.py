@@ -1,0 +1,58 @@
+"""Printed labels: which words of a page name which field of a form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from parsers.concepts import foreign, understood
+from parsers.folding import without_brackets, words_of
+from parsers.labels.index import STOP, index_of
+from parsers.labels.line import LabelHit, match_segment
+from parsers.labels.stack import carried_on, match_stack, stacked, with_note
+from parsers.layout.sheet import Segment
+from parsers.types import FormDef
+from parsers.values import is_hint
+
+
+def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
+    """Every printed label of the form on these segments, in reading order."""
+    index = index_of(form.fields)
+    hits: list[LabelHit] = []
+    taken: set[int] = set()
+    below = stacked(segments)
+    for number, segment in enumerate(segments):
+        if number in taken or segment.entered or _only_a_hint(segment.text):
+            continue
+        hit = match_segment(segment, index)
+        under = below.get(number)
+        carried = carried_on(segment, segments, under, index, hit)
+        if carried is not None and under is not None:
+            taken.add(under)
+            hits.append(carried)
+            continue
+        noted = with_note(segment, segments, number, below, index, hit)
+        if noted is not None:
+            hit, used = noted
+            taken.update(used)
+            hits.append(hit)
+            continue
+        whole = hit is not None and hit.closed and hit.strength != "weak"
+        if under is not None and (not whole or (hit is not None and hit.end == len(segment.words))):
+            longer = match_stack(segment, segments, number, below, index, hit)
+            if longer is not None:
+                hit, used = longer
+                taken.update(used)
+        if hit is not None and not (re.fullmatch(r"\(.*\)[\s*:]*", segment.text) and not hit.below):
+            hits.append(hit)  # what stands in brackets alone explains another label
+        elif under is not None and foreign(words_of(segment.text)) and not re.search(r"\d{3}", segment.text):
+            rest = segments[under].text
+            broken = rest[:1].islower() or words_of(segment.text)[-1] in STOP
+            if broken and understood(words_of(rest)):
+                taken.add(under)  # "Fonction / du signataire", broken over two lines
+    return hits
+
+
+def _only_a_hint(text: str) -> bool:
+    """True for "(Beispiel: name@firma.lu)", not for "Date (JJ/MM/AAAA)"."""
+    return is_hint(text) and (text.startswith("(") or is_hint(without_brackets(text)))

@@ -1,0 +1,179 @@
+"""The label that a line is, or begins with. The longest wins: "Date de fin des tests" is not "Date"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from parsers.concepts import fields_meant
+from parsers.folding import words_of
+from parsers.labels.index import ARTICLES, LabelIndex, Strength
+from parsers.labels.text import PARTLY, is_counted, match_text
+from parsers.layout.sheet import Segment
+
+_NUMBERING = re.compile(r"^(?:[0-9]{1,2}(?:\.[0-9]{1,2})*[.)]?|[a-z][.)]|[ivx]{1,4}[.)]|[•\-–*▪►>·])$", re.I)
+MAX_LABEL_WORDS = 14
+_BLANKS = frozenset({":", "*", ".", "-", "–", ")", "(*)", "：", "*:", ":*"})
+
+
+@dataclass(frozen=True, slots=True)
+class LabelHit:
+    """A printed label and the fields that it may name, best first.
+
+    `end` is the number of words of the segment that belong to the label; `closed` says that the page
+    itself marks its end (a colon, the cell's or the line's end). `parts` is filled for one label that
+    names two fields ("Nom et prénom").
+    """
+
+    segment: Segment
+    fields: tuple[str, ...]
+    end: int
+    strength: Strength
+    score: float
+    closed: bool
+    label: str
+    below: tuple[Segment, ...] = ()
+
+    @property
+    def clear(self) -> bool:
+        """True for a label whose words and whose end leave no doubt."""
+        return self.strength != "weak" and (self.closed or self.end == len(self.segment.words))
+
+
+def _after_colon(
+    texts: list[str], start: int, colon: int, index: LabelIndex
+) -> tuple[int, tuple[tuple[str, ...], Strength, float]] | None:
+    """ "CEO : prénom :" is one label; (its last word, what it names) where every word of it is understood."""
+    ends = [i for i in range(colon + 1, min(colon + 12, len(texts))) if texts[i].endswith(":")]
+    for end in (*ends[:1], len(texts) - 1):
+        if not colon < end <= colon + 12 or texts[colon + 1 : end + 1] == [":"]:
+            continue
+        meant = fields_meant(words_of(" ".join(texts[start : end + 1])), index.fields)
+        first = fields_meant(words_of(" ".join(texts[start : colon + 1])), index.fields)
+        if len(meant) == 1 and (meant != first or end in ends):
+            return end, (meant, "fuzzy", 0.96)
+    return None
+
+
+def match_segment(segment: Segment, index: LabelIndex) -> LabelHit | None:
+    """The label that a segment is, or starts with."""
+    match = _match_words(tuple(w.text for w in segment.words), segment.text, index)
+    return LabelHit(segment, *match) if match is not None else None
+
+
+class _Match(NamedTuple):
+    """What a LabelHit says of its segment's words."""
+
+    fields: tuple[str, ...]
+    end: int
+    strength: Strength
+    score: float
+    closed: bool
+    label: str
+
+
+@lru_cache(maxsize=4096)
+def _match_words(words: tuple[str, ...], text: str, index: LabelIndex) -> _Match | None:
+    texts = list(words)
+    if ")" in text and "(" not in text and not re.match(r"\w{1,3}\)", text):
+        return None  # the end of a note that began on the line above
+    start = _skip_numbering(texts)
+    if start >= len(texts) or (not start and texts[0].isdigit()):
+        return None
+    colon = _colon(texts, start)
+    if colon is not None:
+        found = match_text(" ".join(texts[start : colon + 1]), index)
+        further = _after_colon(texts, start, colon, index)
+        if further is not None:
+            colon, found = further
+        if found and not (found[1] == "weak" and colon - start > 8):
+            return _Match(found[0], colon + 1, found[1], found[2], True, " ".join(texts[start : colon + 1]))
+        return None
+    whole = texts[start:]
+    if len(whole) <= MAX_LABEL_WORDS + 4:
+        found = match_text(" ".join(whole), index)
+        prefix = _match_prefix(texts, start, index)
+        if found and found[1] != "weak":
+            shared = prefix is not None and prefix.closed and set(prefix.fields) & set(found[0])
+            if found[2] == PARTLY and prefix is not None and shared:
+                return prefix  # "Société / Firmenname Medisoft SARL": two languages, and the value
+            return _Match(found[0], len(texts), found[1], found[2], True, " ".join(whole))
+    else:
+        found = None
+        prefix = _match_prefix(texts, start, index)
+    if prefix is not None:
+        return prefix
+    if found:
+        return _Match(found[0], len(texts), found[1], found[2], True, " ".join(whole))
+    return None
+
+
+def _match_prefix(texts: list[str], start: int, index: LabelIndex) -> _Match | None:
+    """A label without a colon and its value behind it: "Matricule 1893120105732"."""
+    for length in range(min(index.most_words + 2, len(texts) - start - 1), 0, -1):
+        piece = texts[start : start + length]
+        if length > 1 and piece[-1] in ("/", "|", "–", "-", "("):
+            continue
+        tokens = words_of(" ".join(piece))
+        key = " ".join(tokens)
+        owners = index.exact.get(key) or index.exact.get(" ".join(t for t in tokens if t not in ARTICLES))
+        if owners is None and texts[start + length] in ("/", "|"):
+            meant = match_text(" ".join(piece), index)  # the page itself says where the first language ends
+            owners = meant[0] if meant is not None and meant[1] != "weak" else None
+        if owners is None:
+            continue
+        end = _second_language(texts, start + length, owners, index)
+        closed = end > start + length
+        more = end < len(texts) and texts[end] in ("/", "|")  # another label, and nobody knows where it ends
+        while end < len(texts) and texts[end] in _BLANKS:
+            end += 1
+            closed = True
+        closed = closed or texts[end - 1][-1:] in "*:"
+        strength: Strength = "weak" if more else "exact"
+        return _Match(owners, end, strength, 0.97, closed, " ".join(piece))
+    return None
+
+
+def _second_language(texts: list[str], end: int, owners: tuple[str, ...], index: LabelIndex) -> int:
+    """Where the label ends that goes on in another language ("Name / Nom Dupont"); else `end`."""
+    if end + 1 >= len(texts) or texts[end] not in ("/", "|", "–", "-"):
+        return end
+    for length in range(min(index.most_words + 2, len(texts) - end - 1), 0, -1):
+        piece = texts[end + 1 : end + 1 + length]
+        if any(text.endswith(":") for text in piece[:-1]):
+            continue
+        other = match_text(" ".join(piece), index)
+        if other is None or other[1] == "weak" or other[2] == PARTLY:
+            continue
+        if set(other[0]) & set(owners):
+            return end + 1 + length
+    return end
+
+
+def _skip_numbering(texts: list[str]) -> int:
+    start = 0
+    while start < len(texts) and start < 3 and (_NUMBERING.match(texts[start]) or texts[start] in _BLANKS):
+        start += 1
+    if 0 < start < len(texts) and texts[start - 1].isdigit() and is_counted(texts[start]):
+        start -= 1  # "12 postes" is a number of them
+    return start
+
+
+def _colon(texts: list[str], start: int) -> int | None:
+    """The word that ends the label with a colon; not a colon inside a time, a web address or a sentence."""
+    opened = counted = 0
+    for position in range(start, len(texts)):
+        text = texts[position]
+        opened += text.count("(") - text.count(")")
+        counted += opened <= 0
+        if counted > MAX_LABEL_WORDS:
+            return None
+        if text.endswith((":", "：")):
+            if opened > 0 and any(")" in later for later in texts[position + 1 :]):
+                continue  # "(exemple : nom@societe.lu)"
+            return position
+        if text.endswith((".", ";", "?")) and len(text) > 4 and position > start + 1 and opened <= 0:
+            return None
+    return None

@@ -1,0 +1,55 @@
+"""Lines that hold several labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from parsers.folding import words_of
+from parsers.labels.index import LabelIndex
+from parsers.layout.sheet import Segment
+
+
+def split_at_labels(segments: Sequence[Segment], index: LabelIndex) -> list[Segment]:
+    """Several labels typed on one line ("Nom : Weis Prénom : Léa") become segments of their own."""
+    result: list[Segment] = []
+    for segment in segments:
+        texts = [w.text for w in segment.words]
+        if sum(text.endswith((":", "：")) for text in texts) < 2:
+            result.append(segment)
+            continue
+        cuts = []
+        last = 0
+        opened = 0
+        for position, text in enumerate(texts):
+            opened += text.count("(") - text.count(")")
+            if opened > 0:
+                continue
+            if position and text.endswith((":", "：")):
+                if last:
+                    start = _label_start(texts, position, last, index)
+                    if start is not None and start > last:
+                        cuts.append(start)
+                last = position + 1
+            elif not position and text.endswith((":", "：")):
+                last = 1
+        if not cuts:
+            result.append(segment)
+            continue
+        for start, end in zip([0, *cuts], [*cuts, len(texts)], strict=True):
+            words = segment.words[start:end]
+            box = (words[0].box[0], segment.box[1], words[-1].box[2], segment.box[3])
+            result.append(replace(segment, words=words, box=box, text=" ".join(texts[start:end])))
+    return result
+
+
+def _label_start(texts: list[str], colon: int, after: int, index: LabelIndex) -> int | None:
+    """The first word of the label that ends at this colon: a known one, else its last capitalised word."""
+    end = colon if texts[colon] in (":", "：") else colon + 1
+    for start in range(max(after, end - index.most_words), end):
+        if " ".join(words_of(" ".join(texts[start:end]))) in index.exact:
+            return start
+    for start in range(end - 1, max(after, end - 4) - 1, -1):
+        if texts[start][:1].isupper():
+            return start
+    return None

@@ -1,0 +1,262 @@
+"""Labels of several lines: broken, in a second language below, or with a note that goes on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from parsers.concepts import understood
+from parsers.folding import without_brackets, words_of
+from parsers.labels.index import STOP, LabelIndex, Strength
+from parsers.labels.line import MAX_LABEL_WORDS, LabelHit, match_segment
+from parsers.labels.text import PARTLY, match_text
+from parsers.layout.sheet import Segment
+from parsers.values import is_hint
+
+_SHAPED = frozenset({"matricule", "matricule_mysecu", "iban", "email", "numero_tva", "code_prestataire"})
+"""Fields whose values no word of a label could begin."""
+
+
+def carried_on(
+    segment: Segment,
+    segments: Sequence[Segment],
+    under: int | None,
+    index: LabelIndex,
+    hit: LabelHit | None,
+) -> LabelHit | None:
+    """A label whose second language begins the line below, with the value behind it."""
+    if under is None:
+        return None
+    rest = segments[under]
+    broken = _broken_before_colon(segment, rest, index)
+    if broken is not None:
+        return broken
+    if hit is None or not hit.clear or hit.end < len(segment.words):
+        return None
+    second = match_segment(rest, index)
+    if second is not None and second.end == len(rest.words):
+        return None
+    if second is not None and second.strength != "weak" and second.closed:
+        end, named = second.end, second.fields
+    else:
+        texts = [w.text for w in rest.words]
+        shaped = hit.fields[0] in _SHAPED
+        ends = range(1 if shaped else 2, min(len(texts), MAX_LABEL_WORDS))
+        for end in reversed(ends) if shaped else ends:
+            found = match_text(" ".join(texts[:end]), index)
+            begins = shaped or texts[end][:1].isupper() or texts[end][:1].isdigit()
+            if found is not None and found[1] != "weak" and begins and set(hit.fields) & set(found[0]):
+                named = found[0]
+                break
+        else:
+            return None
+    shared = tuple(f for f in hit.fields if f in named)
+    label = " ".join(w.text for w in rest.words[:end])
+    if not shared or words_of(label) == words_of(hit.label):
+        return None
+    return LabelHit(rest, shared, end, hit.strength, hit.score, True, f"{hit.label} {label}", (segment,))
+
+
+def _broken_before_colon(first: Segment, rest: Segment, index: LabelIndex) -> LabelHit | None:
+    """A long label whose end, colon and value stand on the line below ("… Reference of the fee statement /
+    or PID transaction: PID 4315")."""
+    texts = [w.text for w in rest.words]
+    colon = next((i for i, text in enumerate(texts) if text.endswith((":", "："))), len(texts))
+    if (
+        is_hint(rest.text)
+        or colon >= len(texts) - 1
+        or colon > 8
+        or ":" in without_brackets(first.text)
+        or len(first.words) < 3
+    ):
+        return None
+    alone = match_text(" ".join(texts[: colon + 1]), index)
+    found = match_text(f"{first.text} {' '.join(texts[: colon + 1])}", index)
+    if found is None or found[1] == "weak" or (alone is not None and alone[1] == "exact"):
+        return None
+    label = f"{first.text} {' '.join(texts[: colon + 1])}"
+    return LabelHit(rest, found[0], colon + 1, found[1], found[2], True, label, (first,))
+
+
+def with_note(
+    segment: Segment,
+    segments: Sequence[Segment],
+    number: int,
+    below: dict[int, int],
+    index: LabelIndex,
+    hit: LabelHit | None,
+) -> tuple[LabelHit, list[int]] | None:
+    """A label with a note in brackets that goes on, or stands, on the line below."""
+    under = below.get(number)
+    if under is None:
+        return None
+    text = segments[under].text.strip()
+    if (
+        hit is not None
+        and hit.clear
+        and hit.end == len(segment.words)
+        and re.fullmatch(r"\(.*\)[\s*:]*", text)
+    ):
+        return replace(hit, below=(segments[under],)), [under]
+    opened = segment.text.rfind("(")
+    if opened <= segment.text.rfind(")") or ")" not in text or "(" in text.partition(")")[0]:
+        return None
+    start = next((i for i, w in enumerate(segment.words) if w.text.startswith("(")), 0)
+    if not start or text.partition(")")[2].strip(" *:"):
+        return None
+    words = segment.words[:start]
+    bare = match_segment(replace(segment, words=words, text=" ".join(w.text for w in words)), index)
+    if bare is None or not bare.clear or bare.end != start:
+        return None
+    return replace(bare, segment=segment, end=len(segment.words), closed=True, below=(segments[under],)), [
+        under
+    ]
+
+
+def match_stack(
+    segment: Segment,
+    segments: Sequence[Segment],
+    number: int,
+    below: dict[int, int],
+    index: LabelIndex,
+    single: LabelHit | None,
+) -> tuple[LabelHit, list[int]] | None:
+    """A label broken over two or three lines, or printed in a second language under the first."""
+    texts, current = [segment.text], number
+    used: list[int] = []
+    best: tuple[LabelHit, list[int]] | None = None
+    for _ in range(3):
+        nxt = below.get(current)
+        if nxt is None:
+            break
+        before, under = segments[current], segments[nxt]
+        if used and (before.text.rstrip().endswith(":") or re.match(r"\d{1,2}[.)]\s", under.text)):
+            break  # the next label
+        current = nxt
+        if re.search(r"\d{3}|@", under.text):
+            break  # a value
+        texts.append(under.text)
+        used.append(current)
+        found = match_text(" ".join(texts), index)
+        own = match_segment(under, index)
+        so_far = best[0] if best is not None else single
+        accepted = best
+        if found and found[2] == PARTLY and not understood(words_of(under.text)):
+            found = None  # a value, perhaps
+        if found and found[1] != "weak" and _goes_on(before, under, so_far, found, own):
+            best = (
+                LabelHit(segment, found[0], len(segment.words), found[1], found[2], True, " ".join(texts),
+                         tuple(segments[i] for i in used)),
+                list(used),
+            )  # fmt: skip
+        elif (
+            best is None
+            and single is not None
+            and single.strength == "weak"
+            and own is not None
+            and own.clear
+            and own.end == len(under.words)
+            and not set(single.fields) & set(own.fields)
+        ):
+            # The line below says in another language what the first one left open.
+            best = (
+                replace(single, fields=own.fields, strength=own.strength, score=own.score, closed=True,
+                        label=" ".join(texts), below=tuple(segments[i] for i in used)),
+                list(used),
+            )  # fmt: skip
+        elif single is not None and own is not None and own.closed and own.end == len(under.words):
+            shared = tuple(f for f in (so_far or single).fields if f in own.fields)
+            end = (so_far or single).end
+            whole = end == len(segment.words) and not (_both_names(single) and not _both_names(own))
+            if shared and whole and _translation(segment, under):
+                strength: Strength = (
+                    "exact" if "exact" in (single.strength, own.strength) else single.strength
+                )
+                best = (
+                    LabelHit(segment, shared, end, strength, max(single.score, own.score), True,
+                             " ".join(texts), tuple(segments[i] for i in used)),
+                    list(used),
+                )  # fmt: skip
+        if best is accepted and so_far is not None and so_far.clear:
+            break
+    return best
+
+
+def _both_names(hit: LabelHit) -> bool:
+    """True for a label that asks for last and first name."""
+    return any(f.endswith("prenom") for f in hit.fields) and any(
+        f.endswith("nom") and not f.endswith("prenom") for f in hit.fields
+    )
+
+
+def _goes_on(
+    segment: Segment,
+    under: Segment,
+    single: LabelHit | None,
+    joined: tuple[tuple[str, ...], Strength, float],
+    own: LabelHit | None,
+) -> bool:
+    """True when the line below is more of the label, not its value. `own`: the label that it is by itself."""
+    words = words_of(under.text)
+    if segment.text.rstrip().endswith(":"):
+        return False
+    if single is None or single.strength == "weak" or not single.closed:
+        return joined[2] >= 1.0 or understood(words)
+    last = words_of(segment.text)[-1:]
+    dashed = segment.text.rstrip().endswith(("-", "–", "—", "/"))
+    opened = segment.text.count("(") > segment.text.count(")")
+    unfinished = dashed or opened or (bool(last) and last[0] in STOP)
+    broken = under.text[:1].islower() and joined[0] == single.fields
+    alone = own is not None and own.clear and not under.text[:1].islower()
+    if joined[1] != "weak" and joined[0] != single.fields and not alone and _set_tight(segment, under):
+        return True  # "Nom de l'éditeur / du logiciel": the two lines together are a known label
+    known = joined[1] == "exact" and (joined[2] >= 0.99 or not alone)
+    if known and single.strength != "exact" and _set_tight(segment, under):
+        return True
+    ended = under.text.rstrip().endswith(":") and not segment.text.rstrip().endswith("*")
+    if ended and own is None and joined[1] != "weak" and _set_tight(segment, under):
+        return True  # a value ends with no colon
+    if own is not None and own.clear and not unfinished and not broken:
+        return False
+    if unfinished and joined[1] != "weak" and joined[0] == single.fields:
+        return True
+    if single.strength == "exact":
+        return unfinished or (joined[1] == "exact" and not alone and _set_tight(segment, under))
+    if joined[2] >= 1.0 or dashed:
+        return True
+    return understood(words) and (joined[0] != single.fields or under.text[:1].islower())
+
+
+def _set_tight(first: Segment, second: Segment) -> bool:
+    """True for two lines of one cell, set alike and close, of which the first does not end the label."""
+    gap = second.box[1] - first.box[3]
+    same = abs(first.size - second.size) < 0.6 and first.bold == second.bold and first.frame == second.frame
+    return same and gap < 0.5 * (first.box[3] - first.box[1]) and not first.text.rstrip().endswith("*")
+
+
+def _translation(first: Segment, second: Segment) -> bool:
+    return words_of(first.text) != words_of(second.text)
+
+
+def stacked(segments: Sequence[Segment]) -> dict[int, int]:
+    """For each segment the one directly under it: same left edge, same frame, no gap."""
+    found: dict[int, int] = {}
+    for number, segment in enumerate(segments):
+        height = max(segment.box[3] - segment.box[1], 5.0)
+        for other in range(number + 1, min(number + 14, len(segments))):
+            below = segments[other]
+            gap = below.box[1] - segment.box[3]
+            if gap > 0.6 * height:
+                if gap > 3 * height:
+                    break
+                continue
+            if (
+                abs(below.box[0] - segment.box[0]) < 4
+                and below.box[1] > segment.box[1] + 0.5 * height
+                and below.frame == segment.frame
+                and not below.entered
+            ):
+                found[number] = other
+                break
+    return found

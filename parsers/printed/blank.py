@@ -1,0 +1,191 @@
+"""What the blank form itself prints: its labels, and what is no value (titles, hints, choices)."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from parsers.concepts import understood
+from parsers.folding import fold, words_of
+from parsers.headings import under_headings
+from parsers.labels.find import find_labels
+from parsers.labels.index import index_of
+from parsers.labels.line import LabelHit
+from parsers.labels.several import split_at_labels
+from parsers.layout.sheet import Segment, Sheet
+from parsers.printed.context import Context
+from parsers.printed.places import places_of
+from parsers.table_heads import table_heads
+from parsers.types import FormDef
+from parsers.values import is_hint, match_choice
+
+
+def read_context(sheets: list[Sheet], form: FormDef) -> Context:
+    """Finds the labels and everything else that the form prints."""
+    context = Context(form, sheets, flow=any(s.flow for s in sheets))
+    fixed = _fixed_wordings(form)
+    for sheet in sheets:
+        sheet.segments = split_at_labels(sheet.segments, index_of(form.fields))
+        heads = {id(s) for s in table_heads(sheet, form)}
+        context.printed |= heads
+        hits = [h for h in find_labels(sheet.segments, form) if id(h.segment) not in heads]
+        hits = [h for h in hits if not _in_prose(h, sheet) and not _in_title(h, form)]
+        hits = [h for h in hits if not _is_option(h, sheet, form)]
+        hits = under_headings(hits, sheet, form, heads)
+        context.hits[sheet.number] = [h for h in hits if h.clear]
+        _note_labels(context.hits[sheet.number], context)
+        context.hits[sheet.number] = _without_values(hits, sheet, context)
+        _note_labels(context.hits[sheet.number], context)
+        for segment in sheet.segments:
+            if id(segment) in context.labels or segment.entered:
+                continue
+            if _is_fixed(segment, fixed) or is_hint(segment.text) or _help_text(segment, sheet, context):
+                context.printed.add(id(segment))
+        if form.kind == "nda" or "aes" in form.signature_labels:
+            _mark_other_party(sheet, form, context)
+    return context
+
+
+def _note_labels(hits: list[LabelHit], context: Context) -> None:
+    for hit in hits:
+        context.labels.add(id(hit.segment))
+        context.labels.update(id(s) for s in hit.below)
+
+
+def _without_values(hits: list[LabelHit], sheet: Sheet, context: Context) -> list[LabelHit]:
+    """A doubtful label that stands where a clear one expects its value is that value ("Luxembourg")."""
+    clear = context.hits[sheet.number]
+    if len(clear) == len(hits):
+        return hits
+    values = {id(w) for hit in clear for found in places_of(hit, sheet, context) for w in found.words}
+    return [h for h in hits if h.clear or id(h.segment.words[0]) not in values]
+
+
+@lru_cache(maxsize=16)
+def _fixed(form_key: tuple[tuple[str, ...], ...]) -> frozenset[str]:
+    return frozenset(" ".join(words_of(text)) for group in form_key for text in group)
+
+
+def _fixed_wordings(form: FormDef) -> frozenset[str]:
+    """What the form prints besides its labels: titles, sections, choices, signature captions."""
+    groups: list[tuple[str, ...]] = list(form.titles.values())
+    groups += [wordings for role in form.signature_labels.values() for wordings in role.values()]
+    groups += [(f.section,) for f in form.fields]
+    return _fixed(tuple(groups))
+
+
+def _is_fixed(segment: Segment, fixed: frozenset[str]) -> bool:
+    tokens = words_of(segment.text)
+    if not tokens:
+        return True
+    if tokens[0] in ("signature", "unterschrift") and len(tokens) <= 8 and understood(tokens):
+        return True
+    key = " ".join(tokens)
+    bare = " ".join(tokens[1:]) if re.fullmatch(r"\d{1,2}|[a-z]|[ivx]+", tokens[0]) else key
+    return key in fixed or bare in fixed
+
+
+def _help_text(segment: Segment, sheet: Sheet, context: Context) -> bool:
+    """A note in brackets that begins its cell or stands under a label, a sentence of the form."""
+    text = segment.text.strip()
+    if text == "*":
+        return True
+    if re.fullmatch(r"\(.*\)\s*\*?", text):
+        return not any(_continues(segment, s, context) for s in sheet.segments)
+    return len(segment.words) > 14 and segment.frame is None
+
+
+def _in_title(hit: LabelHit, form: FormDef) -> bool:
+    """True for a label's words in the form's own title: "Bon de livraison – postes de travail raccordés"."""
+    tokens = words_of(hit.segment.text)
+    titles = (words_of(title) for titles in form.titles.values() for title in titles)
+    return any(1 < len(title) < len(tokens) and tokens[: len(title)] == title for title in titles)
+
+
+def _continues(segment: Segment, above: Segment, context: Context) -> bool:
+    """True for the second line of what is no label: "Soins+ UG / (haftungsbeschränkt)"."""
+    return (
+        above.frame == segment.frame
+        and id(above) not in context.printed
+        and id(above) not in context.labels
+        and abs(above.box[0] - segment.box[0]) < 3
+        and abs(above.size - segment.size) < 0.6
+        and -2 <= segment.box[1] - above.box[3] < 0.5 * (segment.box[3] - segment.box[1])
+    )
+
+
+def _is_option(hit: LabelHit, sheet: Sheet, form: FormDef) -> bool:
+    """True for a choice printed beside its box ("☐ Prestataire"): a place to tick, and no label."""
+    box = hit.segment.box
+    middle = (box[1] + box[3]) / 2
+    beside = any(
+        abs((t.box[1] + t.box[3]) / 2 - middle) < 5
+        and (-2 <= box[0] - t.box[2] < 14 or -2 <= t.box[0] - box[2] < 8)
+        for t in sheet.ticks
+    )
+    return beside and any(
+        match_choice(hit.segment.text, f) for f in form.fields if f.type in ("choice", "choices")
+    )
+
+
+def _in_prose(hit: LabelHit, sheet: Sheet) -> bool:
+    """True for a label's word at the start of a line of running text."""
+    segment = hit.segment
+    rest = len(segment.words) - hit.end
+    if not sheet.flow and not 0.03 * sheet.height <= segment.box[1] <= 0.945 * sheet.height:
+        return True  # a running head or foot: "Version 2025-04" is the form's own
+    if not sheet.flow and re.search(r"\b(?:page|seite)\s*\d", fold(segment.text)):
+        return True
+    if hit.closed and segment.words[hit.end - 1].text.endswith((":", "：")):
+        return False
+    if rest == 0:
+        ends = segment.text.rstrip().endswith((".", ",", ";")) and len(segment.words[-1].text) > 4
+        prose = len(segment.words) > 6 or (hit.strength == "weak" and len(segment.words) > 2)
+        return ends and prose and not hit.below
+    if rest > 8 and not hit.closed:
+        return True
+    if hit.closed or segment.frame is not None:
+        return False
+    following = segment.words[hit.end].text
+    if following[:1].islower() and following[:1].isalpha() and not re.search(r"[@\d]", following):
+        return True
+    wide = segment.box[2] - segment.box[0] > 0.55 * sheet.width
+    return wide and segment.text.rstrip().endswith((".", ",", ";")) and rest > 3
+
+
+def _mark_other_party(sheet: Sheet, form: FormDef, context: Context) -> None:
+    """Labels under "Pour l'Agence eSanté" are the agency's, not the Industriel's."""
+    heads: list[tuple[str, Segment]] = []
+    for role, by_language in form.signature_labels.items():
+        wordings = [words_of(w) for wordings in by_language.values() for w in wordings]
+        for segment in sheet.segments:
+            tokens = words_of(segment.text)
+            if any(w and tokens[: len(w)] == w and len(tokens) <= len(w) + 8 for w in wordings):
+                heads.append((role, segment))
+    others = [s for role, s in heads if role == "aes"]
+    if not others:
+        return
+    for hit in context.hits[sheet.number]:
+        left, top = hit.segment.box[0], hit.segment.box[1]
+        above = [(role, s) for role, s in heads if s.box[1] <= top + 3]
+        if not above:
+            continue
+        # The nearest heading above that starts at or left of the label: a column of its own, or full width.
+        beside = [(role, s) for role, s in above if s.box[0] <= left + 12]
+        if beside:
+            lowest = max(s.box[1] for _, s in beside)
+            row = [(role, s) for role, s in beside if s.box[1] > lowest - 30]
+            role = max(row, key=lambda item: item[1].box[0])[0]
+            if role == "aes":
+                context.aes.add(id(hit.segment))
+
+
+def printed_fields(context: Context) -> int:
+    """How many different fields of the form have their label printed, clearly."""
+    clear = {
+        hit.fields[0]
+        for hits in context.hits.values()
+        for hit in hits
+        if hit.strength != "weak" and (hit.closed or hit.end == len(hit.segment.words))
+    }
+    return len(clear)

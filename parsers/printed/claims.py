@@ -1,0 +1,218 @@
+"""Printed labels and the values beside, below or in the box next to them -> claims."""
+
+from __future__ import annotations
+
+import re
+
+from parsers.claims import Claim
+from parsers.concepts import understood
+from parsers.folding import words_of
+from parsers.labels.index import index_of
+from parsers.labels.line import LabelHit
+from parsers.layout.sheet import Sheet, union
+from parsers.printed.context import Context, Found, Place, look_of
+from parsers.printed.evidence import PLACE_DOUBT, PLACE_WORDS, cut_name, is_plausible, read_doubt, source_of
+from parsers.printed.name_pairs import name_pair, pair_claims
+from parsers.printed.places import places_of
+from parsers.table_bodies import in_table_body
+from parsers.types import FieldDef
+from parsers.values import parse_value
+
+_STRONG = frozenset(
+    {"matricule", "iban", "vat", "email", "date", "rcs", "code_prestataire", "country", "int"}
+)
+_UNDER: frozenset[Place] = frozenset({"frame_below", "below", "cell_below"})
+_ONE_ROW = 0.5
+"""How sure a single row's number is to be the total: too little to cast doubt on one that is printed."""
+_LINES = frozenset({"text", "company", "company_or_person"})
+
+
+def claims_from_print(
+    context: Context, closed_fields: frozenset[str], email: str, told: frozenset[str] = frozenset()
+) -> list[Claim]:
+    """Claims for all printed labels but those of fields that are `told` already. `closed_fields` have a form
+    field of their own that is empty: only what was added on top (typed over, by hand) can fill them."""
+    pending = [
+        (hit, sheet)
+        for sheet in context.sheets
+        for hit in context.hits[sheet.number]
+        if id(hit.segment) not in context.aes
+    ]
+    for hit, sheet in pending:
+        _vote(hit, sheet, context)
+    claims: list[Claim] = []
+    for hit, sheet in pending:
+        # Once more, now that it is known where this form puts its values and how it sets them.
+        claims += _claims_of_hit(hit, sheet, context, closed_fields, email, told)
+    return claims
+
+
+def _vote(hit: LabelHit, sheet: Sheet, context: Context) -> None:
+    """Values that prove themselves (an IBAN, a date) show where this form puts its values."""
+    definition = context.form.field(hit.fields[0])
+    if definition is None or definition.type not in _STRONG or hit.strength == "weak":
+        return
+    for place in places_of(hit, sheet, context):
+        if parse_value(definition.type, place.text, definition).certain:
+            context.places[place.place] += 1
+            if place.place == "below":
+                context.gaps.append(_gap(hit, place))
+            if place.words:
+                context.looks[look_of(place.words[0].size, place.words[0].bold)] += 1
+            return
+
+
+def _claims_of_hit(
+    hit: LabelHit,
+    sheet: Sheet,
+    context: Context,
+    closed_fields: frozenset[str],
+    email: str,
+    told: frozenset[str],
+) -> list[Claim]:
+    fields = [f for i in hit.fields if (f := context.form.field(i)) is not None]
+    fields = [f for f in fields if f.type not in ("bool", "choices", "table")]
+    if not fields:
+        return []
+    pair = name_pair(hit, fields, context)
+    if told.issuperset(f.id for f in pair or fields[:1]):
+        return []
+    found = list(places_of(hit, sheet, context))
+    if pair:
+        return pair_claims(hit, pair, found, context, closed_fields, email)
+    definition = fields[0]
+    for place in found:
+        if definition.id in closed_fields and not all(
+            w.origin != "page" or w.handwritten for w in place.words
+        ):
+            continue
+        claim = _claim(hit, definition, place, context, sheet, ambiguous=len(fields) > 1)
+        if claim is not None:
+            return [claim]
+    return []
+
+
+def _claim(
+    hit: LabelHit, definition: FieldDef, place: Found, context: Context, sheet: Sheet, ambiguous: bool
+) -> Claim | None:
+    if not place.words:
+        return None
+    text = place.text
+    cut = ""
+    if definition.type in ("company", "company_or_person", "person"):
+        text, cut = cut_name(text)
+    result = parse_value(definition.type, text, definition)
+    if result.problem == "malformed" and "\n" in text:
+        first = parse_value(definition.type, text.split("\n", 1)[0], definition)
+        if first.problem != "malformed":
+            result, text = first, text.split("\n", 1)[0]
+    if result.value is None:
+        return None
+    strong = definition.type in _STRONG
+    if result.problem == "malformed":
+        # Something else stands there: only a closed place makes it this field's (wrong) value.
+        kept = (
+            place.place in ("inline", "frame_right", "frame_below")
+            and hit.strength == "exact"
+            and place.closed
+        )
+        if not kept or not re.search(r"\d|@", text) or len(text) > 60:
+            return None
+    if definition.type == "choice" and _lists_others(str(result.value), definition, hit, sheet):
+        return None
+    if not strong and not is_plausible(definition, hit, place, context):
+        return None
+    sure = {"exact": 0.985, "fuzzy": 0.965, "weak": 0.85}[hit.strength]
+    sure -= PLACE_DOUBT[place.place] if context.places[place.place] < 2 else 0.01
+    evidence = [f"label “{hit.label.rstrip(' :*')}”", PLACE_WORDS[place.place]]
+    if result.certain and strong:
+        sure = max(sure, 0.975 if hit.strength != "weak" else 0.93)
+        shaped = definition.type in ("iban", "email") or str(result.value)[:2].isalpha()
+        if hit.score >= 0.7 and definition.type in ("iban", "vat", "email") and shaped:
+            sure = max(sure, 0.955)  # nothing else on a form looks like it
+    elif result.problem == "malformed" or (
+        not result.problem
+        and result.note
+        and place.place not in ("inline", "right", "frame_right")
+        and not (place.place != "below" and context.places[place.place] >= 2)
+    ):
+        sure = min(sure, 0.75)
+    elif strong and not result.problem and place.place in ("below", "cell_below") and not place.closed:
+        sure = min(sure, 0.88)  # of the type perhaps, but nothing proves it
+    elif not strong and place.place == "below" and not place.closed:
+        usual = sum(abs(_gap(hit, place) - gap) < 2.5 for gap in context.gaps) >= 2
+        known = context.places["below"] >= 2 and (usual or _own_look(hit, context))
+        sure = min(sure, 0.97 if known else 0.88)
+    if not place.closed and place.place == "inline" and not (strong and result.certain):
+        sure = min(sure, 0.8)
+    if place.place == "in_cell" and not place.closed and not strong and not context.places["in_cell"]:
+        sure = min(sure, 0.88)
+    if ambiguous or _begins_with_label(text, definition, place, context):
+        sure = min(sure, 0.85)
+    *tops, _ = text.split("\n")
+    if not strong and tops and (understood(words_of(tops[0])) or any(line.endswith(":") for line in tops)):
+        sure = min(sure, 0.8)  # the first line may be the rest of the label
+    if definition.type in _LINES and re.search(r"\S@\S+\.\w", text):
+        sure = min(sure, 0.7)  # an e-mail address ran into it
+    if definition.type == "int" and place.place in _UNDER:
+        under = union(w.box for w in place.words)
+        if under and in_table_body(hit.segment, under, sheet, context.labels):
+            sure = min(sure, _ONE_ROW)
+            evidence.append("the number of one row of a table")
+    if cut:
+        sure -= 0.01
+    source = source_of(place, sheet)
+    sure, notes = read_doubt(sure, place.words, result)
+    evidence += notes
+    if result.note:
+        evidence.append(result.note)
+    rank = 2 if hit.strength != "weak" else 1
+    return Claim(
+        definition.id,
+        result.value,
+        text,
+        round(sure, 3),
+        source,
+        rank,
+        hit.segment.page,
+        union(w.box for w in place.words),
+        tuple(evidence),
+        result.certain,
+    )
+
+
+def _begins_with_label(text: str, definition: FieldDef, place: Found, context: Context) -> bool:
+    """True for a value that starts with words of its own label: perhaps the label in another language."""
+    if place.place == "inline" or definition.type in _STRONG:
+        return False
+    exact = index_of(context.form.fields).exact
+    tokens = words_of(text)
+    fewest = 1 if place.place == "below" else 2
+    starts = (" ".join(tokens[:n]) for n in range(fewest, min(len(tokens), 8)))
+    return any(definition.id in exact.get(start, ()) for start in starts)
+
+
+def _gap(hit: LabelHit, place: Found) -> float:
+    """From a label's last line down to its value: a label that nobody knows stands further off."""
+    last = hit.below[-1] if hit.below else hit.segment
+    return min(w.box[1] for w in place.words) - last.box[3] if place.words else 999.0
+
+
+def _own_look(hit: LabelHit, context: Context) -> bool:
+    """True when values are set otherwise than labels, so that the one is not taken for the other."""
+    return look_of(hit.segment.size, hit.segment.bold) not in context.looks
+
+
+def _lists_others(value: str, definition: FieldDef, hit: LabelHit, sheet: Sheet) -> bool:
+    """True when other choices are printed beside: then a mark decides, not what stands first."""
+    top, bottom = hit.segment.box[1] - 14, hit.segment.box[3] + 80
+    others = {
+        words_of(wording)
+        for choice, by_language in definition.choice_labels.items()
+        if choice != value
+        for wordings in by_language.values()
+        for wording in wordings
+    }
+    return any(
+        words_of(s.text) in others for s in sheet.segments if top <= s.box[1] <= bottom and not s.entered
+    )

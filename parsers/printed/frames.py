@@ -1,0 +1,105 @@
+"""Frames and table cells to write in."""
+
+from __future__ import annotations
+
+from parsers.labels.line import LabelHit
+from parsers.layout.sheet import Sheet, covers
+from parsers.types import BBox
+
+
+def has_tick(frame: BBox, sheet: Sheet) -> bool:
+    """True when a box to tick stands in the frame, not merely on its edge."""
+    inner = (frame[0], frame[1] + 3, frame[2], frame[3] - 3)
+    return any(covers(inner, t.box) for t in sheet.ticks)
+
+
+def is_cell(frame: BBox, sheet: Sheet) -> bool:
+    """True for a table's cell, false for a frame drawn around a whole section."""
+    height, width = frame[3] - frame[1], frame[2] - frame[0]
+    return (
+        height < 60
+        or (height < 90 and width < 0.93 * sheet.width)
+        or (height < 140 and width < 0.5 * sheet.width)
+    )
+
+
+def has_frame_below(label: BBox, sheet: Sheet) -> bool:
+    """True when a frame to write in begins right under the label, at its left edge."""
+    height = min(label[3] - label[1], 14.0)
+    return any(
+        abs(f[0] - label[0]) < 6 and -0.6 * height <= f[1] - label[3] <= 0.8 * height and f[3] - f[1] <= 120
+        for f in sheet.frames
+    )
+
+
+def is_behind(hit: LabelHit, box: BBox, slack: float) -> bool:
+    """True for what stands right of the label's line that it is level with, or of all its lines."""
+    lines = (hit.segment, *hit.below)
+    level = [s for s in lines if box[1] - 1 <= (s.box[1] + s.box[3]) / 2 <= box[3] + 1]
+    return box[0] >= max(s.box[2] for s in level or lines) - slack
+
+
+def frame_beside(hit: LabelHit, label: BBox, sheet: Sheet, limit: float) -> BBox | None:
+    """The frame to write in that stands right of the label, or the next cell of its row."""
+    segment = hit.segment
+    middle = (segment.box[1] + segment.box[3]) / 2
+    best: BBox | None = None
+    for frame in sheet.frames:
+        if frame[0] > limit - 3 or frame[3] - frame[1] > 160 or frame[2] - frame[0] < 14:
+            continue
+        if not (frame[1] - 0.5 <= middle <= frame[3] + 0.5 or _level(frame, label)):
+            continue
+        if not is_behind(hit, frame, 4):
+            continue
+        if (
+            best is None
+            or frame[0] < best[0] - 0.5
+            or (abs(frame[0] - best[0]) <= 0.5 and frame[2] < best[2])
+        ):
+            best = frame
+    if best is not None:
+        best = whole_comb(best, sheet)
+        between = [
+            s
+            for s in sheet.segments
+            if segment.box[2] < s.box[0]
+            and s.box[2] <= best[0] + 1
+            and abs((s.box[1] + s.box[3]) / 2 - middle) < 5
+        ]
+        return None if between else best
+    if segment.frame is None:
+        return None
+    # A cell made of ruling lines: what stands in the next cell of the row tells its frame.
+    cells = [
+        s.frame
+        for s in sheet.segments
+        if s.frame is not None
+        and abs(s.frame[0] - segment.frame[2]) < 4
+        and s.frame[1] - 2 <= middle <= s.frame[3] + 2
+        and s.frame[0] < limit
+    ]
+    return cells[0] if cells else None
+
+
+def _level(frame: BBox, label: BBox) -> bool:
+    """True when a frame stands beside a label of several lines."""
+    shared = min(frame[3], label[3]) - max(frame[1], label[1])
+    return shared >= 0.6 * min(frame[3] - frame[1], label[3] - label[1])
+
+
+def whole_comb(frame: BBox, sheet: Sheet) -> BBox:
+    """Small cells side by side are one place to write, one character each."""
+    left, top, right, bottom = frame
+    if right - left > 30:
+        return frame
+    grown = True
+    while grown:
+        grown = False
+        for other in sheet.frames:
+            if abs(other[1] - top) >= 2 or abs(other[3] - bottom) >= 2 or other[2] - other[0] > 30:
+                continue
+            if -2 <= other[0] - right <= 9:
+                right, grown = other[2], True
+            elif -2 <= left - other[2] <= 9:
+                left, grown = other[0], True
+    return (left, top, right, bottom)

@@ -1,0 +1,95 @@
+"""What else a line near a label may be than its value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from parsers.concepts import foreign
+from parsers.folding import words_of
+from parsers.layout.sheet import Segment, Sheet
+from parsers.printed.context import Context, look_of
+
+_BOX_REACH = 40.0
+"""Points from words to a box that is theirs; one in the next column is another question's."""
+
+
+def asks_something(segments: Sequence[Segment]) -> bool:
+    """True for what is a label, of this form's or of a place that nobody asks for, and no value."""
+    first = segments[0] if segments else None
+    return (
+        first is not None and not first.entered and (is_other_label(first) or foreign(words_of(first.text)))
+    )
+
+
+def is_beside_other_text(
+    segment: Segment, block: Sequence[Segment], band: Sequence[Segment], sheet: Sheet
+) -> bool:
+    """True when text in the segment's row, left of it, is another line's: a label that nobody knows."""
+    middle = (segment.box[1] + segment.box[3]) / 2
+    own = {id(s) for s in (*block, *band)}
+    if any(abs((s.box[1] + s.box[3]) / 2 - middle) < 4 for s in block):
+        return False
+    return any(
+        id(s) not in own and not s.entered and s.box[2] <= segment.box[0]
+        and abs((s.box[1] + s.box[3]) / 2 - middle) < 4
+        for s in sheet.segments
+    )  # fmt: skip
+
+
+def is_other_label(segment: Segment) -> bool:
+    """True for what prints a label of its own ("Téléphone :"), whether this form knows it or not."""
+    if segment.entered:
+        return False
+    for number, word in enumerate(segment.words[:6]):
+        if word.text.endswith((":", "：")):
+            return number > 0 or len(word.text) > 2
+    return False
+
+
+def is_small_print(candidate: Segment, label: Segment, context: Context) -> bool:
+    """True for a line set smaller than its label, as no value of this form is: it explains the label."""
+    measured = candidate.words[0].confidence is not None
+    if candidate.entered or candidate.size >= (0.72 if measured else 0.85) * label.size:
+        return False
+    if look_of(candidate.size, candidate.bold) in context.looks:
+        return False
+    return sum(context.looks.values()) >= 3 or not re.search(r"\d|@", candidate.text)
+
+
+def is_heading(candidate: Segment, label: Segment, sheet: Sheet, context: Context) -> bool:
+    """True for a line set larger or bolder than the label above it, as few lines of the page are."""
+    measured = any(w.confidence is not None for w in candidate.words)
+    more = max(1.0, 0.25 * label.size) if measured else 1.0
+    larger = candidate.size >= label.size + more or (candidate.bold and not label.bold)
+    look = look_of(candidate.size, candidate.bold)
+    if not larger or look in context.looks or re.search(r"\d|@", candidate.text):
+        return False
+    return sum(look_of(s.size, s.bold) == look for s in sheet.segments) <= 0.2 * len(sheet.segments)
+
+
+def has_company(candidate: Segment, label: Segment, sheet: Sheet, context: Context) -> bool:
+    """True when a label or a box to tick stands in the candidate's row, beside it in the label's column."""
+    middle = (candidate.box[1] + candidate.box[3]) / 2
+    height = candidate.box[3] - candidate.box[1]
+    if any(
+        id(s) in context.labels
+        and label.box[0] < s.box[2] <= candidate.box[0] + 1
+        and abs((s.box[1] + s.box[3]) / 2 - middle) < 0.7 * height
+        for s in sheet.segments
+    ):
+        return True
+    return any(
+        abs((t.box[1] + t.box[3]) / 2 - middle) < 0.8 * height
+        and max(candidate.box[0] - t.box[2], t.box[0] - candidate.box[2]) < _BOX_REACH
+        for t in sheet.ticks
+    )
+
+
+def looks_like_label(candidate: Segment, label: Segment, context: Context) -> bool:
+    """True when a line below a label is set like the labels, and this form sets its values otherwise."""
+    measured = any(w.confidence is not None for w in candidate.words)
+    if measured and re.search(r"\d{2}|@", candidate.text):
+        return False  # sizes on a scan are measured, and no label holds a number
+    look = look_of(candidate.size, candidate.bold)
+    return bool(context.looks) and look not in context.looks and look == look_of(label.size, label.bold)

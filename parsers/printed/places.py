@@ -1,0 +1,335 @@
+"""The places where a label's value may stand, in the order in which forms use them.
+
+Behind the label, in the frame or cell to its right, right of it, in the frame below, below. A place that
+belongs to another label is never read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from parsers.concepts import foreign
+from parsers.documents.reading import Word
+from parsers.folding import words_of
+from parsers.labels.line import LabelHit
+from parsers.layout.sheet import Segment, Sheet, covers, union
+from parsers.printed.context import Context, Found, Place, is_free
+from parsers.printed.frames import frame_beside, has_frame_below, has_tick, is_behind, is_cell, whole_comb
+from parsers.printed.neighbours import (
+    asks_something,
+    has_company,
+    is_beside_other_text,
+    is_heading,
+    is_other_label,
+    is_small_print,
+    looks_like_label,
+)
+from parsers.types import BBox
+from parsers.values import is_absent, is_hint
+
+
+def places_of(hit: LabelHit, sheet: Sheet, context: Context) -> Iterable[Found]:
+    """The places where the value may stand, most likely first. An empty one ends the search."""
+    segment = hit.segment
+    rest = segment.words[hit.end :]
+    while rest and rest[0].text in {":", "*", "-", "–", "=", "："}:
+        rest = rest[1:]
+    if rest and rest[0].text.startswith("("):
+        note = next((i for i, w in enumerate(rest) if w.text.rstrip(":*").endswith(")")), len(rest))
+        rest = rest[note + 1 :] if note + 1 < len(rest) else rest
+    if rest:
+        text = " ".join(w.text for w in rest)
+        if not is_absent(text) and not is_hint(text) and not re.fullmatch(r"\(.*\)\s*[*:]*", text):
+            closed = hit.closed or _changes_look(segment, hit.end)
+            more = _continued(rest, sheet, context, segment) if closed else ()
+            yield Found(
+                (*rest, *(w for s in more for w in s.words)),
+                _joined([text, *[s.text for s in more]]),
+                "inline",
+                closed,
+            )
+            return
+        if is_absent(text) and re.search(r"\w", text):
+            yield Found(tuple(rest), text, "inline")
+            return
+    block = [segment, *hit.below]
+    label_box = union(s.box for s in block) or segment.box
+    own = _in_own_cell(hit, label_box, sheet, context)
+    if own is not None:
+        yield own
+        return
+    right = _right_of(hit, label_box, sheet, context)
+    if right is not None:
+        yield right
+        if right.text.strip():
+            return
+        if right.place == "frame_right":
+            return
+    yield from _below(hit, label_box, sheet, context)
+
+
+def _in_own_cell(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Found | None:
+    """What stands under a label in the label's own cell; nothing where this form fills its cells so.
+
+    None where the cell has no room under the label, or says nothing on where the value stands.
+    """
+    segment = hit.segment
+    cell = segment.frame
+    height = segment.box[3] - segment.box[1]
+    if cell is None or not is_cell(cell, sheet) or cell[3] - label[3] < 0.8 * height:
+        return None
+    inside = [
+        s for s in sheet.segments
+        if covers(cell, s.box) and s.box[1] > label[3] - 0.4 * height and is_free(s, context)
+        and not is_small_print(s, segment, context)
+    ]  # fmt: skip
+    if inside and context.places["frame_right"] > 1 + context.places["in_cell"]:
+        return None  # this form writes in the next cell: what stands under the label explains it
+    if inside and not has_tick(cell, sheet):
+        words = tuple(w for s in inside for w in s.words)
+        return Found(words, _joined(_lines_of(inside)), "in_cell", all(s.entered for s in inside))
+    beside = context.places["frame_right"] + context.places["right"]
+    combed = any(abs(f[1] - cell[3]) < 3 and f[2] - f[0] <= 30 for f in sheet.frames)
+    if not inside and context.places["in_cell"] >= 2 and not beside and not combed:
+        return Found((), "", "in_cell")
+    return None
+
+
+def _changes_look(segment: Segment, end: int) -> bool:
+    """True when the label is bold and what follows is not, or the other way round."""
+    return segment.words[end - 1].bold != segment.words[min(end, len(segment.words) - 1)].bold
+
+
+def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Found | None:
+    segment = hit.segment
+    middle = (segment.box[1] + segment.box[3]) / 2
+    height = segment.box[3] - segment.box[1]
+    row_labels = [
+        s
+        for s in sheet.segments
+        if s.box[0] > segment.box[2] - 1
+        and abs((s.box[1] + s.box[3]) / 2 - middle) < 0.7 * height
+        and s is not segment
+        and (id(s) in context.labels or is_other_label(s))
+    ]
+    limit = min((s.box[0] for s in row_labels), default=sheet.width + 1)
+    frame = frame_beside(hit, label, sheet, limit)
+    far = frame is not None and frame[0] - max(s.box[2] for s in (segment, *hit.below)) > 60
+    if far and segment.frame is None and has_frame_below(label, sheet):
+        return None  # what stands beside is another column's
+    if frame is not None:
+        inside = [s for s in sheet.segments if covers(frame, s.box) and is_free(s, context)]
+        if not any(id(s) in context.labels for s in sheet.segments if covers(frame, s.box)):
+            if has_tick(frame, sheet):
+                return None
+            if asks_something(inside):
+                return None
+            words = tuple(w for s in inside for w in s.words)
+            return Found(words, _joined(_lines_of(inside)), "frame_right")
+        return None
+    if segment.frame is not None and is_cell(segment.frame, sheet):
+        return None
+    band = [
+        s
+        for s in sheet.segments
+        if s.box[0] < limit - 1
+        and label[1] - 0.45 * height <= (s.box[1] + s.box[3]) / 2 <= label[3] + 0.45 * height
+        and is_free(s, context)
+        and is_behind(hit, s.box, 2)
+    ]
+    band = [s for s in band if not is_beside_other_text(s, (segment, *hit.below), band, sheet)]
+    band.sort(key=lambda s: s.box[0])
+    if not band:
+        return None
+    ticks = [
+        t
+        for t in sheet.ticks
+        if abs((t.box[1] + t.box[3]) / 2 - middle) < height and t.box[0] > segment.box[2]
+    ]
+    if ticks:
+        band = [s for s in band if s.box[2] <= min(t.box[0] for t in ticks) + 2]
+        if not band:
+            return None
+    taken = [band[0]]
+    for other in band[1:]:
+        if other.box[0] - taken[-1].box[2] > 6 * height and not (other.entered and taken[-1].entered):
+            break
+        taken.append(other)
+    words = tuple(w for s in taken for w in s.words)
+    more = _continued(words, sheet, context, segment, hit.below)
+    words += tuple(w for s in more for w in s.words)
+    return Found(words, _joined([*_lines_of(taken), *[s.text for s in more]]), "right")
+
+
+def _below(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Iterable[Found]:
+    segment = hit.segment
+    height = segment.box[3] - segment.box[1]
+    cell = segment.frame
+    if cell is not None and is_cell(cell, sheet):
+        inside = [
+            s
+            for s in sheet.segments
+            if covers(cell, s.box) and s.box[1] > label[3] - 0.4 * height and is_free(s, context)
+            and not is_small_print(s, segment, context)
+        ]  # fmt: skip
+        if inside:
+            words = tuple(w for s in inside for w in s.words)
+            yield Found(words, _joined(_lines_of(inside)), "in_cell", all(s.entered for s in inside))
+            return
+        under = [
+            f
+            for f in sheet.frames
+            if abs(f[1] - cell[3]) < 3
+            and f[0] - 3 <= (segment.box[0] + segment.box[2]) / 2 <= f[2] + 3
+            and f is not cell
+            and f[2] <= cell[2] + 6  # a merged row below is a heading
+        ]
+        under += [
+            s.frame
+            for s in sheet.segments
+            if s.frame is not None
+            and abs(s.frame[1] - cell[3]) < 3
+            and abs(s.frame[0] - cell[0]) < 4
+            and s.frame[2] <= cell[2] + 6
+        ]
+        if under:
+            yield from _in_frame(whole_comb(under[0], sheet), sheet, context, "cell_below")
+        return
+    frames = [
+        f
+        for f in sheet.frames
+        if (cell is None or covers(cell, f))
+        and -0.6 * height <= f[1] - label[3] <= 2.6 * height
+        and f[0] - 14 <= segment.box[0] <= f[2]
+        and f[2] - f[0] >= 14
+        and f[3] - f[1] <= 120
+    ]
+    if frames:
+        frame = whole_comb(min(frames, key=lambda f: (round(f[1]), abs(f[0] - segment.box[0]))), sheet)
+        between = [
+            s
+            for s in sheet.segments
+            if s is not segment
+            and s not in hit.below
+            and (id(s) in context.labels or (is_free(s, context) and not is_small_print(s, segment, context)))
+            and label[3] - 1 <= s.box[1]
+            and s.box[3] <= frame[1] + 1
+            and s.box[0] < frame[2]
+            and s.box[2] > frame[0]
+        ]
+        if not between:
+            yield from _in_frame(frame, sheet, context, "frame_below")
+            return
+    candidates = [
+        s
+        for s in sheet.segments
+        if (cell is None or s.frame == cell or covers(cell, s.box))
+        and -0.35 * height <= s.box[1] - label[3] <= 4.5 * max(height, s.box[3] - s.box[1])
+        and s.box[1] > segment.box[1] + 0.5 * height
+        and segment.box[0] - 10 <= s.box[0] <= max(segment.box[2], segment.box[0] + 40)
+    ]
+    candidates.sort(key=lambda s: (s.box[1], abs(s.box[0] - segment.box[0])))
+    last = label[3]
+    for candidate in candidates:
+        if candidate.box[1] - last > 1.7 * max(height, candidate.box[3] - candidate.box[1]):
+            return
+        if id(candidate) in context.labels:
+            return
+        if not is_free(candidate, context):
+            if is_hint(candidate.text) or candidate.text.startswith("("):
+                last = max(last, candidate.box[3])
+            continue
+        if is_small_print(candidate, segment, context):
+            last = max(last, candidate.box[3])
+            continue  # small print under a label explains it
+        if is_other_label(candidate) or len(candidate.words) > 12:
+            return
+        if not candidate.entered and (
+            foreign(words_of(candidate.text))
+            or is_heading(candidate, segment, sheet, context)
+            or has_company(candidate, segment, sheet, context)
+        ):
+            return  # a label of something else, a heading, or what belongs to the label or box beside it
+        if not candidate.entered and looks_like_label(candidate, segment, context):
+            return
+        more = _continued(candidate.words, sheet, context, None)
+        words = candidate.words + tuple(w for s in more for w in s.words)
+        yield Found(words, _joined([candidate.text, *[s.text for s in more]]), "below", candidate.entered)
+        return
+
+
+def _in_frame(frame: BBox, sheet: Sheet, context: Context, place: Place) -> Iterable[Found]:
+    inside = [s for s in sheet.segments if covers(frame, s.box)]
+    if any(id(s) in context.labels for s in inside):
+        return
+    inside = [s for s in inside if is_free(s, context)]
+    if asks_something(inside):
+        return
+    words = tuple(w for s in inside for w in s.words)
+    yield Found(words, _joined(_lines_of(inside)), place)
+
+
+def _continued(
+    words: Sequence[Word],
+    sheet: Sheet,
+    context: Context,
+    label: Segment | None,
+    own: Sequence[Segment] = (),
+) -> list[Segment]:
+    """Further lines of a value: directly under its first, at the same left edge, beside no other label.
+
+    `own` are the further lines of the value's own label.
+    """
+    if not words:
+        return []
+    found: list[Segment] = []
+    left, bottom = words[0].box[0], max(w.box[3] for w in words)
+    height = max(words[0].box[3] - words[0].box[1], 5.0)
+    for segment in sheet.segments:
+        if segment.box[1] < bottom - 0.4 * height or not is_free(segment, context):
+            continue
+        if segment.box[1] - bottom > 0.55 * height:
+            break
+        wrapped = (
+            sheet.flow
+            and label is not None
+            and abs(segment.box[0] - label.box[0]) < 3
+            and segment.box[1] - bottom < 4
+        )  # the same paragraph goes on
+        if (abs(segment.box[0] - left) > 3 and not wrapped) or asks_something([segment]):
+            continue
+        if (
+            segment.words[0].origin != words[0].origin
+            or abs(segment.size - (words[0].size or segment.size)) > 1.2
+        ):
+            continue
+        middle = (segment.box[1] + segment.box[3]) / 2
+        beside = any(
+            id(s) in context.labels
+            and s not in own
+            and abs((s.box[1] + s.box[3]) / 2 - middle) < 0.7 * height
+            for s in sheet.segments
+        )
+        if segment.entered and is_beside_other_text(segment, [label] if label else (), [segment], sheet):
+            break
+        if beside or len(found) >= 5 or (label is not None and abs(left - label.box[0]) < 3 and not wrapped):
+            break
+        found.append(segment)
+        bottom = segment.box[3]
+    return found
+
+
+def _lines_of(segments: Sequence[Segment]) -> list[str]:
+    lines: list[list[Segment]] = []
+    for segment in sorted(segments, key=lambda s: ((s.box[1] + s.box[3]) / 2, s.box[0])):
+        middle = (segment.box[1] + segment.box[3]) / 2
+        if lines and abs((lines[-1][0].box[1] + lines[-1][0].box[3]) / 2 - middle) < 4:
+            lines[-1].append(segment)
+        else:
+            lines.append([segment])
+    return [" ".join(s.text for s in sorted(line, key=lambda s: s.box[0])) for line in lines]
+
+
+def _joined(lines: Sequence[str]) -> str:
+    return "\n".join(line for line in lines if line.strip())
