@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from mailbot.ports import HistoryRow, Store
+from mailbot.rows import HistoryRow
+from mailbot.store_port import Store
 
 AGREEMENT = "agreement"
 Shares = dict[str, dict[str, int]]

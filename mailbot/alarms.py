@@ -9,7 +9,8 @@ from datetime import datetime
 
 import structlog
 
-from mailbot.ports import Clock, Store
+from mailbot.ports import Clock
+from mailbot.store_port import Store
 
 log = structlog.get_logger(__name__)
 _SWITCH = "trouble:"

@@ -13,7 +13,7 @@ from mailbot.bootstrap import Service
 from mailbot.errors import UsageError
 from mailbot.given_files import note_given
 from mailbot.outbox import Cause
-from mailbot.ports import DossierRow, HistoryRow
+from mailbot.rows import DossierRow, HistoryRow
 from rules.calendar import last_day
 from rules.trust import is_enrolled
 from rules.types import AttachmentRef, Case, CaseLine, Dossier, Letter, PlannedMail

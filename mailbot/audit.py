@@ -14,7 +14,9 @@ from typing import Any
 
 from mailbot.daily_figures import DailyFigures
 from mailbot.errors import ArchiveDamaged, UsageError
-from mailbot.ports import RECEIVED, Archive, AuditHead, AuditProblem, Store
+from mailbot.ports import Archive
+from mailbot.rows import RECEIVED, AuditHead, AuditProblem
+from mailbot.store_port import Store
 
 SUMMARY = "synthese_quotidienne"
 _ANCHOR = re.compile(r"(\d+)[:\s]+([0-9a-f]{64})")

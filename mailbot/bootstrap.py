@@ -23,9 +23,10 @@ from mailbot.deliver import Delivery
 from mailbot.gate import Gate
 from mailbot.intake import Intake
 from mailbot.lease import own_name
+from mailbot.mail_ports import Mailbox, Mailer
 from mailbot.outbox import Outbox
 from mailbot.policy import build_policy
-from mailbot.ports import Alarms, Archive, Clock, Mailbox, Mailer, Readers, Store
+from mailbot.ports import Alarms, Archive, Clock, Readers
 from mailbot.process import Processing
 from mailbot.reconcile import Reconciler
 from mailbot.record import Recorder
@@ -33,6 +34,7 @@ from mailbot.references import References
 from mailbot.reminders import Reminders
 from mailbot.review import Review
 from mailbot.reviewing.desk import Desk
+from mailbot.store_port import Store
 from mailbot.templates import Addresses, Templates
 from parsers.types import ReadOptions
 from rules.calendar import local_day

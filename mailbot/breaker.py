@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from mailbot.ports import Alarms, Clock, EntryRow, Store
+from mailbot.ports import Alarms, Clock
+from mailbot.rows import EntryRow
+from mailbot.store_port import Store
 
 HOLD = "hold"
 HELD = "1"

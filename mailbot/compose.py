@@ -14,7 +14,7 @@ from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 
 from mailbot.errors import MailNotComposable
-from mailbot.ports import OutboxRow
+from mailbot.rows import OutboxRow
 
 MEDIA_TYPES = {
     "pdf": ("application", "pdf"),

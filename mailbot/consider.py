@@ -12,8 +12,9 @@ from datetime import datetime
 
 from mailbot.config import Config
 from mailbot.identify import Identified, identify
-from mailbot.ports import DossierRow, MailRow, Store
 from mailbot.references import References
+from mailbot.rows import DossierRow, MailRow
+from mailbot.store_port import Store
 from outbox_templates.blanks import blank_digests
 from parsers.authentication import AuthVerdict, authentication
 from parsers.machine import MachineMark, machine_mark

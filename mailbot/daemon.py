@@ -32,8 +32,8 @@ from mailbot.monitoring.troubles import Troubles
 from mailbot.monitoring.vitals import Loop, Vitals
 from mailbot.nightly import Nights
 from mailbot.once import recover
-from mailbot.ports import WORKER, Lane
 from mailbot.process import Processed
+from mailbot.rows import WORKER, Lane
 from mailbot.supervised import WebChild
 
 log = structlog.get_logger(__name__)

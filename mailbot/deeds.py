@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mailbot.ports import LOOKING, HistoryRow
+from mailbot.rows import LOOKING, HistoryRow
 
 
 def deeds(rows: Iterable[HistoryRow]) -> list[HistoryRow]:

@@ -2,7 +2,7 @@
 
 A row is claimed (state "sending", one try more, committed) before it is handed over; what died in that state
 may have left, so a person decides (unless the configuration takes the risk: `resend_uncertain`). Whatever a
-server says is one of four results (ports.SendResult).
+server says is one of four results (mail_ports.SendResult).
 """
 
 from __future__ import annotations
@@ -23,19 +23,13 @@ from mailbot.errors import (
     MailboxUnreachable,
     MailNotComposable,
 )
+from mailbot.mail_ports import Mailbox, Mailer, Sending
 from mailbot.masking import masked
 from mailbot.pace import Pace
-from mailbot.ports import (
-    Clock,
-    EntryRow,
-    HistoryRow,
-    Mailbox,
-    Mailer,
-    OutboxRow,
-    Sending,
-    Store,
-)
+from mailbot.ports import Clock
+from mailbot.rows import EntryRow, HistoryRow, OutboxRow
 from mailbot.settings import Smtp
+from mailbot.store_port import Store
 from rules.types import AttachmentRef, ExceptionCode
 
 FIRST_RETRY_SECONDS = 60.0

@@ -11,7 +11,8 @@ from typing import Literal
 
 from mailbot.errors import UnknownReference
 from mailbot.masking import masked
-from mailbot.ports import HistoryRow, OutboxRow, Store
+from mailbot.rows import HistoryRow, OutboxRow
+from mailbot.store_port import Store
 from parsers.machine import Bounce, DeliveryNotice
 
 Proof = Literal["sent_folder", "bounce", "delivery_notice"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mailbot.ports import DossierRow, Store
 from mailbot.queue_views import entry_line
+from mailbot.rows import DossierRow
+from mailbot.store_port import Store
 from rules.types import Case, Dossier
 from rules.workflow import gate_step
 

@@ -11,7 +11,7 @@ from email.utils import format_datetime
 
 from mailbot.bootstrap import Service
 from mailbot.fingerprint import outline
-from mailbot.ports import RECEIVED, Arrival, DossierRow, HistoryRow, MailRow
+from mailbot.rows import RECEIVED, Arrival, DossierRow, HistoryRow, MailRow
 from parsers.types import MailReading
 
 FOLDER = "(saisie)"

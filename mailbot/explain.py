@@ -9,8 +9,8 @@ from mailbot.bootstrap import Service
 from mailbot.consider import Read
 from mailbot.identify import Identified
 from mailbot.outbox import Cause
-from mailbot.ports import DossierRow
 from mailbot.record import About
+from mailbot.rows import DossierRow
 from parsers.machine import MachineMark
 from parsers.types import MailReading
 from rules.types import Decision, Finding, Submission

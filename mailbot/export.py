@@ -11,7 +11,7 @@ from typing import Any
 from mailbot.bootstrap import Service
 from mailbot.dossier_views import dossier_details
 from mailbot.errors import ArchiveDamaged, UnknownReference
-from mailbot.ports import DossierRow, OutboxRow
+from mailbot.rows import DossierRow, OutboxRow
 from parsers.message import part_bytes
 
 

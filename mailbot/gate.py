@@ -18,7 +18,8 @@ from typing import Any
 
 from mailbot.errors import MailbotError
 from mailbot.given_files import was_given
-from mailbot.ports import MailRow, OutboxRow, Store
+from mailbot.rows import MailRow, OutboxRow
+from mailbot.store_port import Store
 from rules.trust import is_enrolled, is_registered
 from rules.types import AttachmentRef, Dossier
 

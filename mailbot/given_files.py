@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from mailbot.ports import HistoryRow, Store
+from mailbot.rows import HistoryRow
+from mailbot.store_port import Store
 
 GIVEN = "file_given"
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailbot.ports import DossierRow, Store
 from mailbot.references import References
+from mailbot.rows import DossierRow
+from mailbot.store_port import Store
 from parsers.types import Document, Message
 from rules.names import name_key
 from rules.types import Dossier

@@ -13,19 +13,10 @@ from typing import Literal
 
 from mailbot.errors import MailboxRefused
 from mailbot.fingerprint import outline
-from mailbot.ports import (
-    RECEIVED,
-    Archive,
-    Arrival,
-    Clock,
-    FetchedMail,
-    FolderState,
-    HistoryRow,
-    LedgerRow,
-    Mailbox,
-    MailRow,
-    Store,
-)
+from mailbot.mail_ports import FetchedMail, FolderState, Mailbox
+from mailbot.ports import Archive, Clock
+from mailbot.rows import RECEIVED, Arrival, HistoryRow, LedgerRow, MailRow
+from mailbot.store_port import Store
 
 RECORD_ONLY_FLAGS = frozenset({"\\sent", "\\drafts", "\\junk", "\\trash", "\\all"})
 LONGEST_GAP = 10_000  # UIDs: beyond that a server has jumped, and nobody moved so many mails

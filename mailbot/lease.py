@@ -15,7 +15,9 @@ from pathlib import Path
 
 from mailbot.adapters.clock import SystemClock
 from mailbot.errors import StoreUnreachable
-from mailbot.ports import WORKER, Clock, Store
+from mailbot.ports import Clock
+from mailbot.rows import WORKER
+from mailbot.store_port import Store
 
 NAME = "service"
 LENGTH = timedelta(seconds=60)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from mailbot.departure import mails_reported, prove
-from mailbot.ports import EntryRow, HistoryRow, MailRow, OutboxRow, Store
 from mailbot.record import ANYTIME
+from mailbot.rows import EntryRow, HistoryRow, MailRow, OutboxRow
+from mailbot.store_port import Store
 from parsers.machine import Bounce, MachineMark
 from parsers.types import MailReading
 

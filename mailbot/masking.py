@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from mailbot.ports import OutboxRow
+from mailbot.rows import OutboxRow
 
 MASK = "•••"
 _SECRET = frozenset({"acces_environnement"})

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from mailbot.ports import Clock, Store
+from mailbot.ports import Clock
+from mailbot.store_port import Store
 from rules.calendar import LUXEMBOURG
 
 JOB = "nightly"

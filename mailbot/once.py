@@ -12,8 +12,8 @@ from mailbot.deliver import DeliveryReport
 from mailbot.errors import ScannerUnreachable, Unreachable
 from mailbot.intake import IntakeReport
 from mailbot.lease import Lease, own_name
-from mailbot.ports import WORKER
 from mailbot.process import Processed
+from mailbot.rows import WORKER
 
 EVERYTHING = 1_000_000
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailbot.config import Config
-from mailbot.ports import OutboxRow, OutboxState, Store
+from mailbot.rows import OutboxRow, OutboxState
+from mailbot.store_port import Store
 from mailbot.templates import Templates
 from parsers.types import Message
 from rules.types import Letter, PlannedMail

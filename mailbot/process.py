@@ -31,19 +31,12 @@ from mailbot.errors import (
 )
 from mailbot.machine_mail import file_machine_mail
 from mailbot.outbox import Cause
-from mailbot.ports import (
-    Archive,
-    Clock,
-    DossierRow,
-    HistoryRow,
-    Lane,
-    MailRow,
-    Readers,
-    Store,
-)
+from mailbot.ports import Archive, Clock, Readers
 from mailbot.quarantine import quarantine_entry
 from mailbot.record import About, Recorder
 from mailbot.references import References
+from mailbot.rows import DossierRow, HistoryRow, Lane, MailRow
+from mailbot.store_port import Store
 from parsers.types import MailReading
 from rules.names import name_key
 from rules.take_up import take_up

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from mailbot.errors import MailbotError, ReadingFailed
-from mailbot.ports import EntryRow, MailRow
 from mailbot.record import ANYTIME
+from mailbot.rows import EntryRow, MailRow
 from rules.types import ExceptionCode
 
 # An infected mail is neither forwarded nor put to a dossier; after a false alarm it is read anew.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from mailbot.deeds import deeds
-from mailbot.ports import DossierRow, EntryRow, OutboxRow, Store
 from mailbot.review import Review
+from mailbot.rows import DossierRow, EntryRow, OutboxRow
+from mailbot.store_port import Store
 
 
 def draft_of(store: Store, entry: EntryRow) -> OutboxRow | None:

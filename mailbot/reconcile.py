@@ -15,7 +15,9 @@ from mailbot.audit import changed_mails
 from mailbot.breaker import HELD, HOLD
 from mailbot.config import Config
 from mailbot.intake import Compared
-from mailbot.ports import Archive, Clock, HistoryRow, Store
+from mailbot.ports import Archive, Clock
+from mailbot.rows import HistoryRow
+from mailbot.store_port import Store
 
 SWITCH = "reconciliation"
 PATIENCE = timedelta(hours=1)  # so long a mail may take from one stage to the next

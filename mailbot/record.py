@@ -9,8 +9,9 @@ from typing import Any
 
 from mailbot.config import Config
 from mailbot.outbox import Cause, Outbox
-from mailbot.ports import RESTORED, DossierRow, EntryRow, HistoryRow, OutboxState, Store
+from mailbot.rows import RESTORED, DossierRow, EntryRow, HistoryRow, OutboxState
 from mailbot.setting_values import Mode
+from mailbot.store_port import Store
 from rules.types import Decision, Event, PlannedMail, Step, Submission, Task
 
 _STRANGER = frozenset(

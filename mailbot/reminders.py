@@ -13,7 +13,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from mailbot.config import Config
 from mailbot.outbox import Cause, Outbox
-from mailbot.ports import Clock, DossierRow, OutboxRow, Store
+from mailbot.ports import Clock
+from mailbot.rows import DossierRow, OutboxRow
+from mailbot.store_port import Store
 from mailbot.summary import Summary
 from rules.awaited import awaited_lines
 from rules.calendar import local_day

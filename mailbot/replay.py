@@ -21,9 +21,10 @@ from mailbot.adapters.files import FileStore
 from mailbot.adapters.reference_key import reference_key
 from mailbot.bootstrap import Service
 from mailbot.errors import ArchiveDamaged, MailbotError
-from mailbot.ports import RECEIVED, Arrival, EntryRow, HistoryRow, MailRow, Store
 from mailbot.references import References
 from mailbot.review import Request, Review
+from mailbot.rows import RECEIVED, Arrival, EntryRow, HistoryRow, MailRow
+from mailbot.store_port import Store
 
 FOLDER = "replay"
 _AT_ONCE = 1000

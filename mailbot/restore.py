@@ -23,7 +23,8 @@ from mailbot.backup import DATABASE, MANIFEST
 from mailbot.bootstrap import Service, build_service
 from mailbot.config import Config
 from mailbot.errors import StoreUnreachable, UsageError
-from mailbot.ports import RESTORED, Clock, HistoryRow
+from mailbot.ports import Clock
+from mailbot.rows import RESTORED, HistoryRow
 
 
 def config_of(backup: Path, path: Path) -> bool:

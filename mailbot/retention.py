@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from mailbot.bootstrap import Service
-from mailbot.ports import HistoryRow
+from mailbot.rows import HistoryRow
 
 
 @dataclass(frozen=True, slots=True)

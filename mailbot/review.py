@@ -11,11 +11,11 @@ from typing import Any
 
 from mailbot.agreement import AGREEMENT
 from mailbot.errors import ActionRefused
-from mailbot.ports import EntryRow, HistoryRow
 from mailbot.reviewing import deciding_again, entry_itself, free_words, step_decision
 from mailbot.reviewing.desk import Desk
 from mailbot.reviewing.entry_itself import is_postponed
 from mailbot.reviewing.request import Done, Request
+from mailbot.rows import EntryRow, HistoryRow
 from rules.staff import STAFF_DECISIONS
 from rules.staff import ActionRefused as RuleRefused
 from rules.workflow import StepOutOfOrder

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from mailbot.daily_figures import DailyFigures, Deadline
-from mailbot.ports import DossierRow, EntryRow, Store
 from mailbot.reconcile import last_reconciliation
+from mailbot.rows import DossierRow, EntryRow
+from mailbot.store_port import Store
 from rules.calendar import Calendar, last_day, local_day
 from rules.types import CaseLine, Letter, Step
 

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from mailbot.bootstrap import Service
 from mailbot.importing import task_of
-from mailbot.ports import DossierRow, EntryRow, HistoryRow
 from mailbot.record import ANYTIME
+from mailbot.rows import DossierRow, EntryRow, HistoryRow
 from rules.names import name_key
 from rules.types import Case, Dossier
 

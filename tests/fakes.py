@@ -11,7 +11,7 @@ from typing import Literal
 
 from mailbot.adapters.clock import FixedClock
 from mailbot.errors import MailboxRefused, MailboxUnreachable
-from mailbot.ports import FetchedMail, FolderName, FolderState, Sending
+from mailbot.mail_ports import FetchedMail, FolderName, FolderState, Sending
 
 NOON = datetime(2025, 6, 2, 10, 0, tzinfo=UTC)
 
@@ -62,7 +62,7 @@ class Folder:
 
 
 class MemoryMailbox:
-    """ports.Mailbox, with hands for the test: `deliver`, `drag`, `rebuild`; `break_at` fails a call."""
+    """mail_ports.Mailbox, with hands for the test: `deliver`, `drag`, `rebuild`; `break_at` fails a call."""
 
     account = "boite@imap.test"
 
@@ -100,7 +100,7 @@ class MemoryMailbox:
         for raw, at in old.mails.values():
             self.boxes[folder].add(raw, at)
 
-    # ports.Mailbox
+    # mail_ports.Mailbox
 
     def open(self, folder: str, *, readonly: bool = False) -> FolderState:
         self._called("open")
@@ -169,7 +169,7 @@ class MemoryMailbox:
 
 
 class MemoryMailer:
-    """ports.Mailer: keeps what it is given; `answers` are used up in order, then everything is accepted."""
+    """mail_ports.Mailer: keeps what it gets; `answers` are used up in order, then everything is accepted."""
 
     def __init__(self, *answers: Sending) -> None:
         self.answers = list(answers)

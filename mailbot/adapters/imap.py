@@ -21,7 +21,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 from mailbot.adapters.backoff import backoff_seconds
 from mailbot.adapters.tls import tls_context
 from mailbot.errors import MailboxRefused, MailboxUnreachable, TokenUnavailable
-from mailbot.ports import FetchedMail, FolderName, FolderState
+from mailbot.mail_ports import FetchedMail, FolderName, FolderState
 from mailbot.settings import Imap
 
 CONNECT_SECONDS = 15.0
@@ -39,7 +39,7 @@ class LoginRefused(MailboxUnreachable):
 
 
 class ImapMailbox:
-    """ports.Mailbox. For one thread at a time; `token` gives a fresh access token for XOAUTH2."""
+    """mail_ports.Mailbox. For one thread at a time; `token` gives a fresh access token for XOAUTH2."""
 
     def __init__(
         self,

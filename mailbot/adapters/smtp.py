@@ -17,7 +17,7 @@ from aiosmtplib import (
 
 from mailbot.adapters.tls import tls_context
 from mailbot.errors import SmtpUnreachable, TokenUnavailable
-from mailbot.ports import Sending
+from mailbot.mail_ports import Sending
 from mailbot.settings import Smtp
 
 ANSWER_SECONDS = 600.0  # after the final dot, RFC 5321 section 4.5.3.2.6: leaving early causes doubles
@@ -27,7 +27,7 @@ _NOTIFY = "NOTIFY=SUCCESS,FAILURE"
 
 
 class SmtpMailer:
-    """ports.Mailer. `token` gives a fresh access token for XOAUTH2 (it may block)."""
+    """mail_ports.Mailer. `token` gives a fresh access token for XOAUTH2 (it may block)."""
 
     def __init__(
         self,

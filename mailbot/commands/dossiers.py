@@ -26,7 +26,7 @@ from mailbot.errors import UnknownReference, UsageError
 
 if TYPE_CHECKING:
     from mailbot.bootstrap import Service
-    from mailbot.ports import DossierRow
+    from mailbot.rows import DossierRow
 
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable, alone on stdout.")]
 Reference = Annotated[str, typer.Argument(metavar="REF", help="A reference, as SONS2-000123-K7QF.")]
@@ -246,7 +246,7 @@ def add_contact(
     """A further registered contact: may write for the dossier and is answered."""
     from dataclasses import replace
 
-    from mailbot.ports import HistoryRow
+    from mailbot.rows import HistoryRow
     from parsers.values import parse_value
 
     address = parse_value("email", email)

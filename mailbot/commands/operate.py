@@ -184,7 +184,7 @@ def resume(context: typer.Context) -> None:
 
 def _switch(session: Session, value: str) -> None:
     from mailbot.breaker import HOLD, TROUBLE
-    from mailbot.ports import HistoryRow
+    from mailbot.rows import HistoryRow
 
     service = session.service(changes=True)
     with service.store.transaction():

@@ -86,7 +86,7 @@ class Session:
     def note(self, what: str, detail: dict[str, Any], by: str = "", **about: Any) -> None:
         """Into the audit trail: a person saw personal data. At the machine's time, whatever `--now` says."""
         from mailbot.adapters.store.sql import open_store
-        from mailbot.ports import HistoryRow
+        from mailbot.rows import HistoryRow
 
         if self.opened is None:
             return

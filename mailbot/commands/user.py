@@ -13,7 +13,7 @@ from mailbot.commands.session import print_json, print_table, say, session_of
 from mailbot.errors import UsageError
 
 if TYPE_CHECKING:
-    from mailbot.ports import WebStore
+    from mailbot.store_port import WebStore
 
 app = typer.Typer(no_args_is_help=True, help="Accounts of the reviewer's web app.")
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Lower case, as claire or claire.weber.")]
@@ -35,8 +35,8 @@ def add(
     from_stdin: FromStdin = False,
 ) -> None:
     """A new account: reader (sees), reviewer (decides) or admin (decides, and manages accounts)."""
-    from mailbot.ports import UserRow
     from mailbot.web.accounts import checked_name, hashed
+    from mailbot.web_rows import UserRow
 
     store, now = _store(context)
     store.add_user(UserRow(checked_name(name), role, hashed(_password(from_stdin)), False, now))

@@ -24,8 +24,8 @@ from mailbot.demo.servers import HOST
 from mailbot.demo.stories import scenes
 from mailbot.demo.theatre import Played, Theatre
 from mailbot.logs import configure_logs
-from mailbot.ports import EntryRow
 from mailbot.review import is_postponed
+from mailbot.rows import EntryRow
 
 START = on("2025-06-02 08:00")
 PAUSE_SECONDS = 2.0

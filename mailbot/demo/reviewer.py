@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, cast
 
 from mailbot.bootstrap import build_service
 from mailbot.config import Config
-from mailbot.ports import Clock, UserRow, WebStore
+from mailbot.ports import Clock
+from mailbot.store_port import WebStore
+from mailbot.web_rows import UserRow
 
 if TYPE_CHECKING:
     import uvicorn

@@ -22,8 +22,8 @@ from mailbot.demo.scenes import HELD_AS_UNSURE, Act, Mail, Scene
 from mailbot.demo.servers import HOST, DemoServers, Post
 from mailbot.lease import Lease
 from mailbot.once import one_pass, send_due
-from mailbot.ports import EntryRow, MailRow, OutboxRow
 from mailbot.review import Request
+from mailbot.rows import EntryRow, MailRow, OutboxRow
 from outbox_templates.blanks import BLANK_KINDS, FORMATS, blank_bytes
 from parsers.types import Document
 

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from mailbot.demo.servers import Post
 from mailbot.demo.theatre import Played
-from mailbot.ports import EntryRow
+from mailbot.rows import EntryRow
 from parsers.types import Document
 from rules.calendar import LUXEMBOURG
 from rules.staff import STAFF_DECISIONS

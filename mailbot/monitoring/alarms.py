@@ -15,7 +15,7 @@ import structlog
 from mailbot.bootstrap import Service
 from mailbot.monitoring.troubles import Trouble, TroubleName
 from mailbot.outbox import Cause
-from mailbot.ports import HistoryRow
+from mailbot.rows import HistoryRow
 from rules.types import Letter, PlannedMail
 
 log = structlog.get_logger(__name__)

@@ -7,10 +7,10 @@ from dataclasses import replace
 from mailbot.corrections import Correction, corrected
 from mailbot.errors import ActionRefused
 from mailbot.outbox import in_a_persons_words
-from mailbot.ports import EntryRow, OutboxRow
 from mailbot.record import About
 from mailbot.reviewing.desk import Desk
 from mailbot.reviewing.request import Request
+from mailbot.rows import EntryRow, OutboxRow
 
 
 def approve(desk: Desk, entry: EntryRow, request: Request) -> str:

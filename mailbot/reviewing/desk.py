@@ -11,9 +11,11 @@ from mailbot.consider import Considering
 from mailbot.errors import UnknownReference
 from mailbot.given_files import note_given
 from mailbot.outbox import Cause, Outbox
-from mailbot.ports import Clock, DossierRow, EntryRow, MailRow, OutboxRow, Store
+from mailbot.ports import Clock
 from mailbot.process import Processing
 from mailbot.record import Recorder
+from mailbot.rows import DossierRow, EntryRow, MailRow, OutboxRow
+from mailbot.store_port import Store
 from rules.types import AttachmentRef
 
 

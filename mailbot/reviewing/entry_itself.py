@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import date, datetime, time
 
 from mailbot.errors import ActionRefused
-from mailbot.ports import EntryRow
 from mailbot.reviewing.desk import Desk
 from mailbot.reviewing.request import Request
+from mailbot.rows import EntryRow
 from rules.calendar import LUXEMBOURG
 from rules.types import Case
 from rules.workflow import gate_step

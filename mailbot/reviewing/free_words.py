@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from mailbot.errors import ActionRefused
 from mailbot.outbox import thread_headers
-from mailbot.ports import EntryRow
 from mailbot.reviewing.desk import Desk
 from mailbot.reviewing.request import Request
+from mailbot.rows import EntryRow
 from rules.types import AttachmentRef, Letter, PlannedMail
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from mailbot.ports import OutboxRow
+from mailbot.rows import OutboxRow
 
 
 @dataclass(frozen=True, slots=True)

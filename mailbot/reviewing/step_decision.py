@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mailbot.errors import ActionRefused
-from mailbot.ports import EntryRow
 from mailbot.record import About
 from mailbot.reviewing.desk import Desk
 from mailbot.reviewing.request import Request
+from mailbot.rows import EntryRow
 from mailbot.technical import technical_files
 from rules.names import name_key
 from rules.staff import StaffAction

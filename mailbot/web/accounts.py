@@ -11,7 +11,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from mailbot.errors import UsageError
-from mailbot.ports import UserRow, WebStore
+from mailbot.store_port import WebStore
+from mailbot.web_rows import UserRow
 
 Role = Literal["reader", "reviewer", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)

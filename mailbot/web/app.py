@@ -21,7 +21,7 @@ from starlette.staticfiles import StaticFiles
 
 from mailbot.adapters.openid import Provider
 from mailbot.bootstrap import Service
-from mailbot.ports import WebStore
+from mailbot.store_port import WebStore
 from mailbot.web import words
 from mailbot.web.accounts import Tries
 from mailbot.web.figures import Figures

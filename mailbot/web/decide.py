@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from mailbot.outbox import in_a_persons_words
-from mailbot.ports import EntryRow, OutboxRow
 from mailbot.review import Request
+from mailbot.rows import EntryRow, OutboxRow
 from mailbot.web.app import Web
 
 

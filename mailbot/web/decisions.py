@@ -7,8 +7,8 @@ from datetime import timedelta
 from starlette.responses import Response
 
 from mailbot.errors import ActionRefused, MailbotError, StaleDossier, UnknownReference
-from mailbot.ports import EntryRow
 from mailbot.review import Review
+from mailbot.rows import EntryRow
 from mailbot.web import entry_page
 from mailbot.web.action_forms import ActionForm, form_of
 from mailbot.web.decide import MailDiffers, attempt, carry_out, marker

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from mailbot.deeds import deeds
 from mailbot.dossier_views import CSV_COLUMNS, csv_lines, dossier_details
 from mailbot.export import export_dossier
-from mailbot.ports import DossierRow
+from mailbot.rows import DossierRow
 from mailbot.web.csv_out import csv_response
 from mailbot.web.entry_view import choice_words, label_of
 from mailbot.web.evidence import download

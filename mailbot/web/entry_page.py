@@ -7,8 +7,8 @@ from typing import Any
 from starlette.responses import Response
 
 from mailbot.errors import MailbotError
-from mailbot.ports import EntryRow
 from mailbot.review import Review
+from mailbot.rows import EntryRow
 from mailbot.web import action_forms
 from mailbot.web.decide import marker
 from mailbot.web.entry_view import EntryView, Shown, is_scan

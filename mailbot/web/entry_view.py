@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from mailbot.corrections import CORRECTED_BY
 from mailbot.deeds import deeds
 from mailbot.errors import MailbotError
-from mailbot.ports import DocumentRow, DossierRow, EntryRow, HistoryRow, MailRow
+from mailbot.rows import DocumentRow, DossierRow, EntryRow, HistoryRow, MailRow
 from mailbot.web.app import Web
 from mailbot.web.visit import Visit
 from mailbot.web.words import KINDS

@@ -8,7 +8,7 @@ import nh3
 from starlette.responses import HTMLResponse, Response
 
 from mailbot.errors import ArchiveDamaged, UnknownReference
-from mailbot.ports import MailRow
+from mailbot.rows import MailRow
 from mailbot.web.entry_view import EntryView, Shown, is_scan
 from mailbot.web.guard import MAIL_POLICY
 from mailbot.web.lookup import entry_of, original_bytes

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
 
-from mailbot.ports import WebStore
+from mailbot.store_port import WebStore
 from rules.calendar import Calendar, local_day
 
 WEEKS = 12

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from mailbot.errors import MailbotError
-from mailbot.ports import EntryRow
 from mailbot.review import Request
+from mailbot.rows import EntryRow
 from mailbot.web.action_forms import ActionForm, check_words, form_of, set_values
 from mailbot.web.decide import attempt
 from mailbot.web.entry_view import label_of

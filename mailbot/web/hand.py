@@ -6,10 +6,11 @@ from datetime import timedelta
 
 from starlette.responses import Response
 
-from mailbot.ports import EntryRow, HolderRow
+from mailbot.rows import EntryRow
 from mailbot.web.decide import marker
 from mailbot.web.lookup import entry_of
 from mailbot.web.visit import Visit
+from mailbot.web_rows import HolderRow
 
 LOCK = timedelta(minutes=5)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mailbot.errors import ArchiveDamaged
-from mailbot.ports import EntryRow, MailRow
+from mailbot.rows import EntryRow, MailRow
 from mailbot.web.queue_list import QueueList
 from mailbot.web.visit import Refused, Visit
 from parsers.message import part_bytes

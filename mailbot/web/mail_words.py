@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mailbot.errors import UnknownReference
-from mailbot.ports import WebStore
+from mailbot.store_port import WebStore
 
 _MOST_KEPT = 20_000
 _LONGEST = 20_000

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from mailbot.ports import QueueKey, QueueLine
 from mailbot.web.app import Web
+from mailbot.web_rows import QueueKey, QueueLine
 from rules.calendar import local_day
 
 TABS = ("review", "mine", "waiting", "labelling", "closed")

@@ -10,7 +10,8 @@ import threading
 from dataclasses import dataclass
 from datetime import date
 
-from mailbot.ports import QueueKey, QueueMarker, WebStore
+from mailbot.store_port import WebStore
+from mailbot.web_rows import QueueKey, QueueMarker
 
 _ELSEWHERE = frozenset({"complement_demande", "tests_echoues", "valide_incert"})
 """States in which a standing task waits for the Industriel or AeS, not for INCERT."""

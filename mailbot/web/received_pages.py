@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from mailbot.ports import DossierRow, MailRow
+from mailbot.rows import DossierRow, MailRow
 from mailbot.web.dossier_pages import dossier_of
 from mailbot.web.evidence import cleaned_html, download, downloaded_mail
 from mailbot.web.lookup import original_bytes

@@ -11,9 +11,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mailbot.ports import Clock, SessionRow, UserRow, WebStore
+from mailbot.ports import Clock
 from mailbot.settings import Web
+from mailbot.store_port import WebStore
 from mailbot.web.guard import LOOPBACK, host_name
+from mailbot.web_rows import SessionRow, UserRow
 
 _NOTED_EVERY = timedelta(minutes=1)  # not every page view is worth a write
 

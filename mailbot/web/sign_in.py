@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
 
-from mailbot.ports import HistoryRow
+from mailbot.rows import HistoryRow
 from mailbot.web.accounts import signed_in
 from mailbot.web.i18n import LANGUAGES
 from mailbot.web.sessions import cookie_name, set_cookie

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from mailbot.ports import DossierRow, OutboxRow
+from mailbot.rows import DossierRow, OutboxRow
 from rules.calendar import Calendar, local_day
 from rules.types import Case
 from rules.workflow import gate_step

@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from mailbot.errors import ActionRefused
-from mailbot.ports import DocumentRow, DossierRow, EntryRow, MailRow, OutboxRow, WebStore
+from mailbot.rows import DocumentRow, DossierRow, EntryRow, MailRow, OutboxRow
+from mailbot.store_port import WebStore
 
 _MOST_KEPT = 200
 _MAIL_CHANGES = ("state", "reason", "dossier_id", "decide_at")

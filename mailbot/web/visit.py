@@ -16,10 +16,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from mailbot.errors import ActionRefused, MailbotError, StaleDossier, StoreUnreachable, UnknownReference
-from mailbot.ports import HistoryRow, SessionRow, UserRow
+from mailbot.rows import HistoryRow
 from mailbot.web.accounts import rank
 from mailbot.web.core_words import in_words
 from mailbot.web.i18n import best_language, translations
+from mailbot.web_rows import SessionRow, UserRow
 
 if TYPE_CHECKING:
     from mailbot.web.app import Web

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, update
 
 from mailbot.adapters.store import tables
 from mailbot.adapters.store.history import chained
-from mailbot.ports import HistoryRow
 from mailbot.record import ANYTIME
 from mailbot.references import References
+from mailbot.rows import HistoryRow
 from mailbot.templates import Templates
 from parsers.types import Intent, MailReading, Message
 from rules.names import name_key

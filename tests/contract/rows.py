@@ -4,7 +4,8 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mailbot.ports import Arrival, EntryRow, HistoryRow, MailRow, OutboxRow, Store
+from mailbot.rows import Arrival, EntryRow, HistoryRow, MailRow, OutboxRow
+from mailbot.store_port import Store
 from parsers.types import Document, FieldValue, Intent, MailReading, Message, Part
 from rules.types import Case, Dossier, Exhibit
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from mailbot.adapters.store.sql import SqlStore
 from mailbot.errors import StaleDossier, UnknownReference
-from mailbot.ports import DossierRow
+from mailbot.rows import DossierRow
 from rules.types import AttachmentRef, Case, Letter
 from tests.contract.rows import (
     MINUTE,

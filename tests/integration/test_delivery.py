@@ -14,7 +14,8 @@ from mailbot.adapters.smtp import SmtpMailer
 from mailbot.adapters.store.sql import SqlStore, open_store
 from mailbot.deliver import Delivery, DeliveryReport
 from mailbot.errors import SmtpUnreachable
-from mailbot.ports import OutboxRow, Sending
+from mailbot.mail_ports import Sending
+from mailbot.rows import OutboxRow
 from mailbot.settings import Smtp
 from tests.fakes import NOON, clock
 from tests.integration.certificates import Certificates, make_certificates

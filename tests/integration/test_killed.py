@@ -10,7 +10,7 @@ import pytest
 
 from mailbot.adapters.archive import FileArchive
 from mailbot.adapters.store.sql import open_store
-from mailbot.ports import OutboxRow
+from mailbot.rows import OutboxRow
 from tests.fakes import NOON
 from tests.integration.dovecot import Dovecot
 from tests.integration.killed import POINTS

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mailbot.demo.filling import filled_pdf
-from mailbot.ports import Sending
+from mailbot.mail_ports import Sending
 from tests.builders import FORMULAIRE_1, MEDISOFT
 from tests.journeys.world import World
 

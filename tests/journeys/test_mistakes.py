@@ -8,8 +8,8 @@ import pytest
 
 from mailbot.demo.filling import filled_pdf
 from mailbot.errors import ActionRefused
-from mailbot.ports import EntryRow
 from mailbot.review import Request
+from mailbot.rows import EntryRow
 from outbox_templates.blanks import blank_bytes
 from tests.builders import AES, FORMULAIRE_1, FORMULAIRE_2, MEDISOFT, NDA, at, labelling
 from tests.journeys.test_happy_ways import enrol, templates

@@ -140,7 +140,7 @@ def test_an_industriel_may_begin_anew_after_its_purge(world: World) -> None:
 
 
 def test_who_looked_at_what_is_kept_for_its_time_only(world: World) -> None:
-    from mailbot.ports import HistoryRow
+    from mailbot.rows import HistoryRow
 
     look = HistoryRow(0, world.clock.now(), "claire", "viewed", {"document": "f1 Medisoft.pdf"})
     world.store.add_history(look)

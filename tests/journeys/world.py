@@ -16,8 +16,8 @@ from mailbot.adapters.store.sql import SqlStore, open_store
 from mailbot.adapters.workers import InProcessReaders
 from mailbot.bootstrap import Service
 from mailbot.config import load_config
-from mailbot.ports import EntryRow
 from mailbot.review import Request
+from mailbot.rows import EntryRow
 from tests.builders import AES, at
 from tests.fakes import MemoryMailbox, MemoryMailer
 

@@ -11,7 +11,7 @@ import pytest
 
 from mailbot.compose import compose
 from mailbot.errors import MailNotComposable
-from mailbot.ports import OutboxRow
+from mailbot.rows import OutboxRow
 from tests.fakes import NOON
 
 ROW = OutboxRow(

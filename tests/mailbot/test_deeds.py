@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from mailbot.deeds import deeds
-from mailbot.ports import HistoryRow
+from mailbot.rows import HistoryRow
 
 NOW = datetime(2025, 6, 2, 12, tzinfo=UTC)
 

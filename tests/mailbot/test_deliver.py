@@ -11,7 +11,8 @@ from mailbot.adapters.store.sql import SqlStore, open_store
 from mailbot.breaker import HELD, HOLD, Breaker
 from mailbot.deliver import Delivery, DeliveryReport
 from mailbot.errors import AttachmentUnavailable, MailbotError
-from mailbot.ports import Arrival, OutboxRow, Sending
+from mailbot.mail_ports import Sending
+from mailbot.rows import Arrival, OutboxRow
 from mailbot.settings import Smtp
 from rules.types import AttachmentRef
 from tests.fakes import NOON, MemoryMailbox, MemoryMailer, SeenAlarms, clock

@@ -18,7 +18,7 @@ from mailbot.adapters.store.sql import SqlStore, open_store
 from mailbot.attachments import Attachments
 from mailbot.gate import Gate, GateRefused
 from mailbot.given_files import note_given
-from mailbot.ports import EntryRow, OutboxRow
+from mailbot.rows import EntryRow, OutboxRow
 from mailbot.setting_values import template_names
 from outbox_templates.blanks import blank_bytes
 from parsers.types import ReadOptions

@@ -11,7 +11,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from mailbot.adapters.imap import ImapMailbox, by_bytes
 from mailbot.errors import MailboxRefused, MailboxUnreachable
-from mailbot.ports import FolderState
+from mailbot.mail_ports import FolderState
 from mailbot.settings import Imap
 
 NOON = datetime(2025, 6, 2, 10, 0, tzinfo=UTC)

@@ -13,7 +13,7 @@ import structlog
 
 from mailbot.demo.filling import filled_pdf
 from mailbot.logs import configure_logs, masked
-from mailbot.ports import Sending
+from mailbot.mail_ports import Sending
 from tests.builders import FORMULAIRE_1, MEDISOFT
 from tests.journeys.test_happy_ways import enrol
 from tests.journeys.world import World

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mailbot.demo.filling import filled_pdf, signed_too
-from mailbot.ports import UserRow
 from mailbot.web.accounts import hashed
+from mailbot.web_rows import UserRow
 from tests.builders import AES, FORMULAIRE_1, FORMULAIRE_2, FORMULAIRE_3, FORMULAIRE_4, MEDISOFT, NDA
 from tests.journeys.world import World
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from mailbot.ports import UserRow
+from mailbot.web_rows import UserRow
 from tests.journeys.world import World
 from tests.web.browser import ORIGIN, Browser
 from tests.web.cases import PASSWORD, question

@@ -12,7 +12,7 @@ from joserfc.jwk import ECKey
 
 from mailbot.config import load_config
 from mailbot.errors import ConfigurationInvalid
-from mailbot.ports import UserRow
+from mailbot.web_rows import UserRow
 from tests.journeys.world import World
 from tests.web.browser import Browser
 from tests.web.cases import people

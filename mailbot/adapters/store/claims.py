@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, or_, select, update
 
 from mailbot.adapters.store.base import Part
 from mailbot.adapters.store.tables import columns_of, leases, mails
-from mailbot.ports import WORKER, Lane, MailRow
+from mailbot.rows import WORKER, Lane, MailRow
 
 _MAIL = [column for column in columns_of(mails, MailRow) if column.name != "reading"]
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete, or_, select, update
 
 from mailbot.adapters.store.base import Part, missing, new_id
 from mailbot.adapters.store.tables import columns_of, documents
-from mailbot.ports import DocumentRow
+from mailbot.rows import DocumentRow
 from parsers.types import Document
 
 _DOCUMENT = columns_of(documents, DocumentRow)

@@ -20,7 +20,7 @@ from mailbot.adapters.store.tables import (
     outbox,
 )
 from mailbot.errors import StaleDossier
-from mailbot.ports import DossierRow
+from mailbot.rows import DossierRow
 from rules.types import Case, Dossier
 
 _OVERVIEW = columns_of(dossiers, DossierRow)

@@ -21,7 +21,7 @@ from sqlalchemy.engine import Dialect
 from mailbot.adapters.store.base import Part
 from mailbot.adapters.store.columns import Json, Key, Words
 from mailbot.adapters.store.tables import columns_of, history, history_head, values_of
-from mailbot.ports import AuditHead, AuditProblem, HistoryRow
+from mailbot.rows import AuditHead, AuditProblem, HistoryRow
 
 PURGED = "purged"
 _HISTORY = columns_of(history, HistoryRow)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, se
 
 from mailbot.adapters.store.base import Part, in_chunks, insert, missing, new_id
 from mailbot.adapters.store.tables import columns_of, ledger, mails
-from mailbot.ports import Arrival, LedgerRow, MailRow, MailState
+from mailbot.rows import Arrival, LedgerRow, MailRow, MailState
 
 _MAIL = columns_of(mails, MailRow)
 _WITHOUT_READING = [column for column in _MAIL if column.name != "reading"]

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, delete, false, func, or_, sele
 
 from mailbot.adapters.store.base import Part, in_chunks, missing, new_id
 from mailbot.adapters.store.tables import columns_of, mails, outbox, outbox_recipients, switches, values_of
-from mailbot.ports import OutboxRow
+from mailbot.rows import OutboxRow
 
 _OUTBOX = columns_of(outbox, OutboxRow)
 _GONE_OR_GOING = ("due", "sending", "sent", "uncertain")

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 from mailbot.adapters.store.base import Part, insert
 from mailbot.adapters.store.tables import columns_of, entry_holders, sessions, users
 from mailbot.errors import UnknownReference, UsageError
-from mailbot.ports import HolderRow, SessionRow, UserRow
+from mailbot.web_rows import HolderRow, SessionRow, UserRow
 
 _USER = columns_of(users, UserRow)
 _SESSION = columns_of(sessions, SessionRow)

@@ -25,7 +25,7 @@ from mailbot.adapters.store.tables import (
     outbox,
     outbox_recipients,
 )
-from mailbot.ports import RECEIVED, VIEWS
+from mailbot.rows import RECEIVED, VIEWS
 from rules.types import Dossier
 
 _SETTLED = ("decided", "recorded", "failed")

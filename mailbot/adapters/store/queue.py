@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from mailbot.adapters.store.base import Part, missing, new_id
 from mailbot.adapters.store.tables import columns_of, entries, values_of
-from mailbot.ports import EntryRow
+from mailbot.rows import EntryRow
 
 _ENTRY = columns_of(entries, EntryRow)
 _NOT_CLOSED = ("open", "postponed")

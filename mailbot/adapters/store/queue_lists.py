@@ -12,7 +12,8 @@ from sqlalchemy import Select, Text, cast, func, or_, select, type_coerce
 
 from mailbot.adapters.store.base import Part
 from mailbot.adapters.store.tables import documents, dossiers, entries, entry_holders, history, mails, outbox
-from mailbot.ports import LOOKING, QueueKey, QueueLine, QueueMarker
+from mailbot.rows import LOOKING
+from mailbot.web_rows import QueueKey, QueueLine, QueueMarker
 
 _OPEN = ("open", "postponed")
 _CLOSED_SHOWN = 500

@@ -21,7 +21,7 @@ from mailbot.adapters.store.queue import Queue
 from mailbot.adapters.store.queue_lists import QueueLists
 from mailbot.adapters.store.reconciling import Reconciling
 from mailbot.errors import StoreUnreachable
-from mailbot.ports import WebStore
+from mailbot.store_port import WebStore
 
 
 class SqlStore(
@@ -40,7 +40,7 @@ class SqlStore(
     People,
     WebStore,
 ):
-    """ports.Store, and what the web app needs besides (ports.WebStore), in SQLite or PostgreSQL.
+    """store_port.Store, and what the web app needs besides (WebStore), in SQLite or PostgreSQL.
 
     May be used from several threads.
     Raises StoreUnreachable when the database is gone, full, or another writer takes too long.

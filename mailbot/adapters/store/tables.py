@@ -1,6 +1,6 @@
-"""The tables. A column that a row of mailbot/ports.py has too bears the same name.
+"""The tables. A column that a row of mailbot/rows.py has too bears the same name.
 
-Every query of ports.Store has its index.
+Every query of store_port.Store has its index.
 """
 
 from __future__ import annotations

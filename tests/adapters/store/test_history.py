@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from mailbot.adapters.store.migrate import SCRIPTS
 from mailbot.adapters.store.sql import SqlStore, open_store
-from mailbot.ports import AuditHead, AuditProblem
+from mailbot.rows import AuditHead, AuditProblem
 from tests.contract.rows import NOON, a_happening
 
 ROWS = 5

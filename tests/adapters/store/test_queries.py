@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from mailbot.adapters.store.sql import SqlStore, open_store
-from mailbot.ports import Store
+from mailbot.store_port import Store
 from tests.contract.rows import MINUTE, NOON, a_document, a_dossier, a_mail, an_arrival, an_entry, an_outgoing
 
 Query = Callable[[SqlStore], object]
@@ -157,7 +157,7 @@ def test_a_query_uses_an_index(store: SqlStore, query: Query) -> None:
 
 
 def test_no_method_of_the_store_is_left_out() -> None:
-    """A new method of ports.Store comes into QUERIES above."""
+    """A new method of store_port.Store comes into QUERIES above."""
     methods = {name for name in vars(Store) if not name.startswith("_")}
     methods -= {"transaction", "close", "is_shared"}
     looked_at = {name for query in QUERIES.values() for name in query.__code__.co_names}
