@@ -30,6 +30,7 @@ from mailbot.setting_values import (
     template_names,
 )
 from mailbot.sign_in_settings import Oidc
+from outbox_templates.blanks import blank_folders
 from parsers.types import Kind, ReadOptions
 from rules.types import TemplateName
 
@@ -411,6 +412,7 @@ class Config(Section):
         reading = self.reading
         return ReadOptions(
             forms_dir=str(self.documents.forms_dir) if self.documents.forms_dir else None,
+            blanks=blank_folders(self.documents.blank_forms_dir),
             trust=tuple(str(path) for path in self.trust.certificates),
             ocr=reading.ocr,
             libreoffice=reading.libreoffice,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Literal
 
 Format = Literal["pdf", "docx"]
@@ -18,6 +19,12 @@ def blank_bytes(kind: str, fmt: Format = "pdf") -> bytes:
     if kind not in BLANK_KINDS or fmt not in FORMATS:
         raise KeyError(f"{kind}.{fmt}")
     return (resources.files("outbox_templates") / "blank_forms" / f"{kind}.{fmt}").read_bytes()
+
+
+def blank_folders(own: Path | None = None) -> tuple[str, ...]:
+    """Where blank forms lie: the operator's folder before the specimens that ship."""
+    shipped = resources.files("outbox_templates") / "blank_forms"
+    return (*([str(own)] if own is not None else []), str(shipped))
 
 
 @cache

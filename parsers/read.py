@@ -230,8 +230,10 @@ def _document(
         extraction = extract(reading, one.form, one.pages)
         fields, filled = extraction.fields, extraction.filled
         if here.scanned:
+            from parsers.blanks.against import against_blanks
             from parsers.scans.caution import cautious
 
+            fields, filled = against_blanks(here.pages, one.form, fields, filled, options)
             fields = cautious(fields, one.form)
         altered = altered_clauses(text, one.form, ocr=here.scanned)
     return Document(

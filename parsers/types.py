@@ -274,6 +274,9 @@ class ReadOptions(Claim):
     """How the readers read. Paths are folders or files that the worker may read."""
 
     forms_dir: str | None = None
+    blanks: tuple[str, ...] = Field(
+        default=(), description="blank forms as issued: PDF files, or folders of them"
+    )
     trust: tuple[str, ...] = Field(default=(), description="PEM files or folders of trust anchors")
     ocr: bool = True
     libreoffice: str | None = None

@@ -169,7 +169,7 @@ class WorkerReaders:
 
     def _command(self) -> list[str]:
         options = self._options()
-        given = [*options.trust, *([options.forms_dir] if options.forms_dir else [])]
+        given = [*options.trust, *options.blanks, *([options.forms_dir] if options.forms_dir else [])]
         settings = {
             "readable": [str(Path(path).resolve()) for path in given],
             "program": options.libreoffice,

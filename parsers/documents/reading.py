@@ -9,9 +9,12 @@ pages are unknown and whose boxes are None.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from parsers.types import BBox, Problem, ProblemCode
+
+if TYPE_CHECKING:
+    from parsers.blanks.laid import Laid
 
 WidgetKind = Literal["text", "checkbox", "radio", "choice", "date", "signature", "button"]
 WidgetSource = Literal["acroform", "xfa", "docx_control", "docx_field", "annotation"]
@@ -165,6 +168,8 @@ class Page:
     """Where, inside a word, one text touches or overlaps another: a column's end and the next one."""
     curves: int = 0
     """How many free-form vector paths are drawn: a signature drawn as a path shows here."""
+    laid: Laid | None = None
+    """Which page of a known blank a scan lies on, and how."""
 
 
 @dataclass(frozen=True, slots=True)

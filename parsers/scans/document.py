@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from parsers import sniff
+from parsers.blanks.book import known_blanks
 from parsers.documents.reading import Page, Reading, refused
 from parsers.scans import ocr
 from parsers.scans.image import Sheet
@@ -52,6 +53,7 @@ def read_document(
         return refused(media_type, "too_large", f"The file has {len(data)} bytes.")
     found: list[Page] = []
     notes: list[Problem] = []
+    blanks = known_blanks(options)
     try:
         ocr.languages()
         for sheet in sheets(data, media_type, options, pages):
@@ -63,7 +65,7 @@ def read_document(
                     Problem(code="timeout", message=f"Time was over before page {sheet.number} was read.")
                 )
                 break
-            result: PageResult = read_sheet(sheet, deadline)
+            result: PageResult = read_sheet(sheet, deadline, blanks)
             keep(data, sheet.number, result.gray, result.dpi)
             found.append(result.page)
             notes += result.problems

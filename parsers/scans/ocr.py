@@ -44,6 +44,10 @@ class Token:
     box: tuple[int, int, int, int]
     confidence: float
     line: tuple[int, int, int]
+    printed: bool = False
+    """A known blank has this word in this place."""
+    place: int = -1
+    """In which place of a known blank it stands; -1 for none."""
 
 
 @lru_cache(maxsize=1)

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
 
+from parsers.blanks.book import Blank
+from parsers.blanks.laid import Laid
 from parsers.documents.reading import Box, Page, Picture
 from parsers.scans import ocr
+from parsers.scans.blank_ticks import tick_marks
 from parsers.scans.boxes import Square, circles, is_tick_box, marked, measured, small_squares
 from parsers.scans.clean import cleaned
 from parsers.scans.combs import Comb, combs
 from parsers.scans.image import Gray, Mask, Sheet, binary
+from parsers.scans.known_print import with_known_print
 from parsers.scans.lines import leaders, line_masks, points_of, rulings, without_lines
 from parsers.scans.quality import is_blank, legibility
+from parsers.scans.registration import lay_on_blank
 from parsers.scans.second import Reread, reread
 from parsers.scans.upright import cut_out, is_on_its_head, quarter_turned, straightened, text_is_standing
 from parsers.scans.words import assemble
@@ -50,8 +56,10 @@ class PageResult:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_sheet(sheet: Sheet, deadline: float) -> PageResult:
+def read_sheet(sheet: Sheet, deadline: float, blanks: Sequence[Blank] = ()) -> PageResult:
     """Words, boxes and lines of a page. `deadline` is on time.monotonic().
+
+    A page of one of the `blanks` is laid on it.
 
     Raises OcrUnavailable.
     """
@@ -64,6 +72,9 @@ def read_sheet(sheet: Sheet, deadline: float) -> PageResult:
         if score < _ILLEGIBLE:
             problem = Problem(code="illegible", message=f"Page {sheet.number} is too unclear to be read.")
             return PageResult(_empty(upright), upright.gray, upright.dpi, [problem])
+        on_blank = lay_on_blank(tokens, upright, blanks)
+        if on_blank is not None:
+            tokens = with_known_print(tokens, upright, *on_blank)
         second = _again(upright, furniture, tokens, deadline)
     except ocr.OcrFailed as error:
         late = time.monotonic() >= deadline - 1
@@ -78,8 +89,13 @@ def read_sheet(sheet: Sheet, deadline: float) -> PageResult:
         rulings=rulings(furniture.across, furniture.down, upright),
         boxes=_boxes(furniture, upright),
         pictures=(_whole(upright),),
+        laid=_with_ticks(upright, furniture, *on_blank) if on_blank is not None else None,
     )
     return PageResult(page, upright.gray, upright.dpi)
+
+
+def _with_ticks(sheet: Sheet, furniture: Furniture, blank: Blank, laid: Laid) -> Laid:
+    return replace(laid, ticks=tick_marks(sheet, blank, laid, furniture.ticks))
 
 
 def straight(sheet: Sheet) -> Sheet:

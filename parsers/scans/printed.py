@@ -27,7 +27,7 @@ _IDENTIFIER = re.compile(r"@|_|[0-9]{4}")
 
 def confirmed(token: Token) -> bool:
     """True for a clearly read word that the forms print in just these letters."""
-    return token.confidence >= _CLEAR and _is_printed(token.text)
+    return token.printed or (token.confidence >= _CLEAR and _is_printed(token.text))
 
 
 def needs_no_second(run: Sequence[Token]) -> bool:
@@ -35,6 +35,8 @@ def needs_no_second(run: Sequence[Token]) -> bool:
     spoken = [token for token in run if any(c.isalnum() for c in token.text)]
     if not spoken:
         return False
+    if all(token.printed for token in spoken):
+        return True
     first, *rest = spoken
     numbered = bool(rest) and _NUMBERING.fullmatch(first.text) is not None
     words = rest if numbered else [first, *rest]

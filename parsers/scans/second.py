@@ -89,6 +89,7 @@ def runs(tokens: Sequence[ocr.Token]) -> list[list[ocr.Token]]:
         fits = [
             run for run in found
             if _same_line(run[-1].box, token.box)
+            and (run[-1].printed, run[-1].place) == (token.printed, token.place)
             and -0.5 * height
             <= token.box[0] - run[-1].box[2]
             <= _WIDEST_GAP * max(height, run[-1].box[3] - run[-1].box[1])

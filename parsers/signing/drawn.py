@@ -8,7 +8,7 @@ from statistics import median
 import cv2
 import numpy as np
 
-from parsers.documents.reading import Page, Reading, Word
+from parsers.documents.reading import Page, Reading, Widget, Word
 from parsers.folding import words_of
 from parsers.signing.ink import Gray, Mark, marks_in
 from parsers.signing.places import (
@@ -34,23 +34,35 @@ _BELONGS = 0.35
 """Share of a mark that must stand in a place."""
 
 Render = Callable[[BBox], Gray]
+PrintOf = Callable[[BBox, tuple[int, int], float], Gray | None]
+"""A region of a page in points, the size of its picture and its dpi -> what the blank prints there."""
 _LONG_UPRIGHT, _MEETS = 60.0, 3.0
 """Points: how long a line is that no pen draws in one stroke; how near its end is to a line that it meets."""
 
 
-def drawn_signers(page_image: Gray, words: Sequence[Word], form: FormDef | None, page: Page) -> list[Signer]:
+def drawn_signers(
+    page_image: Gray,
+    words: Sequence[Word],
+    form: FormDef | None,
+    page: Page,
+    fields: Sequence[Widget] = (),
+    print_of: PrintOf | None = None,
+) -> list[Signer]:
     """Signatures and stamps on the picture of a page, for scans.
 
     `page_image` is grey, upright as `page` describes it (any resolution); `words` are what OCR read there.
+    Where the blank is known, `fields` are its form fields to sign on the scan, `print_of` its print.
     """
     scale = page_image.shape[1] / page.width if page.width else 0.0
-    places = places_on(page, (), form)
+    places = places_on(page, fields, form)
     if not places or scale <= 0:
         return []
     render = _cut_from(page_image, scale)
     printed = printed_words(words)
     regions = _bands(places, page)
-    marks = [m for region in regions for m in _marks(render, region, printed, _lines(page))]
+    marks = [
+        m for region in regions for m in _marks(render, region, printed, _lines(page), print_of=print_of)
+    ]
     signers = _in_places(marks, places, page, lines_of(words), form, lambda mark: "ink")
     signers += _printed_stamps(places, page, lines_of(words), signers)
     return by_order(signers, form)
@@ -279,10 +291,18 @@ def _bands(places: Sequence[Place], page: Page) -> list[BBox]:
 
 
 def _marks(
-    render: Render, region: BBox, erased: Sequence[BBox], lines: Sequence[BBox] = (), *, whole: bool = False
+    render: Render,
+    region: BBox,
+    erased: Sequence[BBox],
+    lines: Sequence[BBox] = (),
+    *,
+    whole: bool = False,
+    print_of: PrintOf | None = None,
 ) -> list[Mark]:
     origin = (max(0.0, region[0]), max(0.0, region[1]))
-    return marks_in(render(region), _DPI, erased=erased, origin=origin, lines=lines, whole=whole)
+    piece = render(region)
+    printed = print_of((*origin, *region[2:]), (piece.shape[1], piece.shape[0]), _DPI) if print_of else None
+    return marks_in(piece, _DPI, erased=erased, origin=origin, lines=lines, whole=whole, printed=printed)
 
 
 def _lines(page: Page) -> list[BBox]:

@@ -59,19 +59,22 @@ def marks_in(
     origin: tuple[float, float] = (0.0, 0.0),
     lines: Iterable[BBox] = (),
     whole: bool = False,
+    printed: npt.NDArray[np.uint8] | None = None,
 ) -> list[Mark]:
     """The marks of a piece of a page without printed words (`erased`, in points of the page) and rules.
 
     `origin` is where its top left corner stands on the page, in points; `lines` are ruling lines that are
     known, others are looked for. `whole`: it is one pasted picture, whose lines are its own and whose ink is
-    one mark.
+    one mark. `printed` marks what the blank prints there, all of its lines included.
     """
     ink = inked(evenly_lit(gray, dpi / 72.0))
     if not ink.any():
         return []
     scale = dpi / 72.0
     _erase(ink, erased, scale, origin)
-    if not whole:
+    if printed is not None:
+        ink = _without(ink, printed, scale)
+    elif not whole:
         ink = _without_lines(ink, scale, _drawn(lines, ink.shape, scale, origin))
         ink = _without_rule_pieces(ink, scale)
     clean = _without_specks(ink, scale)
@@ -178,7 +181,12 @@ def _without_lines(ink: Mask, scale: float, known: npt.NDArray[np.uint8]) -> Mas
     if not (across.any() or down.any() or known.any()):
         return ink
     found = cv2.dilate(cv2.bitwise_or(across, down), np.ones((3, 3), np.uint8))
-    lines = np.asarray(cv2.bitwise_or(found, known), dtype=np.uint8)
+    return _without(ink, np.asarray(cv2.bitwise_or(found, known), dtype=np.uint8), scale)
+
+
+def _without(ink: Mask, lines: npt.NDArray[np.uint8], scale: float) -> Mask:
+    """The ink without lines or print; strokes that cross them are joined again."""
+    picture, lines = ink.astype(np.uint8), np.asarray(lines > 0, dtype=np.uint8)
     rest = picture & (1 - lines)
     gap = max(3, round(3.6 * scale)) | 1
     joined = np.asarray(

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 
-from parsers.documents.reading import Page, Reading
-from parsers.signing.drawn import drawn_signers
+from parsers.blanks.book import Blank, known_blanks
+from parsers.documents.reading import Page, Reading, Widget
+from parsers.signing.drawn import PrintOf, drawn_signers
 from parsers.signing.ink import Gray
 from parsers.signing.places import places_on
 from parsers.signing.roles import by_order
@@ -18,7 +23,9 @@ def read_by_ocr(page: Page) -> bool:
 
 def drawn_on_scans(data: bytes, reading: Reading, form: FormDef | None, options: ReadOptions) -> list[Signer]:
     """Ink and stamps on the pages that OCR read and that have a place to sign."""
-    pages = {p.number: p for p in reading.pages if read_by_ocr(p) and places_on(p, (), form)}
+    blanks = {blank.sha256: blank for blank in known_blanks(options)}
+    fields = {p.number: _fields_to_sign(p, blanks) for p in reading.pages}
+    pages = {p.number: p for p in reading.pages if read_by_ocr(p) and places_on(p, fields[p.number], form)}
     if not pages:
         return []
     from parsers.scans.document import sheets
@@ -32,8 +39,29 @@ def drawn_on_scans(data: bytes, reading: Reading, form: FormDef | None, options:
             pictures[sheet.number] = _upright(straight(sheet).gray, pages[sheet.number])
     signers: list[Signer] = []
     for number, picture in sorted(pictures.items()):
-        signers += drawn_signers(picture, pages[number].words, form, pages[number])
+        page = pages[number]
+        signers += drawn_signers(picture, page.words, form, page, fields[number], _print_of(page, blanks))
     return by_order(signers, form)
+
+
+def _fields_to_sign(page: Page, blanks: Mapping[str, Blank]) -> tuple[Widget, ...]:
+    """The form fields to sign of the blank on which a page lies, where the scan has them."""
+    if page.laid is None or page.laid.blank not in blanks:
+        return ()
+    laid = page.laid
+    return tuple(
+        replace(w, page=page.number, box=laid.on_scan(w.box))
+        for w in blanks[laid.blank].reading.widgets
+        if w.kind == "signature" and w.page == laid.page and w.box
+    )
+
+
+def _print_of(page: Page, blanks: Mapping[str, Blank]) -> PrintOf | None:
+    if page.laid is None or page.laid.blank not in blanks:
+        return None
+    from parsers.scans.blank_picture import print_under
+
+    return partial(print_under, blanks[page.laid.blank], page.laid)
 
 
 def _upright(gray: Gray, page: Page) -> Gray:

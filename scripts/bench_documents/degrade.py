@@ -13,13 +13,15 @@ CLEAN = ("clean200", "clean300", "gray300", "skew200", "jpeg200", "bilevel300")
 POOR = ("noise200", "blur200", "fax", "photo", "shadow200", "pale200", "jpeg150")
 
 
-def scan(pdf: bytes, how: str, seed: int) -> tuple[bytes, str]:
-    """The page as a file, and its media type."""
+def scan(pdf: bytes, how: str, seed: int, number: int = 0) -> tuple[bytes, str]:
+    """One page (from 0) as a file, and its media type."""
     random = np.random.default_rng(seed)
     dpi = 300 if how.endswith("300") else 150 if how.endswith("150") else 200
     if how in ("fax", "photo"):
         dpi = 204 if how == "fax" else 250
-    page = pdfium.PdfDocument(pdf)[0].render(scale=dpi / 72, grayscale=True).to_numpy()
+    document = pdfium.PdfDocument(pdf)
+    document.init_forms()
+    page = document[number].render(scale=dpi / 72, grayscale=True).to_numpy()
     gray = np.ascontiguousarray(page if page.ndim == 2 else page[:, :, 0])
     angle = 0.0 if how.startswith("clean") else float(random.uniform(-2.5, 2.5))
     if how == "photo":

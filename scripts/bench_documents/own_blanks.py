@@ -1,14 +1,19 @@
 """Our own blanks, filled, printed, signed and scanned: the way most forms come back.
 
-python -m scripts.bench_documents.own_blanks [FIRST_SEED] [COUNT] [--dpi 200,300] [--wrong]
+python -m scripts.bench_documents.own_blanks [FIRST_SEED] [COUNT] [--how NAME,…] [--unregistered] [--wrong]
+    [--json FILE]
+
+Each seed is one form in one condition, in turn: `scan200`, `scan300`, those of `degrade.py`. `--unregistered`
+reads them as if no blank were known.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
-import time
+import json
 from collections import Counter
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -18,10 +23,11 @@ import pypdfium2 as pdfium
 from PIL import Image
 
 from mailbot.demo.filling import filled_pdf
+from outbox_templates.blanks import blank_folders
 from parsers.read import read_file
 from parsers.types import Document
 
-from . import invent
+from . import degrade, invent
 from .fields import PATIENT, processor_seconds
 
 KINDS = ("formulaire_1", "formulaire_2", "formulaire_3", "formulaire_4", "nda", "bon_de_livraison")
@@ -151,35 +157,85 @@ def compare(kind: str, truth: dict[str, Any], documents: list[Document], tally: 
     return wrong
 
 
+HOWS = ("scan200", "scan300")
+GROUPS = {"clean": (*HOWS, *degrade.CLEAN), "poor": degrade.POOR}
+
+
+def degraded(pdf: bytes, how: str, seed: int) -> tuple[str, bytes]:
+    """File name and bytes of all pages in that condition; photos come in one PDF, as phones make it."""
+    if how in HOWS:
+        return "scan.pdf", scanned(pdf, int(how[4:]), Random(f"{seed}-{how}"))
+    pages = [
+        Image.open(io.BytesIO(degrade.scan(pdf, how, 100 * seed + number, number)[0]))
+        for number in range(len(pdfium.PdfDocument(pdf)))
+    ]
+    out = io.BytesIO()
+    if pages[0].format == "TIFF":
+        dpi = tuple(float(v) for v in pages[0].info["dpi"])
+        pages[0].save(out, "TIFF", compression="group4", dpi=dpi, save_all=True, append_images=pages[1:])
+        return "scan.tif", out.getvalue()
+    dpi = pages[0].info.get("dpi", (pages[0].width / 9.9,))[0]
+    pages[0].save(out, "PDF", resolution=float(dpi), save_all=True, append_images=pages[1:], quality=85)
+    return "scan.pdf", out.getvalue()
+
+
+def row(name: str, tally: Counter[str]) -> dict[str, float | int | str]:
+    fields, pages, documents = (max(1, tally[key]) for key in ("fields", "pages", "documents"))
+    return {
+        "condition": name,
+        "documents": tally["documents"],
+        "pages": tally["pages"],
+        "kind_wrong": tally["kind wrong"],
+        "signature_right": round(tally["signature right"] / documents, 3),
+        "fields": tally["fields"],
+        "exact": round(tally["right"] / fields, 4),
+        "believed": round(tally["sure"] / fields, 4),
+        "wrong_believed": tally["wrong sure"],
+        "processor_seconds_a_page": round(tally["ms"] / 1000 / pages, 2),
+    }
+
+
+def table(rows: list[dict[str, float | int | str]]) -> str:
+    widths = {key: max(len(key), *(len(str(r[key])) for r in rows)) for key in rows[0]}
+    lines = [list(rows[0]), *([str(v) for v in r.values()] for r in rows)]
+    return "\n".join("  ".join(str(c).ljust(w) for c, w in zip(line, widths.values(), strict=True))
+                     for line in lines)  # fmt: skip
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("first", type=int, nargs="?", default=0)
     parser.add_argument("count", type=int, nargs="?", default=6)
-    parser.add_argument("--dpi", default="200,300")
+    parser.add_argument("--how", default=",".join(HOWS), help="clean, poor, or names of conditions")
     parser.add_argument("--kinds", default=",".join(KINDS))
+    parser.add_argument("--unregistered", action="store_true", help="as if no blank were known")
     parser.add_argument("--wrong", action="store_true", help="name what went wrong or was doubted")
+    parser.add_argument("--json", metavar="FILE", help="the figures, for programs")
     options = parser.parse_args()
-    sizes, kinds = [int(n) for n in options.dpi.split(",")], options.kinds.split(",")
-    tally: Counter[str] = Counter()
-    wall = worked = 0.0
+    hows = [how for name in options.how.split(",") for how in GROUPS.get(name, (name,))]
+    kinds = options.kinds.split(",")
+    reading = PATIENT if options.unregistered else PATIENT.model_copy(update={"blanks": blank_folders()})
+    tallies: dict[str, Counter[str]] = {}
     for seed in range(options.first, options.first + options.count):
         random = Random(seed)
-        kind, dpi = kinds[seed % len(kinds)], sizes[(seed // len(kinds)) % len(sizes)]
+        kind, how = kinds[seed % len(kinds)], hows[(seed // len(kinds)) % len(hows)]
         truth = values(kind, random)
         role = "client" if kind == "bon_de_livraison" else "industriel"
-        data = scanned(filled_pdf(kind, printed(truth, random), signed_by=(role,)), dpi, random)
-        started, before = time.monotonic(), processor_seconds()
-        documents = read_file("scan.pdf", data, PATIENT)
-        wall += time.monotonic() - started
-        worked += processor_seconds() - before
+        pdf = filled_pdf(kind, printed(truth, random), signed_by=(role,))
+        name, data = degraded(pdf, how, seed)
+        before = processor_seconds()
+        documents = read_file(name, data, reading)
+        spent = processor_seconds() - before
+        tally = tallies.setdefault(how, Counter())
+        tally["ms"] += round(1000 * spent)
         for line in compare(kind, truth, documents, tally):
             if options.wrong:
-                print(f"{seed} {kind} {dpi} {line}", flush=True)
-    fields, pages, count = max(1, tally["fields"]), max(1, tally["pages"]), max(1, tally["documents"])
-    print(f"documents {count} kind wrong {tally['kind wrong']} signed {tally['signature right'] / count:.2f}"
-          f" fields {fields} exact {tally['right'] / fields:.3f} at 0.95 {tally['sure'] / fields:.3f}"
-          f" believed and wrong {tally['wrong sure']}"
-          f" {wall / pages:.2f} s/page ({worked / pages:.2f} s of processor)")  # fmt: skip
+                print(f"{seed} {kind} {how} {line}", flush=True)
+    rows = [row(how, tally) for how, tally in tallies.items()]
+    rows.append(row("all", sum(tallies.values(), Counter())))
+    print(table(rows))
+    if options.json:
+        Path(options.json).write_text(json.dumps(rows, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":
