@@ -44,7 +44,8 @@ def _settled(
         return label
     if same(label.value, blank.value):
         sure = max(blank.confidence, min(label.confidence, _AGREED))
-        return blank.model_copy(update={"confidence": sure, "evidence": (*blank.evidence, *label.evidence)})
+        evidence = tuple(dict.fromkeys((*blank.evidence, *label.evidence)))
+        return blank.model_copy(update={"confidence": sure, "evidence": evidence})
     if label.value is None or _is_another_s(key, label, filled) or _part_of(label.bbox, blank):
         return blank
     return _doubted(blank, f"by its label it would be “{label.raw or label.value}”")

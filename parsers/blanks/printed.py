@@ -47,8 +47,10 @@ class Print:
         )
         said = compact(text)
         there = "".join(compact(self.words[i].text) for i in under)
-        if not said or not there:
+        if not said:
             return tuple(under) if covered >= _WHOLLY * width else None
+        if not there:
+            return None  # a value on the dots that were to be written on
         if covered < _COVERED * width:
             return None
         if fuzz.ratio(said, there) >= _ALIKE:
