@@ -44,7 +44,8 @@ def _stretched(gray: Gray) -> Gray:
     low, high = (float(v) for v in np.percentile(gray[::4, ::4], (0.3, 70)))
     if high - low < 40 or (low < 60 and high > 245):
         return gray
-    return as_gray(np.clip((gray.astype(np.float32) - low) * (255.0 / (high - low)), 0, 255))
+    level = np.arange(256, dtype=np.float32)
+    return as_gray(cv2.LUT(gray, as_gray(np.clip((level - low) * (255.0 / (high - low)), 0, 255))))
 
 
 def _sharpened(gray: Gray) -> Gray:

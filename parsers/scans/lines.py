@@ -94,9 +94,8 @@ def points_of(box: tuple[float, float, float, float], sheet: Sheet) -> tuple[flo
     return (left, top, right, bottom)
 
 
-def without_lines(gray: Gray, across: Mask, down: Mask) -> Gray:
+def without_lines(gray: Gray, ink: Mask, across: Mask, down: Mask) -> Gray:
     """The page with its lines painted over; strokes that cross a line stay whole."""
-    ink = binary(gray)
     out = gray.copy()
     for mask, horizontal in ((across, True), (down, False)):
         if not mask.any():

@@ -21,6 +21,10 @@ MAX_PIXELS = 120_000_000
 """A page of A3 at 600 dpi has 70 million; more than this is no page."""
 BOMB_PIXELS = 400_000_000
 WORKING_DPI = 300
+_FAR_ABOVE = 1.5
+"""Times the working resolution."""
+_PLAIN = {"1", "L", "RGB", "CMYK", "YCbCr"}
+"""Modes whose pixels can be averaged as they are."""
 _SCREEN_DPI = 96
 """What programs write who know nothing of paper; no scanner goes that low."""
 _A4_LONG_INCHES, _A4_SHORT_INCHES = 11.69, 8.27
@@ -86,10 +90,11 @@ def _sheet(picture: Picture, index: int) -> Iterator[Sheet | Problem]:
         if not whole:
             yield Problem(code="damaged", message=f"Page {number} of the image ends early.")
         bilevel = picture.mode == "1"
-        # Copied, because of a TIFF the next page is read through the same object.
-        page = ImageOps.exif_transpose(picture.copy() if index or picture.format == "TIFF" else picture)
         xdpi, ydpi = _resolution(picture, size)
-        if (page.width, page.height) != size:
+        handy, xdpi, ydpi = _handy(picture, xdpi, ydpi)
+        # A copy: of a TIFF the next page is read through the same object.
+        page = ImageOps.exif_transpose(handy)
+        if (page.width, page.height) != (handy.width, handy.height):
             xdpi, ydpi = ydpi, xdpi
         gray, ink = to_gray(page)
     except Image.DecompressionBombError:
@@ -99,6 +104,17 @@ def _sheet(picture: Picture, index: int) -> Iterator[Sheet | Problem]:
         yield Problem(code="damaged", message=f"Page {number} of the image cannot be decoded.")
         return
     yield scaled(number, gray, xdpi, ydpi, bilevel, ink)
+
+
+def _handy(picture: Picture, xdpi: float, ydpi: float) -> tuple[Picture, float, float]:
+    """The picture and its resolution, at the working one where it is far above: it saves memory."""
+    if min(xdpi, ydpi) < _FAR_ABOVE * WORKING_DPI or picture.mode not in _PLAIN:
+        return picture, xdpi, ydpi
+    width = round(picture.width * WORKING_DPI / xdpi)
+    height = round(picture.height * WORKING_DPI / ydpi)
+    grey = picture.convert("L") if picture.mode == "1" else picture
+    small = grey.resize((max(1, width), max(1, height)), Image.Resampling.BOX)
+    return small, float(WORKING_DPI), float(WORKING_DPI)
 
 
 def _decoded(picture: Picture) -> bool:
@@ -164,8 +180,11 @@ def rgb_to_gray(rgb: Gray) -> tuple[Gray, Mask | None]:
     import cv2
 
     gray = as_gray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY))
-    spread = as_gray(rgb.max(axis=2) - rgb.min(axis=2))
-    coloured = as_gray(np.where((spread > 60) & (gray < 200), 255, 0))
+    red, green, blue = cv2.split(rgb)
+    spread = cv2.subtract(cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue))
+    strong = cv2.threshold(spread, 60, 255, cv2.THRESH_BINARY)[1]
+    strong[gray >= 200] = 0
+    coloured = as_gray(strong)
     return gray, coloured if coloured.any() else None
 
 

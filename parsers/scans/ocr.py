@@ -1,8 +1,9 @@
-"""Tesseract, as a local program.
+"""Tesseract, in this process, by way of tesserocr.
 
-Parsers do no I/O of their own, with this one exception: OCR is a separate program on the same
-machine, fed through a pipe and asked nothing but "which words are in these pixels". It gets no
-file, no network and no shell, and it ends when its time is over. Only this file starts it.
+Parsers do no I/O of their own, with this one exception: Tesseract loads its language data, which are
+installed on the machine with the program of that name; the program itself is only asked where they are.
+A language is loaded once for as long as the process lives: a start of the program for each of the eight
+pictures of a page took longer than reading half of them. Only this file knows Tesseract.
 """
 
 from __future__ import annotations
@@ -14,16 +15,19 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from functools import lru_cache
-
-import cv2
+from typing import TYPE_CHECKING
 
 from parsers.scans.image import Gray, resized
+
+if TYPE_CHECKING:
+    from tesserocr import PyTessBaseAPI
 
 WANTED_LANGUAGES = ("fra", "deu", "eng")
 SPARSE, BLOCK, LINE = 11, 6, 7
 """Page segmentation modes: text scattered as on a form, one block, one line."""
 
-
+_FOLDER = re.compile(r'"([^"]+)"')
+_WHITELIST = "tessedit_char_whitelist"
 _ELISION = re.compile(r"^[I|]['’](?=[^\W\d_]{4,})")
 """A French article read as a capital: nothing else begins like this (I'll, I've are short)."""
 
@@ -50,9 +54,14 @@ class Token:
     """In which place of a known blank it stands; -1 for none."""
 
 
-@lru_cache(maxsize=1)
 def languages() -> tuple[str, ...]:
     """Those of ours that are installed. Raises OcrUnavailable."""
+    return _installed()[1]
+
+
+@lru_cache(maxsize=1)
+def _installed() -> tuple[str, tuple[str, ...]]:
+    """The folder of the language data, and which of ours are there."""
     program = shutil.which("tesseract")
     if program is None:
         raise OcrUnavailable("The OCR program (tesseract) is not installed.")
@@ -62,11 +71,12 @@ def languages() -> tuple[str, ...]:
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise OcrUnavailable("The OCR program (tesseract) cannot be started.") from error
-    there = set(listed.stdout.decode(errors="replace").split())
-    found = tuple(language for language in WANTED_LANGUAGES if language in there)
-    if not found:
+    head, _, names = listed.stdout.decode(errors="replace").partition("\n")
+    folder = _FOLDER.search(head)
+    found = tuple(language for language in WANTED_LANGUAGES if language in names.split())
+    if folder is None or not found:
         raise OcrUnavailable("No OCR language of fra, deu, eng is installed.")
-    return found
+    return folder[1], found
 
 
 def read(
@@ -87,38 +97,44 @@ def read(
     """
     there = languages()
     chosen = tuple(language for language in only or there if language in there) or there
-    command = ["tesseract", "stdin", "stdout", "-l", "+".join(chosen), "--psm", str(mode)]
-    command += ["--dpi", str(round(dpi * scale))]
-    if characters:
-        command += ["-c", f"tessedit_char_whitelist={characters}"]
-    command.append("tsv")
+    engine = _engine("+".join(chosen))
     height, width = gray.shape
     shown = gray if scale == 1.0 else resized(gray, round(width * scale), round(height * scale))
-    encoded = cv2.imencode(".pgm", shown)[1].tobytes()
     allowed = max(1.0, seconds)
     try:
-        done = subprocess.run(
-            command, input=encoded, capture_output=True, timeout=allowed, check=False,
-            env=_environment(),
-        )  # fmt: skip
-    except subprocess.TimeoutExpired as error:
-        raise OcrFailed(f"OCR took longer than {allowed:.0f} seconds.") from error
-    except OSError as error:
-        raise OcrUnavailable("The OCR program (tesseract) cannot be started.") from error
-    if done.returncode != 0:
-        raise OcrFailed("OCR refused the picture.")
-    return _tokens(done.stdout.decode("utf-8", errors="replace"), scale)
+        engine.SetPageSegMode(mode)
+        engine.SetVariable(_WHITELIST, characters)
+        engine.SetImageBytes(shown.tobytes(), shown.shape[1], shown.shape[0], 1, shown.shape[1])
+        engine.SetSourceResolution(round(dpi * scale))
+        if not engine.Recognize(round(allowed * 1000)):
+            raise OcrFailed(f"OCR took longer than {allowed:.0f} seconds, or refused the picture.")
+        return _tokens(engine.GetTSVText(0), scale)
+    except RuntimeError as error:
+        raise OcrFailed("OCR refused the picture.") from error
+    finally:
+        engine.Clear()
+
+
+@lru_cache(maxsize=len(WANTED_LANGUAGES) + 1)
+def _engine(chosen: str) -> PyTessBaseAPI:
+    """Tesseract with its languages loaded, for as long as this process lives."""
+    os.environ["OMP_THREAD_LIMIT"] = "1"  # with more threads, several times slower on few cores
+    from tesserocr import PyTessBaseAPI
+
+    try:
+        return PyTessBaseAPI(path=_installed()[0], lang=chosen)
+    except RuntimeError as error:
+        raise OcrUnavailable(f"Tesseract cannot load its language data ({chosen}).") from error
 
 
 def _environment() -> dict[str, str]:
-    """One thread: with more, Tesseract is several times slower on few cores."""
     kept = {name: os.environ[name] for name in ("PATH", "TESSDATA_PREFIX", "HOME") if name in os.environ}
     return {**kept, "OMP_THREAD_LIMIT": "1", "LC_ALL": "C.UTF-8"}
 
 
 def _tokens(tsv: str, scale: float) -> list[Token]:
     found: list[Token] = []
-    for row in csv.reader(tsv.split("\n")[1:], delimiter="\t", quoting=csv.QUOTE_NONE):
+    for row in csv.reader(tsv.split("\n"), delimiter="\t", quoting=csv.QUOTE_NONE):
         if len(row) < 12 or row[0] != "5" or not row[11].strip():
             continue
         left, top, width, height = (int(v) for v in row[6:10])

@@ -120,7 +120,7 @@ def furniture_of(sheet: Sheet) -> Furniture:
     rings += [c for c in marked(ink, sheet, rings, True) if not any(_inside(c, b) for b in (*in_comb, *free))]
     ticks = [measured(ink, s, False) for s in free] + [measured(ink, c, True) for c in rings]
     across, down = line_masks(ink, sheet)
-    text = without_lines(sheet.gray, across, down)
+    text = without_lines(sheet.gray, ink, across, down)
     text[leaders(ink, sheet) > 0] = 255
     for tick in ticks:
         _blank(text, tick.box, max(3, (tick.box[2] - tick.box[0]) // 7))

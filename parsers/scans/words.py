@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from parsers.documents.reading import Word
+from parsers.scans.accents import unread_mark
 from parsers.scans.agree import agreed, only_accents
 from parsers.scans.handwriting import GUESS, by_hand, in_coloured_ink
 from parsers.scans.image import Sheet
@@ -23,11 +24,13 @@ from parsers.scans.settle import settled_identifier
 from parsers.scans.sizes import evened, type_size
 
 _RUBBISH = re.compile(r"^[^\w@]+$|^_+$")
+_DASHES = re.compile(r"^[-–—~=]+$")
 _SURE, _FAIR = 0.86, 0.6
 """Tesseract's own confidence in a word on which both readings agree."""
 _HESITANT, _OTHER_SURE = 0.45, 0.955
 """The same word read hesitantly the first time and surely the second."""
 _SPLIT = 0.85
+_ACCENT_LOST = 0.85
 _TWO_OF_THREE, _AGAINST_FIRST, _ALONE = 0.85, 0.75, 0.6
 _LOWEST = 2.2
 """Points: the ink of a line of letters is higher."""
@@ -63,7 +66,11 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
             if "@" in answer and _split_address(token, run):
                 sure = min(sure, _SPLIT)
             answer = answer.strip("_|") or answer  # the end of a ruling line
-            if _RUBBISH.match(token.text) and token.confidence < _FAIR:
+            if not run.once and sure > _ACCENT_LOST and unread_mark(sheet.gray, token.box, answer):
+                sure = _ACCENT_LOST
+            if _DASHES.match(token.text) and 0 < index < len(votes) - 1:
+                answer = "–"  # joins two words of a label, however many strokes were seen
+            elif _RUBBISH.match(token.text) and token.confidence < _FAIR:
                 continue
             if bottom - top < sheet.px(_LOWEST) and any(c.isalnum() for c in answer):
                 continue  # a piece of a line that was taken for letters

@@ -110,12 +110,26 @@ def test_a_blurred_page_is_refused_and_not_guessed_at() -> None:
 
 def test_without_tesseract_the_problem_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ocr.shutil, "which", lambda name: None)
-    ocr.languages.cache_clear()
+    ocr._installed.cache_clear()
     try:
         reading = read(paper.image_file(paper.pixels(paper.form(), 100)))
     finally:
-        ocr.languages.cache_clear()
+        ocr._installed.cache_clear()
     assert [n.code for n in reading.notes] == ["ocr_unavailable"]
+
+
+def test_a_picture_is_read_alike_whatever_was_read_before_it() -> None:
+    line = np.full((60, 420), 255, np.uint8)
+    cv2.putText(line, "Medisoft 12", (20, 42), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 0, 2)
+
+    def once(characters: str) -> list[ocr.Token]:
+        return ocr.read(line, dpi=300, mode=ocr.LINE, seconds=20, only=("fra",), characters=characters)
+
+    before, narrowed, after = once(""), once("0123456789"), once("")
+
+    assert [t.text for t in before] == ["Medisoft", "12"]
+    assert all(t.text.isdigit() for t in narrowed)
+    assert after == before
 
 
 def test_the_front_door_is_cheap_to_import() -> None:

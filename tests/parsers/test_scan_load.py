@@ -70,6 +70,15 @@ def test_a_file_cut_short_is_read_as_far_as_it_goes_and_says_so() -> None:
     assert found[0].code == "damaged"
 
 
+def test_a_page_scanned_far_finer_than_needed_is_brought_down_with_its_coloured_ink() -> None:
+    page = Image.new("RGB", (2400, 3000), "white")
+    page.paste((20, 30, 160), (1000, 2000, 1400, 2040))
+    sheet = only(saved(page, "PNG", dpi=(600, 600), compress_level=1))
+    assert (sheet.dpi, sheet.gray.shape) == (300.0, (1500, 1200))
+    assert sheet.ink is not None
+    assert (sheet.ink[1010, 600], sheet.ink[1400, 600]) == (255, 0)
+
+
 def test_what_is_no_image_is_damaged() -> None:
     found = list(image_sheets(b"\x89PNG\r\n\x1a\n nothing of the kind", None, 80))
     assert [f.code for f in found if isinstance(f, Problem)] == ["damaged"]

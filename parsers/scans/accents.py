@@ -1,0 +1,71 @@
+"""Marks above letters that no reading tells of: both models now and then lose the accent of a capital.
+
+What floats above a word's letters (dots, accents, apostrophes) is counted in the picture and compared with
+what the text accounts for. More in the picture than in the text: some letter lost its accent.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+import cv2
+import numpy as np
+
+from parsers.scans.image import Gray
+
+_DARK = 150
+_LETTERS_SHARE = 0.7
+_TALL = 0.5
+"""Of the word's highest letter: what stands on the line and is no mark."""
+_LEAST, _MOST = 0.07, 0.42
+"""Of the letters' height: the side of a mark's box, from the dot of an i to a circumflex."""
+_ABOVE = 0.5
+"""Of the letters' height: how far above the word its marks may reach."""
+_TWO = frozenset("̈̋")
+_ONE_ITSELF = frozenset("ij'’‘´`^°*")
+_TWO_ITSELF = frozenset('"“”„»«')
+
+Pixels = tuple[int, int, int, int]
+
+
+def unread_mark(gray: Gray, box: Pixels, text: str) -> bool:
+    """True where more floats above the letters of a word than its text accounts for. `box` is in pixels."""
+    if sum(map(str.isalpha, text)) < _LETTERS_SHARE * len(text) or "@" in text:
+        return False
+    return marks(gray, box) > sum(map(_expected, text))
+
+
+def _expected(letter: str) -> int:
+    """The most pieces that float above it."""
+    if letter in _TWO_ITSELF:
+        return 2
+    parts = unicodedata.normalize("NFD", letter)
+    above = [2 if part in _TWO else 1 for part in parts[1:] if unicodedata.combining(part) == 230]
+    return max(above, default=1 if parts[0] in _ONE_ITSELF else 0)
+
+
+def marks(gray: Gray, box: Pixels) -> int:
+    """How many pieces of ink float above the letters in a box of a word."""
+    left, top, right, bottom = box
+    room = round((bottom - top) * _ABOVE)
+    above = max(0, top - room)
+    ink = (gray[above : bottom + 2, max(0, left - 2) : right + 2] < _DARK).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    parts = stats[1:]
+    letters = parts[parts[:, 3] >= _TALL * (bottom - top)]
+    if not len(letters):
+        return 0
+    height = float(np.median(letters[:, 3]))
+    small, large = _LEAST * height, _MOST * height
+    found = 0
+    for x, y, width, tall, _ in parts.tolist():
+        if not (small <= width <= 1.6 * large and small <= tall <= large) or y == 0:
+            continue
+        # A letter, of any height, begins right below it.
+        below = parts[
+            (parts[:, 0] < x + width) & (parts[:, 0] + parts[:, 2] > x)
+            & (parts[:, 1] >= y + 0.5 * tall) & (parts[:, 1] <= y + tall + 0.45 * height)
+            & (parts[:, 3] >= 0.45 * height)
+        ]  # fmt: skip
+        found += bool(len(below))
+    return found

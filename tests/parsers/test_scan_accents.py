@@ -1,0 +1,49 @@
+"""Accents that no reading tells of are seen in the picture."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+
+from parsers.scans.accents import unread_mark
+from tests.parsers.scan_paper import pixels
+
+
+@pytest.fixture(scope="module", params=[200, 300])
+def dpi(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
+
+def word(text: str, dpi: int, rule_above: bool = False) -> tuple[np.ndarray, tuple[int, int, int, int]]:
+    """A printed word and the box of its letters without what floats above them."""
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(140, 40))
+    canvas.setFont("Helvetica", 11)
+    canvas.drawString(10, 12, text)
+    if rule_above:
+        canvas.line(5, 25, 135, 25)
+    canvas.save()
+    gray = pixels(out.getvalue(), dpi)
+    columns = np.flatnonzero((gray[gray.shape[0] // 2 :] < 150).any(axis=0))
+    top, bottom = (round((40 - y) * dpi / 72) for y in (12 + 0.72 * 11, 12))
+    return gray, (int(columns[0]), top, int(columns[-1]) + 1, bottom)
+
+
+@pytest.mark.parametrize(
+    ("printed", "read"), [("Éverling", "Everling"), ("MÜLLER", "MULLER"), ("Zoë", "Zoe"), ("Öst", "Ost")]
+)
+def test_a_lost_accent_is_noticed(printed: str, read: str, dpi: int) -> None:
+    assert unread_mark(*word(printed, dpi), read)
+    assert not unread_mark(*word(printed, dpi), printed)
+
+
+@pytest.mark.parametrize("printed", ["Kirchberg", "d'intégration", "Jean-Luc", "Dijon", "MEDISOFT"])
+def test_dots_apostrophes_and_a_line_above_are_no_accents(printed: str, dpi: int) -> None:
+    assert not unread_mark(*word(printed, dpi, rule_above=True), printed)
+
+
+def test_numbers_and_addresses_have_no_accents(dpi: int) -> None:
+    assert not unread_mark(*word("Éverling", dpi), "e@e.lu")
