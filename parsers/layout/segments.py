@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import replace
 
 from parsers.documents.reading import Word
@@ -18,27 +19,9 @@ def segments_of(
     words: list[Word], verticals: list[Line], horizontals: list[Line], page: int, sheet: Sheet
 ) -> list[Segment]:
     """The words in reading order; what is only there to be written on becomes the sheet's underlines."""
-    lines: list[list[Word]] = []
-    for word in sorted(words, key=middle_of):
-        nearest = None
-        for number in range(len(lines) - 1, max(-1, len(lines) - 6), -1):
-            # Against the next word of the line: lines of two columns may stand slightly apart.
-            gap, beside = min(
-                ((max(o.box[0] - word.box[2], word.box[0] - o.box[2]), o) for o in lines[number]),
-                key=lambda found: found[0],
-            )
-            height = min(height_of(word), height_of(beside))
-            level = abs(middle_of(word) - middle_of(beside)) < 0.42 * height
-            if level and (nearest is None or gap < nearest[0]):
-                nearest = gap, number
-        if nearest is None:
-            lines.append([word])
-        else:
-            lines[nearest[1]].append(word)
     xs = [v[0] for v in verticals]
     segments: list[Segment] = []
-    for line in lines:
-        line.sort(key=lambda w: w.box[0])
+    for line in _lines(words):
         current: list[Word] = []
         for word in line:
             match = FILLER.search(word.text)
@@ -59,6 +42,53 @@ def segments_of(
             segments.append(_close(current, page, verticals, horizontals))
     segments.sort(key=lambda s: (round((s.box[1] + s.box[3]) / 2 / 3), s.box[0]))
     return segments
+
+
+class _Level:
+    """Words that stand level with each other, from the highest to the lowest."""
+
+    def __init__(self, word: Word, middle: float) -> None:
+        self.words = [word]
+        self.lowest = middle
+        self.rightmost = word
+
+    def add(self, word: Word, middle: float) -> None:
+        self.words.append(word)
+        self.lowest = middle
+        if word.box[2] > self.rightmost.box[2]:
+            self.rightmost = word
+
+    def nearest(self, word: Word) -> tuple[float, Word]:
+        """How far from the word the next one of these stands, and that one."""
+        left, _, right, _ = word.box
+        if self.rightmost.box[2] <= left:
+            return left - self.rightmost.box[2], self.rightmost
+        return min(
+            ((max(o.box[0] - right, left - o.box[2]), o) for o in self.words),
+            key=lambda found: found[0],
+        )
+
+
+def _lines(words: Iterable[Word]) -> list[list[Word]]:
+    """The words of each line from left to right, the lines from the top. Long paragraphs of flowing text are
+    one line each: most of a line's words are told apart by its middles alone."""
+    lines: list[_Level] = []
+    for middle, word in sorted(((middle_of(w), w) for w in words), key=lambda placed: placed[0]):
+        height = height_of(word)
+        found: tuple[float, _Level] | None = None
+        for line in lines[:-6:-1]:
+            if middle - line.lowest >= 0.42 * height:
+                continue
+            # Against the next word of the line: lines of two columns may stand slightly apart.
+            gap, beside = line.nearest(word)
+            level = abs(middle - middle_of(beside)) < 0.42 * min(height, height_of(beside))
+            if level and (found is None or gap < found[0]):
+                found = gap, line
+        if found is None:
+            lines.append(_Level(word, middle))
+        else:
+            found[1].add(word, middle)
+    return [sorted(line.words, key=lambda w: w.box[0]) for line in lines]
 
 
 def _breaks(before: Word, here: Word, verticals: list[Line], xs: list[float], ticks: list[Tick]) -> bool:
