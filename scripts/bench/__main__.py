@@ -14,6 +14,7 @@ from typing import Any
 
 from scripts.bench import cost, parts, report
 from scripts.bench.growth import growth
+from scripts.bench.pages import pages
 from scripts.grow.store import Size
 from tests.integration.dovecot import running_dovecot
 
@@ -35,10 +36,12 @@ def main(arguments: list[str] | None = None) -> int:
             result["readers"] = parts.readers(options.mails)
         if "start" in wanted:
             result["start"] = parts.start(dovecot, options.rounds)
+    mails = options.archived
+    size = Size(mails, mails // 40, mails // 4, mails // 40)
     if "growth" in wanted:
-        mails = options.archived
-        size = Size(mails, mails // 40, mails // 4, mails // 40)
         result["growth"] = growth(size, min(options.mails, 20))
+    if "pages" in wanted:
+        result["pages"] = pages(size, 4 * options.mails)
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "bench.json").write_text(json.dumps(result, indent=2) + "\n")
     if "cost" in result:

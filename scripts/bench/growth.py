@@ -25,7 +25,7 @@ from tests.fakes import MemoryMailbox, MemoryMailer
 UNTIL = datetime.fromisoformat("2026-06-01T08:00:00+02:00")
 _FIRST = 900_000  # numbers of Industriels that the grown store does not have
 _ROUNDS = 5
-_CONFIG = """
+CONFIGURATION = """
 [imap]
 host = "127.0.0.1"
 security = "none"
@@ -45,13 +45,13 @@ settle_minutes = 0
 """
 
 
-class _Known:
+class Known:
     """ports.Readers: readings made beforehand. How a mail is read does not depend on the store."""
 
-    def __init__(self, mails: Sequence[bytes]) -> None:
+    def __init__(self, mails: Sequence[bytes], options: ReadOptions | None = None) -> None:
         from mailbot.adapters.reading import read_mail
 
-        self._readings = {raw: read_mail(raw, ReadOptions()) for raw in mails}
+        self._readings = {raw: read_mail(raw, options or ReadOptions()) for raw in mails}
 
     def read_mail(self, raw: bytes) -> MailReading:
         return self._readings[raw]
@@ -66,13 +66,13 @@ class _Known:
 def growth(size: Size, mails: int) -> dict[str, Any]:
     """CPU time of the service (reading apart) for each new mail in both stores, in alternating rounds."""
     ready = list(typical_mails(mails * (_ROUNDS + 1), first=_FIRST, begin=UNTIL))
-    known = _Known(ready)
+    known = Known(ready)
     with tempfile.TemporaryDirectory(prefix="mailbot-growth-") as made:
         services = {}
         for name in ("empty", "grown"):
             folder = Path(made) / name
             folder.mkdir()
-            (folder / "config.toml").write_text(_CONFIG)
+            (folder / "config.toml").write_text(CONFIGURATION)
             if name == "grown":
                 grow(load_config(folder / "config.toml"), size, until=UNTIL, files=False)
             services[name] = _service(folder, known)
