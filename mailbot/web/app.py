@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -36,6 +36,9 @@ from mailbot.web.undo import Undos
 from mailbot.web.visit import Handler, Visit, age_words, door, sorry
 from rules.calendar import LUXEMBOURG, last_day
 
+if TYPE_CHECKING:
+    from mailbot.web.queue_list import Wanted
+
 log = structlog.get_logger(__name__)
 _HERE = Path(str(resources.files("mailbot.web")))
 
@@ -55,6 +58,7 @@ class Web:
         self.queue_memory = QueueMemory(self.store)
         self.searches = Searches()
         self.seen: dict[str, set[int]] = {}
+        self.lists: dict[str, Wanted] = {}  # by user: the queue's list looked at last
         self.figures: tuple[object, Figures] | None = None
         self.mail_words = MailWords(self.store)
         self.undos = Undos(self.store)

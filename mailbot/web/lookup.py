@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mailbot.errors import ArchiveDamaged
 from mailbot.rows import EntryRow, MailRow
-from mailbot.web.queue_list import QueueList
+from mailbot.web.queue_list import QueueList, Wanted
 from mailbot.web.visit import Refused, Visit
 from parsers.message import part_bytes
 from parsers.types import Document
@@ -16,8 +16,8 @@ def entry_of(visit: Visit) -> EntryRow:
 
 
 def neighbours(visit: Visit, entry_id: int) -> tuple[int | None, int | None]:
-    """The entries before and after this one, in the tab in which it stands first."""
-    return QueueList(visit.web, visit.by).neighbours(entry_id)
+    """The entries before and after this one, in the list that the person looked at last."""
+    return QueueList(visit.web, visit.by).neighbours(entry_id, visit.web.lists.get(visit.by, Wanted()))
 
 
 def original_bytes(visit: Visit, mail: MailRow, document: Document) -> bytes:

@@ -1,6 +1,7 @@
-"""A process that draws pages of one file: `python -m mailbot.web.page_worker PAGE WIDTH MEMORY_BYTES WAY`.
+"""A process that draws pages of one file: `python -m mailbot.web.page_worker PAGE COUNT WIDTH MEMORY WAY`.
 
-The file comes on stdin. PAGE 0 asks for the sizes of all pages, as JSON; else PNG bytes leave on stdout.
+The file comes on stdin. PAGE 0 asks for the sizes of all pages, as JSON; else up to COUNT pages from PAGE on
+leave on stdout, each as PNG with its length before it (4 bytes, big-endian).
 WAY is `plain`, or `straight` for scans: turned upright and without skew, as the readers put their boxes; or
 `convert` with a LibreOffice program and a media type after it: then the bytes of a PDF leave.
 It is a process of its own, confined as the readers are, because PDFium is native code that reads a stranger's
@@ -13,6 +14,7 @@ import io
 import json
 import resource
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,22 +26,29 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 def main() -> None:
-    page, width, memory = (int(argument) for argument in sys.argv[1:4])
-    way = sys.argv[4]
+    page, count, width, memory = (int(argument) for argument in sys.argv[1:5])
+    way = sys.argv[5]
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS + 1))
     data = sys.stdin.buffer.read()
-    confine_reader(Path.cwd(), _ROOT, "mailbot", program=sys.argv[5] if way == "convert" else None)
+    confine_reader(Path.cwd(), _ROOT, "mailbot", program=sys.argv[6] if way == "convert" else None)
+    out = sys.stdout.buffer
     if way == "convert":
-        sys.stdout.buffer.write(_converted(data, sys.argv[5], sys.argv[6]))
+        out.write(_converted(data, sys.argv[6], sys.argv[7]))
         return
     is_pdf = b"%PDF-" in data[:1024]
-    if way == "straight" and page:
-        drawn = _straight(data, "application/pdf" if is_pdf else "image/png", page)
+    if page == 0:
+        sizes = _pdf_sizes(data) if is_pdf else _picture_sizes(data)
+        out.write(json.dumps(sizes).encode())
+        return
+    if way == "straight":
+        drawn = _straight(data, "application/pdf" if is_pdf else "image/png", page, count)
     else:
-        drawn = _pdf(data, page, width) if is_pdf else _picture(data, page, width)
-    sys.stdout.buffer.write(drawn)
+        drawn = _pdf(data, page, count, width) if is_pdf else _picture(data, page, count, width)
+    for png in drawn:
+        out.write(len(png).to_bytes(4, "big") + png)
+        out.flush()
 
 
 def _converted(data: bytes, program: str, media_type: str) -> bytes:
@@ -54,16 +63,24 @@ def _converted(data: bytes, program: str, media_type: str) -> bytes:
     return made
 
 
-def _pdf(data: bytes, number: int, width: int) -> bytes:
+def _pdf_sizes(data: bytes) -> list[tuple[float, float]]:
+    document = _opened(data)
+    return [_upright(document[n]).get_size() for n in range(min(len(document), MOST_PAGES))]
+
+
+def _pdf(data: bytes, first: int, count: int, width: int) -> Iterator[bytes]:
+    document = _opened(data)
+    for number in range(first - 1, min(first - 1 + count, max(len(document), first))):
+        page = _upright(document[number])
+        yield _png(page.render(scale=width / max(page.get_width(), 1), may_draw_forms=True).to_pil())
+
+
+def _opened(data: bytes) -> Any:
     import pypdfium2
 
     document = pypdfium2.PdfDocument(data)
     document.init_forms()  # what is typed into the form's fields is drawn too
-    if number == 0:
-        sizes = [_upright(document[n]).get_size() for n in range(min(len(document), MOST_PAGES))]
-        return json.dumps(sizes).encode()
-    page = _upright(document[number - 1])
-    return _png(page.render(scale=width / max(page.get_width(), 1), may_draw_forms=True).to_pil())
+    return document
 
 
 def _upright(page: Any) -> Any:
@@ -74,36 +91,50 @@ def _upright(page: Any) -> Any:
     return page
 
 
-def _straight(data: bytes, media_type: str, number: int) -> bytes:
+def _straight(data: bytes, media_type: str, first: int, count: int) -> Iterator[bytes]:
     from PIL import Image
 
     from parsers.scans.pictures import page_picture
     from parsers.types import ReadOptions
 
-    gray = page_picture(data, media_type, ReadOptions(), number)
-    if gray is None:
-        raise ValueError("the page cannot be shown")
-    return _png(Image.fromarray(gray))
+    for number in range(first, first + count):
+        gray = page_picture(data, media_type, ReadOptions(), number)
+        if gray is None and number == first:
+            raise ValueError("the page cannot be shown")
+        if gray is None:
+            return
+        yield _png(Image.fromarray(gray))
 
 
-def _picture(data: bytes, number: int, width: int) -> bytes:
-    from PIL import Image, ImageOps, ImageSequence
+def _picture_sizes(data: bytes) -> list[tuple[float, float]]:
+    from PIL import ImageOps, ImageSequence
+
+    with _picture_file(data) as opened:
+        frames = zip(range(MOST_PAGES), ImageSequence.Iterator(opened), strict=False)
+        return [_points(ImageOps.exif_transpose(frame)) for _, frame in frames]
+
+
+def _picture(data: bytes, first: int, count: int, width: int) -> Iterator[bytes]:
+    from PIL import ImageOps
+
+    with _picture_file(data) as opened:
+        frames = getattr(opened, "n_frames", 1)
+        for number in range(first - 1, min(first - 1 + count, max(frames, first))):
+            opened.seek(number)
+            picture = ImageOps.exif_transpose(opened.convert("RGB"))
+            picture.thumbnail((width, 4 * width))
+            yield _png(picture)
+
+
+def _picture_file(data: bytes) -> Any:
+    from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = 80_000_000
     if data[4:8] == b"ftyp":
         import pillow_heif  # only when such a file comes
 
         pillow_heif.register_heif_opener()
-    with Image.open(io.BytesIO(data)) as opened:
-        if number == 0:
-            sizes = []
-            for _, frame in zip(range(MOST_PAGES), ImageSequence.Iterator(opened), strict=False):
-                sizes.append(_points(ImageOps.exif_transpose(frame)))
-            return json.dumps(sizes).encode()
-        opened.seek(number - 1)
-        picture = ImageOps.exif_transpose(opened.convert("RGB"))
-    picture.thumbnail((width, 4 * width))
-    return _png(picture)
+    return Image.open(io.BytesIO(data))
 
 
 def _points(picture: Any) -> tuple[float, float]:

@@ -9,12 +9,14 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from parsers.documents.converting import CONVERTIBLE
 
 PAGE_WIDTH = 1240  # pixels: sharp at the widths in which the app shows a page
+AT_ONCE = 4
+"""Pages drawn by one process: starting it costs more than a page, and who looks at one looks at the next."""
 _SECONDS = 30
 _MEMORY = 1536 * 2**20
 _DRAWN = frozenset(
@@ -37,13 +39,19 @@ class Pages:
         self._folder = folder
         self._libreoffice = libreoffice
         self._turns = threading.Semaphore(2)
+        self._one = threading.Lock()
+        self._drawing: dict[tuple[str, str], tuple[threading.Lock, int]] = {}
 
     def can_draw(self, media_type: str) -> bool:
         return media_type in _DRAWN or (self._libreoffice is not None and media_type in _CONVERTED)
 
     def sizes(self, sha256: str, media_type: str, data: Callable[[], bytes]) -> list[tuple[float, float]]:
         """Width and height in points of each page. Raises PageNotDrawn, and what `data` raises."""
-        said = self._drawn(sha256, "sizes.json", media_type, data, 0, "plain")
+
+        def measure() -> bytes:
+            return self._run(self._source(sha256, media_type, data), 0, 0, "plain")
+
+        said = self._kept(sha256, "sizes.json", measure)
         try:
             return [(float(w), float(h)) for w, h in json.loads(said)]
         except (ValueError, TypeError) as error:
@@ -53,16 +61,19 @@ class Pages:
         self, sha256: str, page: int, media_type: str, data: Callable[[], bytes], *, straight: bool = False
     ) -> bytes:
         """Page `page`, from 1; `straight` as the readers saw a scan. Raises as `sizes` does."""
-        name = f"{page}-straight.png" if straight else f"{page}.png"
-        return self._drawn(sha256, name, media_type, data, page, "straight" if straight else "plain")
+        way = "straight" if straight else "plain"
 
-    def _drawn(
-        self, sha256: str, name: str, media_type: str, data: Callable[[], bytes], page: int, way: str
-    ) -> bytes:
-        def source() -> bytes:
-            return data() if media_type in _DRAWN else self._pdf_of(sha256, media_type, data)
+        def draw() -> bytes:
+            drawn = self._run(self._source(sha256, media_type, data), page, AT_ONCE, way)
+            first, *more = _pictures(drawn)
+            for number, png in enumerate(more, start=page + 1):
+                self._keep(self._path(sha256, _name(number, straight)), png)
+            return first
 
-        return self._kept(sha256, name, lambda: self._run(source(), str(page), way))
+        return self._kept(sha256, _name(page, straight), draw)
+
+    def _source(self, sha256: str, media_type: str, data: Callable[[], bytes]) -> bytes:
+        return data() if media_type in _DRAWN else self._pdf_of(sha256, media_type, data)
 
     def _pdf_of(self, sha256: str, media_type: str, data: Callable[[], bytes]) -> bytes:
         """What LibreOffice makes of the file. An empty one says that it cannot: it is not tried twice."""
@@ -70,7 +81,7 @@ class Pages:
         def convert() -> bytes:
             raw = data()
             try:
-                return self._run(raw, "0", "convert", str(self._libreoffice), media_type)
+                return self._run(raw, 0, 0, "convert", str(self._libreoffice), media_type)
             except PageNotDrawn:
                 return b""
 
@@ -80,23 +91,49 @@ class Pages:
         return made
 
     def _kept(self, sha256: str, name: str, make: Callable[[], bytes]) -> bytes:
-        path = self._folder / sha256[:2] / sha256[2:] / name
+        path = self._path(sha256, name)
         with contextlib.suppress(OSError):
             return path.read_bytes()
-        made = make()
+        with self._turn_of(sha256, name.partition(".")[2]):
+            with contextlib.suppress(OSError):
+                return path.read_bytes()  # it came with another page
+            made = make()
+            self._keep(path, made)
+        return made
+
+    def _path(self, sha256: str, name: str) -> Path:
+        return self._folder / sha256[:2] / sha256[2:] / name
+
+    def _keep(self, path: Path, made: bytes) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
             file.write(made)
         os.replace(file.name, path)
-        return made
 
-    def _run(self, data: bytes, page: str, *way: str) -> bytes:
+    @contextlib.contextmanager
+    def _turn_of(self, sha256: str, sort: str) -> Iterator[None]:
+        """One at a time draws pages of a file: pictures, or sizes, or the conversion that both wait for."""
+        key = (sha256, sort)
+        with self._one:
+            turn, waiting = self._drawing.get(key, (threading.Lock(), 0))
+            self._drawing[key] = turn, waiting + 1
+        try:
+            with turn:
+                yield
+        finally:
+            with self._one:
+                _, waiting = self._drawing.pop(key)
+                if waiting > 1:
+                    self._drawing[key] = turn, waiting - 1
+
+    def _run(self, data: bytes, page: int, count: int, *way: str) -> bytes:
         command = [
             sys.executable,
             "-P",
             "-m",
             "mailbot.web.page_worker",
-            page,
+            str(page),
+            str(count),
             str(PAGE_WIDTH),
             str(_MEMORY),
             *way,
@@ -118,5 +155,23 @@ class Pages:
                     cwd=own,
                 )
             except (subprocess.SubprocessError, OSError) as error:
+                written = getattr(error, "output", None)
+                if count and written:
+                    return bytes(written)  # it is a later page that could not be drawn
                 raise PageNotDrawn(type(error).__name__) from error
         return done.stdout
+
+
+def _name(page: int, straight: bool) -> str:
+    return f"{page}-straight.png" if straight else f"{page}.png"
+
+
+def _pictures(drawn: bytes) -> list[bytes]:
+    """The pages that the worker wrote whole. Raises PageNotDrawn when there is none."""
+    found, at = [], 0
+    while at + 4 <= len(drawn) and (end := at + 4 + int.from_bytes(drawn[at : at + 4], "big")) <= len(drawn):
+        found.append(drawn[at + 4 : end])
+        at = end
+    if not found:
+        raise PageNotDrawn("no page came")
+    return found

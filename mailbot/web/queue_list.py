@@ -51,32 +51,46 @@ class QueueList:
         store, snapshot = self._web.store, self._snapshot
         tabs = self._tabs(snapshot.keys)
         counts = {tab: len(found) for tab, found in tabs.items()} | {"closed": snapshot.marker.counts[-1]}
-        here: Sequence[QueueKey | QueueLine]
-        if wanted.tab == "closed":
-            text = wanted.text
-            here = store.closed_lines_matching(text) if text else store.queue_lines(closed=True)
-        else:
-            if wanted.sort != "place":
-                tabs = self._tabs(self._web.queue_memory.by_age(snapshot))
-            here = self._matching(tabs[wanted.tab], wanted.text)
-        codes = sorted({code for key in here for code in key.codes})
-        steps = sorted({key.step for key in here if key.step})
-        here = [key for key in here if not wanted.code or wanted.code in key.codes]
-        here = [key for key in here if not wanted.step or wanted.step == key.step]
-        if wanted.sort == "deadline" and wanted.tab != "closed":
-            here = sorted(here, key=lambda key: self.deadline(key) or _NEVER)
+        found = self._found(wanted, tabs)
+        codes = sorted({code for key in found for code in key.codes})
+        steps = sorted({key.step for key in found if key.step})
+        here = self._in_order(wanted, found)
         start = (wanted.page - 1) * PER_PAGE
         lines = store.queue_lines_of([key.id for key in here[start : start + PER_PAGE]])
         return Listed(lines, len(here), counts, codes, steps)
 
-    def neighbours(self, entry_id: int) -> tuple[int | None, int | None]:
-        """The entries before and after this one, in the tab in which it stands first."""
-        elsewhere = entry_id in self._snapshot.elsewhere
-        order = [key.id for key in self._snapshot.keys if (key.id in self._snapshot.elsewhere) is elsewhere]
+    def neighbours(self, entry_id: int, wanted: Wanted) -> tuple[int | None, int | None]:
+        """The entries before and after this one: in that list, or else in the tab where it stands first."""
+        tabs = self._tabs(self._snapshot.keys)
+        order = [key.id for key in self._in_order(wanted, self._found(wanted, tabs))]
+        if entry_id not in order:
+            tab = "waiting" if entry_id in self._snapshot.elsewhere else "review"
+            order = [key.id for key in tabs[tab]]
         if entry_id not in order:
             return None, None
         place = order.index(entry_id)
         return (order[place - 1] if place else None), (order[place + 1] if place + 1 < len(order) else None)
+
+    def _found(
+        self, wanted: Wanted, tabs: dict[str, list[QueueKey]]
+    ) -> Sequence[QueueKey] | Sequence[QueueLine]:
+        """What the tab holds of the text searched for, before the filters."""
+        if wanted.tab == "closed":
+            store, text = self._web.store, wanted.text
+            return store.closed_lines_matching(text) if text else store.closed_keys()
+        if wanted.sort != "place":
+            tabs = self._tabs(self._web.queue_memory.by_age(self._snapshot))
+        return self._matching(tabs[wanted.tab], wanted.text)
+
+    def _in_order(
+        self, wanted: Wanted, found: Sequence[QueueKey] | Sequence[QueueLine]
+    ) -> Sequence[QueueKey | QueueLine]:
+        """What the filters leave, in the order wanted."""
+        here = [key for key in found if not wanted.code or wanted.code in key.codes]
+        here = [key for key in here if not wanted.step or wanted.step == key.step]
+        if wanted.sort == "deadline" and wanted.tab != "closed":
+            return sorted(here, key=lambda key: self.deadline(key) or _NEVER)
+        return here
 
     def deadline(self, line: QueueKey | QueueLine) -> datetime | None:
         """The first instant that is too late for the step of the entry."""

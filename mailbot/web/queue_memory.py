@@ -34,6 +34,7 @@ class QueueMemory:
         self._store = store
         self._turn = threading.Lock()
         self._snapshot: Snapshot | None = None
+        self._mark: tuple[int, int] | None = None
         self._versions: dict[int, int] = {}
         self._states: dict[int, dict[str, str]] = {}
 
@@ -51,7 +52,8 @@ class QueueMemory:
     def by_age(self, snapshot: Snapshot) -> list[QueueKey]:
         """The same keys in the order of age."""
         if snapshot.by_age is None:
-            snapshot.by_age = self._store.queue_keys(by_age=True)
+            known = {key.id: key for key in snapshot.keys}
+            snapshot.by_age = [known[i] for i in self._store.queue_ids_by_age() if i in known]
         return snapshot.by_age
 
     def said(self, snapshot: Snapshot) -> dict[int, str]:
@@ -74,11 +76,14 @@ class QueueMemory:
 
     def _case_states(self) -> dict[int, dict[str, str]]:
         """Dossier id -> case name -> state; only dossiers that changed are read again."""
+        mark = self._store.dossiers_mark()
+        if mark == self._mark:
+            return self._states
         versions = self._store.dossier_versions()
         changed = [i for i, version in versions.items() if self._versions.get(i) != version]
         if changed:
             self._states |= self._store.case_states(changed)
-        self._versions = versions
+        self._versions, self._mark = versions, mark
         return self._states
 
 

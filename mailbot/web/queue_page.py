@@ -67,6 +67,7 @@ def queue(visit: Visit) -> Response:
     want = wanted(visit)
     lists = QueueList(visit.web, visit.by)
     listed = lists.listed(want)
+    visit.web.lists[visit.by] = want
     _note_seen(visit, listed, afresh=True)
     flash = visit.take_flash()
     return visit.page("queue.html", **_values(visit, want, lists, listed), flash=flash)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pillow_heif
@@ -120,6 +121,29 @@ def test_a_phone_s_photo_is_drawn_as_it_is_and_set_straight(tmp_path: Path) -> N
         assert pages.png("cd34", 1, "image/heic", out.getvalue, straight=straight).startswith(b"\x89PNG")
 
 
+def test_pages_that_come_next_are_drawn_with_the_one_asked_for(tmp_path: Path) -> None:
+    out, asked = io.BytesIO(), []
+    sheets = [Image.new("L", (620, 877), shade) for shade in (250, 240, 230)]
+    sheets[0].save(out, "PDF", save_all=True, append_images=sheets[1:])
+
+    def file() -> bytes:
+        asked.append(1)
+        return out.getvalue()
+
+    pages = Pages(tmp_path)
+    with ThreadPoolExecutor(3) as browser:
+        numbers = [1, 2, 3] * 2
+        drawn = list(browser.map(lambda n: pages.png("ef56", n, "application/pdf", file), numbers))
+    shades = [Image.open(io.BytesIO(png)).convert("L").getpixel((300, 300)) for png in drawn]
+    assert shades == [250, 240, 230] * 2
+    assert len(asked) <= 3
+    before = len(asked)
+    pages.png("ef56", 3, "application/pdf", file)
+    assert len(asked) == before
+    with pytest.raises(PageNotDrawn):
+        pages.png("ef56", 4, "application/pdf", file)
+
+
 def test_word_files_are_shown_as_the_pages_that_libreoffice_makes(tmp_path: Path) -> None:
     (tmp_path / "made.pdf").write_bytes(filled_pdf("nda", NDA))
     program = tmp_path / "soffice"
@@ -182,6 +206,24 @@ def test_the_queue_is_read_again_when_something_changed(world: World, claire: Br
     world.act(world.store.entry(entry), "close")
     assert link not in claire.get("/queue").text
     assert link in claire.get("/queue?tab=closed").text
+
+
+def test_next_and_previous_follow_the_list_looked_at_last(world: World, claire: Browser) -> None:
+    first, second = name_mismatch(world), question(world)
+    world.deliver(
+        "autre@cabinet.example", "Bonjour,\n\nQui contacter pour l'eConnector ?\n", subject="Question"
+    )
+    world.once()
+    third = max(entry.id for entry in world.store.entries())
+    claire.get("/queue")
+    assert f'data-after="/entry/{second}"' in claire.get(f"/entry/{first}").text
+    claire.get("/queue?code=question")
+    page = claire.get(f"/entry/{third}").text
+    assert f'data-before="/entry/{second}"' in page
+    assert "data-before" not in claire.get(f"/entry/{second}").text  # the mismatch is not of this list
+    assert f'data-after="/entry/{second}"' in claire.get(f"/entry/{first}").text  # as the whole queue has it
+    claire.get("/queue?sort=age")
+    assert f'data-after="/entry/{second}"' in claire.get(f"/entry/{first}").text
 
 
 def test_every_mail_of_a_dossier_can_be_read_and_no_other_dossiers(world: World, claire: Browser) -> None:

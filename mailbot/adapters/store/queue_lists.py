@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, Text, cast, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, Text, cast, func, or_, select, type_coerce
 
 from mailbot.adapters.store.base import Part
 from mailbot.adapters.store.tables import documents, dossiers, entries, entry_holders, history, mails, outbox
@@ -17,6 +17,7 @@ from mailbot.web_rows import QueueKey, QueueLine, QueueMarker
 
 _OPEN = ("open", "postponed")
 _CLOSED_SHOWN = 500
+_CLOSED_SEARCHED = 20_000
 _AT_ONCE = 500
 
 
@@ -63,8 +64,19 @@ class QueueLists(Part):
         counted = (changes, highest, *(states.get(state, 0) for state in (*_OPEN, "closed")))
         return QueueMarker(newest, counted)
 
-    def queue_keys(self, *, by_age: bool = False) -> list[QueueKey]:
-        """Every entry that is not closed, in the queue's order or by the age of what it is about."""
+    def queue_keys(self) -> list[QueueKey]:
+        """Every entry that is not closed, in the queue's order."""
+        e = entries.c
+        return self._keys(e.state.in_(_OPEN), func.coalesce(e.order_at, e.received_at), e.id)
+
+    def closed_keys(self, limit: int = _CLOSED_SHOWN) -> list[QueueKey]:
+        """The entries closed last, the newest first."""
+        e = entries.c
+        return self._keys(e.state == "closed", e.closed_at.desc(), e.id.desc(), limit=limit)
+
+    def _keys(
+        self, which: ColumnElement[bool], *order: ColumnElement[Any], limit: int | None = None
+    ) -> list[QueueKey]:
         e = entries.c
         columns = (
             e.id,
@@ -78,11 +90,17 @@ class QueueLists(Part):
             e.order_at.is_not(None),
             entry_holders.c.owner,
         )
-        place = e.received_at if by_age else func.coalesce(e.order_at, e.received_at)
-        query = select(*columns).select_from(entries.outerjoin(entry_holders)).where(e.state.in_(_OPEN))
+        query = select(*columns).select_from(entries.outerjoin(entry_holders)).where(which)
         with self._database.reading() as connection:
-            found = connection.execute(query.order_by(place, e.id)).all()
+            found = connection.execute(query.order_by(*order).limit(limit)).all()
         return [QueueKey(r[0], _words(r[1]), *r[2:]) for r in found]
+
+    def queue_ids_by_age(self) -> list[int]:
+        """The entries that are not closed, by the age of what they are about."""
+        e = entries.c
+        query = select(e.id).where(e.state.in_(_OPEN)).order_by(e.received_at, e.id)
+        with self._database.reading() as connection:
+            return list(connection.execute(query).scalars())
 
     def queue_lines_of(self, entry_ids: Sequence[int]) -> list[QueueLine]:
         """Those entries, in that order."""
@@ -92,12 +110,9 @@ class QueueLists(Part):
             lines |= {line.id: line for line in self._lines(_joined().where(entries.c.id.in_(chunk)))}
         return [lines[entry_id] for entry_id in entry_ids if entry_id in lines]
 
-    def queue_lines(self, *, closed: bool = False, limit: int = _CLOSED_SHOWN) -> list[QueueLine]:
-        """Entries that are not closed in the queue's order, or the ones closed last."""
+    def queue_lines(self) -> list[QueueLine]:
+        """Entries that are not closed, in the queue's order."""
         e = entries.c
-        if closed:
-            query = _joined().where(e.state == "closed").order_by(e.closed_at.desc(), e.id.desc())
-            return self._lines(query.limit(limit))
         place = func.coalesce(e.order_at, e.received_at)
         return self._lines(_joined().where(e.state.in_(_OPEN)).order_by(place, e.id))
 
@@ -116,10 +131,11 @@ class QueueLists(Part):
 
         Four digits also find the matricule that ends with them.
         """
-        words, brought = text.casefold(), self.mails_with_file(text)
+        words, brought, e = text.casefold(), self.mails_with_file(text), entries.c
+        closed = _joined().where(e.state == "closed").order_by(e.closed_at.desc(), e.id.desc())
         return [
             line
-            for line in self.queue_lines(closed=True, limit=20_000)
+            for line in self._lines(closed.limit(_CLOSED_SEARCHED))
             if line.mail_id in brought
             or (len(words) == 4 and words.isdigit() and (line.matricule or "").endswith(words))
             or any(
@@ -134,6 +150,13 @@ class QueueLists(Part):
         query = select(documents.c.mail_id).where(documents.c.file.ilike(pattern, escape="\\"))
         with self._database.reading() as connection:
             return {row[0] for row in connection.execute(query) if row[0] is not None}
+
+    def dossiers_mark(self) -> tuple[int, int]:
+        """Differs as soon as a dossier was added or changed: their number, and the sum of their versions."""
+        query = select(func.count(), func.coalesce(func.sum(dossiers.c.version), 0)).select_from(dossiers)
+        with self._database.reading() as connection:
+            count, total = connection.execute(query).one()
+        return count, int(total)
 
     def dossier_versions(self) -> dict[int, int]:
         """Dossier id -> version: what has changed since a list was made."""
