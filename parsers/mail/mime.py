@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import email.message
-import email.parser
 import email.policy
 import re
 
 from parsers import sniff
-from parsers.mail import bounces, headers, uuencoded
+from parsers.mail import bounces, encoded, headers, uuencoded
 from parsers.mail.charsets import decode, visible
 from parsers.mail.html import html_text
 from parsers.mail.letter import Leaf, Letter
@@ -37,8 +36,7 @@ def letter(data: bytes) -> Letter:
     """Take a mail apart. Damage ends up in `problems`; nothing is raised but RecursionError."""
     data = data.lstrip(b"\r\n") if data[:1] in (b"\r", b"\n") else data
     data, cut = _with_bounded_header(data)
-    parser = email.parser.BytesParser(policy=email.policy.compat32)
-    root = parser.parsebytes(data)
+    root = encoded.parsed(data)
     result = Letter(fields=headers.fields(root))
     if cut:
         problem = Problem(code="too_large", message=f"of the header only {MAX_HEADER} bytes were read")
