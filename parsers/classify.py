@@ -9,22 +9,23 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import resources
 
 from rapidfuzz import fuzz
 
 from parsers.concepts import fields_meant
 from parsers.documents.reading import Reading, Widget
-from parsers.folding import fold, words_of
+from parsers.folding import fold, fold_text, single_spaced, words_of
 from parsers.forms import FormBook
 from parsers.labels.index import LabelIndex, index_of
 from parsers.labels.text import without_numbering
 from parsers.layout.pages import sheets_of
 from parsers.layout.sheet import Segment, Sheet
 from parsers.layout.text import reading_text
+from parsers.remembered import Remembered
 from parsers.types import FormDef, Kind
 from parsers.widget_names import own_names
 
@@ -66,7 +67,8 @@ def classify(reading: Reading, book: FormBook) -> list[Classified]:
     sheets = sheets_of(reading)
     if not sheets:
         return [Classified("other", None, 0.3, ("no text",))]
-    titles = [title for sheet in sheets for title in _titles(sheet, book)]
+    told_by = _told_by(book)
+    titles = [t for s in sheets for t in _TITLES.of((s, told_by), partial(_titles, s, told_by))]
     groups = _groups(sheets, titles)
     found: list[Classified] = []
     for group in groups:
@@ -102,11 +104,15 @@ def _first_page(group: list[Sheet]) -> bool:
     return bool(re.search(r"\b(?:page|seite)?\s?1\s?(?:/|von|of|sur|de)\s?\d", text))
 
 
-def _titles(sheet: Sheet, book: FormBook) -> list[_Title]:
-    sizes = Counter(round(s.size) for s in sheet.segments for _ in s.words)
+_TITLES: Remembered[list[_Title]] = Remembered(24)
+
+
+def _titles(sheet: Sheet, told_by: _ToldBy) -> list[_Title]:
+    sizes: Counter[int] = Counter()
+    for segment in sheet.segments:
+        sizes[round(segment.size)] += len(segment.words)
     usual = sizes.most_common(1)[0][0] if sizes else 10
     found: list[_Title] = []
-    told_by = _told_by(book)
     segments = sheet.segments
     for number, segment in enumerate(segments):
         if len(segment.words) > 22 or not segment.words or segment.entered:
@@ -246,11 +252,17 @@ def _groups(sheets: list[Sheet], titles: list[_Title]) -> list[list[Sheet]]:
 
 def _text(group: list[Sheet], reading: Reading) -> str:
     if reading.blocks and not reading.pages:
-        return fold(reading_text(reading))
-    words = " ".join(s.text for sheet in group for s in sheet.segments)
+        return fold_text(reading_text(reading))
     numbers = {s.number for s in group}
-    values = " ".join(w.value for w in reading.widgets if w.page in numbers)
-    return fold(f"{words} {values}")
+    values = fold_text(" ".join(w.value for w in reading.widgets if w.page in numbers))
+    return single_spaced(" ".join([*(_PRINT.of((s,), partial(_folded, s)) for s in group), values]))
+
+
+_PRINT: Remembered[str] = Remembered(24)
+
+
+def _folded(sheet: Sheet) -> str:
+    return fold_text(" ".join(s.text for s in sheet.segments))
 
 
 def _decide(
@@ -288,10 +300,14 @@ def _scores(
     book: FormBook,
     reading: Reading,
 ) -> list[_Score]:
-    coverages = _coverages(_printed_labels(group, widgets), _told_by(book))
+    told_by = _told_by(book)
+    says = tuple(w.label for w in widgets if w.label)
+    coverages = _COVERAGES.of(
+        (*group, told_by), lambda: _coverages(_printed_labels(group, says), told_by), says
+    )
     scores = [
-        _score(form, titles, widgets, text, coverage, reading)
-        for form, coverage in zip(book.forms, coverages, strict=True)
+        _score(form, titles, widgets, text, coverage, sum(cue(text) for cue in cues), reading)
+        for form, coverage, cues in zip(book.forms, coverages, told_by.cues, strict=True)
     ]
     return sorted((s for s in scores if s.value > 0), key=lambda s: (-round(s.value, 2), -s.title))
 
@@ -302,8 +318,10 @@ def _score(
     widgets: Sequence[Widget],
     text: str,
     covered: tuple[int, float],
+    cues: int,
     reading: Reading,
 ) -> _Score:
+    """`cues`: how many of the form's typical wordings the text has."""
     evidence: list[str] = []
     doubt = 1.0
     title = max((t for t in titles if t.kind == form.kind), key=lambda t: t.strength, default=None)
@@ -320,17 +338,16 @@ def _score(
         evidence.append(f"{labels} of {len(form.fields)} field labels")
     if title is not None and title.strength >= 0.5 and max(labels, own) >= 4:
         doubt *= 0.4  # entitled so, and asks what such a form asks
-    cues = [c for cs in form.cues.values() for c in cs if _mentioned(c, text)]
     if cues:
-        doubt *= 1 - 0.12 * min(len(cues), 5)
-        evidence.append(f"{len(cues)} typical wordings")
-    if title is not None and title.strength >= 0.6 and form.kind not in _FORMS and len(cues) >= 2:
+        doubt *= 1 - 0.12 * min(cues, 5)
+        evidence.append(f"{cues} typical wordings")
+    if title is not None and title.strength >= 0.6 and form.kind not in _FORMS and cues >= 2:
         doubt *= 0.35
     value = 1 - doubt
     if form.kind in _FORMS and labels + own < max(3, len(form.fields) // 4):
         value = min(value, 0.4)  # mentioned, but not there
     if form.kind not in _FORMS and form.kind != "nda" and (title is None or title.strength < 0.3):
-        value = min(value, 0.3 + 0.08 * len(cues)) if len(cues) >= 3 else min(value, 0.3)
+        value = min(value, 0.3 + 0.08 * cues) if cues >= 3 else min(value, 0.3)
     about = _kinds().get(form.kind, {})
     if not _speaks_of(text, about.get("mentions", ())):
         value = min(value, 0.3)
@@ -340,7 +357,7 @@ def _score(
     if form.kind == "preuve_tests" and reading.guess in ("log", "spreadsheet"):
         verdicts = _verdicts(text)
         if cues or verdicts >= _FEW_VERDICTS:
-            value = max(value, min(0.85, 0.5 + 0.1 * len(cues) + 0.05 * verdicts))
+            value = max(value, min(0.85, 0.5 + 0.1 * cues + 0.05 * verdicts))
             evidence.append(f"looks like a {reading.guess}")
     return _Score(form, value, title.strength if title else 0.0, tuple(evidence))
 
@@ -355,11 +372,13 @@ def _verdicts(text: str) -> int:
     return sum(token in verdicts for token in tokens)
 
 
-def _mentioned(cue: str, text: str) -> bool:
-    folded = fold(cue)
-    if folded not in text or len(folded) > 6:
-        return folded in text
-    return re.search(rf"(?<!\w){re.escape(folded)}(?!\w)", text) is not None
+def _cue(wording: str) -> Callable[[str], bool]:
+    """Tells whether a folded text has the wording, a short one as words of its own."""
+    folded = fold(wording)
+    if len(folded) > 6:
+        return lambda text: folded in text
+    alone = re.compile(rf"(?<!\w){re.escape(folded)}(?!\w)")
+    return lambda text: folded in text and alone.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -375,18 +394,16 @@ class _ToldBy:
     """What the labels of a form weigh together."""
     asked: frozenset[frozenset[str]]
     """The fields of every kind."""
+    cues: tuple[tuple[Callable[[str], bool], ...], ...]
+    """What tells whether a text has each of a form's typical wordings."""
 
 
-_TOLD_BY: dict[int, _ToldBy] = {}
+_TOLD_BY: Remembered[_ToldBy] = Remembered(1)
 
 
 def _told_by(book: FormBook) -> _ToldBy:
     """Kept for the last book asked for: a worker reads thousands of documents with one book."""
-    known = _TOLD_BY.get(id(book.forms))
-    if known is None or known.forms is not book.forms:
-        _TOLD_BY.clear()
-        known = _TOLD_BY[id(book.forms)] = _made_told_by(book)
-    return known
+    return _TOLD_BY.of((book.forms,), lambda: _made_told_by(book))
 
 
 def _made_told_by(book: FormBook) -> _ToldBy:
@@ -402,7 +419,11 @@ def _made_told_by(book: FormBook) -> _ToldBy:
         weights,
         tuple(sum(weights.get(f"{form.kind}:{f.id}", 0.2) for f in form.fields) for form in forms),
         frozenset(index_of(form.fields).fields for form in book.all() if form.fields),
+        tuple(tuple(_cue(w) for ws in form.cues.values() for w in ws) for form in forms),
     )
+
+
+_COVERAGES: Remembered[list[tuple[int, float]]] = Remembered(12)
 
 
 def _coverages(printed: Iterable[str], told_by: _ToldBy) -> list[tuple[int, float]]:
@@ -450,14 +471,14 @@ def _weights(forms: tuple[FormDef, ...]) -> dict[str, float]:
     return weights
 
 
-def _printed_labels(group: Iterable[Sheet], widgets: Sequence[Widget]) -> frozenset[str]:
+def _printed_labels(group: Iterable[Sheet], tooltips: Iterable[str]) -> frozenset[str]:
     """Every short line, line up to a colon, and tooltip, as label text."""
     texts: set[str] = set()
     for sheet in group:
         for segment in sheet.segments:
             if not segment.entered and len(segment.words) <= 16:
                 texts.update(_label_texts(segment.text, len(segment.words)))
-    texts.update(" ".join(without_numbering(words_of(w.label))) for w in widgets if w.label)
+    texts.update(" ".join(without_numbering(words_of(says))) for says in tooltips)
     texts.discard("")
     return frozenset(texts)
 

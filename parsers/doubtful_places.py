@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 
-from parsers.documents.reading import Reading, Word
+from parsers.documents.reading import Page, Reading, Word
+from parsers.remembered import Remembered
 from parsers.types import BBox, FieldValue
 
 _DOUBTED = 0.9
@@ -26,7 +28,7 @@ def doubt_beside(fields: dict[str, FieldValue], reading: Reading) -> None:
         struck = [w.box for w in page.struck]
         if struck:
             _doubt(fields, page.number, struck, _STRUCK)
-        over = [*page.seams, *_overlaps(page.words)]
+        over = _OVER.of((page,), partial(_run_over, page))
         if over:
             _doubt(fields, page.number, over, _RUN_OVER)
     struck_blocks = [" ".join(b.text.split()) for b in reading.blocks if b.struck]
@@ -34,6 +36,13 @@ def doubt_beside(fields: dict[str, FieldValue], reading: Reading) -> None:
         written = " ".join((value.raw or str(value.value)).split())
         if struck_blocks and any(written in text for text in struck_blocks):
             _lower(fields, key, _STRUCK)
+
+
+_OVER: Remembered[list[BBox]] = Remembered(24)
+
+
+def _run_over(page: Page) -> list[BBox]:
+    return [*page.seams, *_overlaps(page.words)]
 
 
 def _overlaps(words: Sequence[Word]) -> list[BBox]:

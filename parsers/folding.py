@@ -20,9 +20,18 @@ def single_spaced(text: str) -> str:
 
 @lru_cache(maxsize=16384)
 def fold(text: str) -> str:
-    """Lower case, no accents, plain quotes and dashes, single spaces."""
+    """Lower case, no accents, plain quotes and dashes, single spaces. Kept; for lines and labels."""
+    return fold_text(text)
+
+
+def fold_text(text: str) -> str:
+    """As `fold`, for a whole document's text, which would only fill the memory if it were kept."""
     plain = unicodedata.normalize("NFKD", text.casefold().translate(_VARIANTS))
-    return single_spaced("".join(c for c in plain if not unicodedata.combining(c)))
+    if not plain.isascii():
+        for mark in set(plain):
+            if unicodedata.combining(mark):
+                plain = plain.replace(mark, "")
+    return single_spaced(plain)
 
 
 @lru_cache(maxsize=16384)

@@ -69,7 +69,9 @@ def _short_label(segment: Segment) -> str:
 
 def _headings(sheet: Sheet) -> list[Segment]:
     """Short lines set larger or bolder than the rest."""
-    sizes = Counter(round(s.size) for s in sheet.segments for _ in s.words)
+    sizes: Counter[int] = Counter()
+    for segment in sheet.segments:
+        sizes[round(segment.size)] += len(segment.words)
     if not sizes:
         return []
     usual = sizes.most_common(1)[0][0]

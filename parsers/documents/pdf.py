@@ -57,8 +57,9 @@ def read_pdf(data: bytes, options: ReadOptions) -> Reading:
             ) as error:
                 # Damaged form structures surface as any of these; the pages may still be readable.
                 notes.append(Problem(code="damaged", message=f"The form fields cannot be read ({error})."))
+    prints = form.prints if form is not None else ()
     try:
-        content = read_pages(data, options, deadline)
+        content = read_pages(data, options, deadline, prints)
     except PagesUnreadable:
         repaired = _repaired(data) if form is not None else None
         try:
@@ -86,6 +87,7 @@ def read_pdf(data: bytes, options: ReadOptions) -> Reading:
         notes=(*notes, *form.notes),
         page_count=count,
         title=form.title,
+        bare=tuple(p.bare if p is not None else None for p in form.prints),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream, String
 
+from parsers.documents.pdf_digest import Digests, PagePrint
 from parsers.documents.pdf_xfa import XfaTooLarge, bounded_bytes, dynamic, packets, widgets_of
 from parsers.documents.reading import Annotation, AnnotationKind, Widget, WidgetKind
 from parsers.types import BBox, Problem, ReadOptions
@@ -28,6 +29,8 @@ class FormContent:
     annotations: tuple[Annotation, ...] = ()
     notes: tuple[Problem, ...] = ()
     title: str = ""
+    prints: tuple[PagePrint | None, ...] = ()
+    """Of each page with form fields; None for another, or one that cannot be told."""
 
 
 @dataclass(slots=True)
@@ -51,6 +54,8 @@ def read_form(pdf: pikepdf.Pdf, options: ReadOptions) -> FormContent:
     widgets: list[Widget] = []
     annotations: list[Annotation] = []
     notes: list[Problem] = []
+    prints: list[PagePrint | None] = []
+    digests = Digests(pdf)
     seen: set[tuple[int, int]] = set()
     shown: set[str] = set()
     trust_values = isinstance(acroform, Dictionary) and bool(acroform.get("/NeedAppearances", False))
@@ -59,21 +64,32 @@ def read_form(pdf: pikepdf.Pdf, options: ReadOptions) -> FormContent:
             break
         annots = page.obj.get("/Annots")
         if not isinstance(annots, Array):
+            prints.append(None)
             continue
         frame = _Frame.of(page)
+        bare: list[Any] = []
+        fields = others = 0
         for annot in annots:
             if not isinstance(annot, Dictionary):
                 continue
             subtype = str(annot.get("/Subtype", ""))
             if subtype == "/Widget":
-                if len(widgets) >= _MAX_WIDGETS or int(annot.get("/F", 0)) & 2:
+                if int(annot.get("/F", 0)) & 2:
+                    continue
+                if len(widgets) >= _MAX_WIDGETS:
+                    others += 1
                     continue
                 seen.add(annot.objgen)
                 widget = _widget(annot, number, frame.box(annot.get("/Rect")), trust_values)
                 if widget:
                     shown.add(widget.name)
                     widgets.append(widget)
-            elif subtype in _ANNOTATIONS:
+                fields += 1
+                if widget is None or widget.box is None or not widget.tells:
+                    bare.append(annot)
+                continue
+            others += subtype != "/Link"
+            if subtype in _ANNOTATIONS:
                 box = frame.box(annot.get("/Rect"))
                 if box and not int(annot.get("/F", 0)) & 2:
                     annotations.append(
@@ -81,10 +97,11 @@ def read_form(pdf: pikepdf.Pdf, options: ReadOptions) -> FormContent:
                     )
             elif subtype == "/StrikeOut" and not int(annot.get("/F", 0)) & 2:
                 annotations += [Annotation("strike", number, box) for box in _struck_lines(annot, frame)]
+        prints.append(digests.of(page, None if others else bare) if fields else None)
     if isinstance(acroform, Dictionary):
-        fields = acroform.get("/Fields")
-        if isinstance(fields, Array):
-            for terminal in _terminals(fields, 0):
+        every = acroform.get("/Fields")
+        if isinstance(every, Array):
+            for terminal in _terminals(every, 0):
                 if terminal.objgen not in seen and len(widgets) < _MAX_WIDGETS:
                     widget = _widget(terminal, None, None, trust_values)
                     if widget and widget.name not in shown and (widget.value or widget.checked):
@@ -104,7 +121,7 @@ def read_form(pdf: pikepdf.Pdf, options: ReadOptions) -> FormContent:
             if dynamic(xml):
                 message = "The form is a dynamic XFA form; only the data stored in it can be read."
                 notes.append(Problem(code="xfa_dynamic", message=message))
-    return FormContent(tuple(widgets), tuple(annotations), tuple(notes), _title(pdf))
+    return FormContent(tuple(widgets), tuple(annotations), tuple(notes), _title(pdf), tuple(prints))
 
 
 def _struck_lines(annot: Any, frame: _Frame) -> list[BBox]:

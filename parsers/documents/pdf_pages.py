@@ -11,15 +11,17 @@ import hashlib
 import itertools
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pypdfium2.raw as pdfium
 
+from parsers.documents.pdf_digest import PagePrint
 from parsers.documents.pdf_ticks import DINGBATS, TICK_SIZE, boxes_of
 from parsers.documents.reading import Page, Picture, Ruling, Word
 from parsers.documents.struck import struck_out
+from parsers.remembered import Remembered
 from parsers.types import BBox, Problem, ReadOptions
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -58,8 +60,24 @@ class _Drawing:
     visible: int = 0
 
 
-def read_pages(data: bytes, options: ReadOptions, deadline: float) -> PageContent:
-    """All pages up to the limits of `options`. Raises PagesUnreadable."""
+_PAGES: Remembered[tuple[Page, bool]] = Remembered(32)
+"""Pages of blanks, by number and digest, and whether they need OCR."""
+_MOST_WORDS = 3000
+"""Of a page that is kept: more are no form's."""
+
+
+def read_pages(
+    data: bytes, options: ReadOptions, deadline: float, prints: Sequence[PagePrint | None] = ()
+) -> PageContent:
+    """All pages up to the limits of `options`. Raises PagesUnreadable.
+
+    `prints` are of all pages in turn; those that were read before are not read again.
+    """
+    known = [_PAGES.find((), (n, p.page)) if p else None for n, p in enumerate(prints, start=1)]
+    if known and len(known) <= options.max_pages and all(known):
+        read = [one for one in known if one is not None]
+        scans = tuple(page.number for page, ocr in read if ocr)
+        return PageContent(tuple(page for page, _ in read), scans, len(read), ())
     pdfium.FPDF_InitLibraryWithConfig(_config())
     buffer = ctypes.create_string_buffer(data, len(data))
     document = pdfium.FPDF_LoadMemDocument64(buffer, len(data), None)
@@ -76,7 +94,10 @@ def read_pages(data: bytes, options: ReadOptions, deadline: float) -> PageConten
             if time.monotonic() > deadline:
                 notes.append(Problem(code="timeout", message=f"Reading stopped before page {number}."))
                 break
-            page, ocr = _read_page(document, number)
+            before = known[number - 1] if number <= len(known) else None
+            page, ocr = before or _read_page(document, number)
+            if number <= len(prints) and (told := prints[number - 1]) and len(page.words) <= _MOST_WORDS:
+                _PAGES.keep((), (page, ocr), (number, told.page))
             pages.append(page)
             if ocr:
                 needs_ocr.append(number)

@@ -99,6 +99,11 @@ class Widget:
     doubtful: bool = False
     """True where the file contradicts itself (a box whose state and whose look differ)."""
 
+    @property
+    def tells(self) -> bool:
+        """True when it holds a value, or is a box that says whether it is ticked."""
+        return bool(self.value) or self.checked is not None
+
 
 @dataclass(frozen=True, slots=True)
 class CellPosition:
@@ -192,6 +197,9 @@ class Reading:
     page_count: int = 0
     title: str = ""
     """The file's own title (metadata); a hint."""
+    bare: tuple[bytes | None, ...] = ()
+    """For each page how its form fields look that hold nothing, as a digest; None where anything else may
+    have been put on top, or the page is none that was read before."""
     guess: str = ""
     """What an evidence file looks like ("log", "spreadsheet", "invoice", "" for don't know)."""
 

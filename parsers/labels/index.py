@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from parsers.folding import words_of
+from parsers.remembered import Remembered
 from parsers.types import FieldDef
 
 Strength = Literal["exact", "fuzzy", "weak"]
@@ -110,17 +111,10 @@ def index_of(fields: Iterable[FieldDef]) -> LabelIndex:
     """The labels of these fields in all languages; a definition's own, a tuple, are known by identity."""
     if not isinstance(fields, tuple):
         return _index(_labels_of(fields))
-    known = _INDEXES.get(id(fields))
-    if known is None or known[0] is not fields:
-        if len(_INDEXES) >= _INDEXES_KEPT:
-            _INDEXES.clear()
-        known = _INDEXES[id(fields)] = (fields, _index(_labels_of(fields)))
-    return known[1]
+    return _INDEXES.of((fields,), lambda: _index(_labels_of(fields)))
 
 
-_INDEXES_KEPT = 128
-_INDEXES: dict[int, tuple[tuple[FieldDef, ...], LabelIndex]] = {}
-"""Comparing two definitions would take longer than making their index."""
+_INDEXES: Remembered[LabelIndex] = Remembered(128)
 
 
 def _labels_of(fields: Iterable[FieldDef]) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -86,12 +86,15 @@ def _lay_block(
     starts = sorted((w.offset or 0, w) for w in by_block.get(number, ())) if number in by_block else []
     position, y = 0, top
     for line in block.text.split("\n"):
+        if not starts:
+            words += _line_words(line, left, y, unit, size, block.bold or block.kind == "heading")
+            y += _LINE
+            continue
         x = left
         reached: dict[int, float] = {}  # offset in the line -> where that stands
         for piece in re.finditer(r"\t|[^\S\t]+|[^\s]+", line):
             text = piece[0]
-            if starts:
-                reached |= {piece.start() + i: x + unit * i for i in range(len(text))}
+            reached |= {piece.start() + i: x + unit * i for i in range(len(text))}
             if text == "\t":
                 x = left + ((x - left) // 60 + 1) * 60 + 20
                 continue
@@ -99,7 +102,7 @@ def _lay_block(
                 x += unit
                 continue
             begin = position + piece.start()
-            owner = _owner(begin, starts) if starts else None
+            owner = _owner(begin, starts)
             box = (x, y, x + unit * len(text), y + 10)
             if owner is None and text != "\ufffc":
                 words.append(Word(text, 1, box, size=size, bold=block.bold or block.kind == "heading"))
@@ -115,6 +118,24 @@ def _lay_block(
         position += len(line) + 1
         y += _LINE
     return y
+
+
+@lru_cache(maxsize=1024)
+def _line_words(line: str, left: float, top: float, unit: float, size: float, bold: bool) -> tuple[Word, ...]:
+    """The words of a line without form fields; kept, as most lines of a form are the same in every copy."""
+    words = []
+    x = left
+    for piece in re.finditer(r"\t|[^\S\t]+|[^\s]+", line):
+        text = piece[0]
+        if text == "\t":
+            x = left + ((x - left) // 60 + 1) * 60 + 20
+        elif not text.strip():
+            x += unit
+        else:
+            if text != "\ufffc":
+                words.append(Word(text, 1, (x, top, x + unit * len(text), top + 10), size=size, bold=bold))
+            x += unit * len(text)
+    return tuple(words)
 
 
 def _owner(begin: int, starts: Sequence[tuple[int, Widget]]) -> Widget | None:

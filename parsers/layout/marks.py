@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from parsers.documents.reading import Word
 from parsers.layout.sheet import Tick, covers
@@ -12,6 +13,8 @@ from parsers.layout.words import part_of
 from parsers.types import BBox
 
 _ON, _OFF = frozenset("☒☑✓✔✗✘■●⦿◉▣✅⊠🗹🗷"), frozenset("☐□○◯⚪❏❑▢◻🗆")
+_SIGNS = _ON | _OFF
+_BEGINS = re.compile(r"^(?:[\[(]\s*([xX×✓✔]?)\s*[\])]|([☒☑✓✔✗✘■●⦿◉▣⊠☐□○◯⚪❏❑▢◻]))")
 _CROSSES = frozenset("xX×✓✔✗✘") | {"XX", "xx"}
 
 
@@ -49,6 +52,10 @@ def take_ticks(words: list[Word], page: int) -> tuple[list[Word], list[Tick]]:
     while index < len(words):
         word = words[index]
         text = word.text
+        if _is_unmarked(text):
+            kept.append(word)
+            index += 1
+            continue
         spread = _bracketed(words, index)
         if spread:
             length, on = spread
@@ -57,14 +64,14 @@ def take_ticks(words: list[Word], page: int) -> tuple[list[Word], list[Tick]]:
             index += length
             continue
         index += 1
-        match = re.match(r"^(?:[\[(]\s*([xX×✓✔]?)\s*[\])]|([☒☑✓✔✗✘■●⦿◉▣⊠☐□○◯⚪❏❑▢◻]))", text)
-        if match and text[0] not in _ON | _OFF and not (text.startswith("(") and len(text) > 3):
+        match = _BEGINS.match(text)
+        if match and text[0] not in _SIGNS and not (text.startswith("(") and len(text) > 3):
             tick(bool(match[1]), part_of(word, 0, match.end()), word)
-        elif match and text[0] in _ON | _OFF:
+        elif match and text[0] in _SIGNS:
             tick(text[0] in _ON, part_of(word, 0, 1), word)
         else:
             tail = text[-1] if len(text) > 1 else ""
-            if tail in _ON | _OFF:
+            if tail in _SIGNS:
                 tick(tail in _ON, part_of(word, len(text) - 1, len(text)), word)
                 kept.append(replace(word, text=text[:-1], box=part_of(word, 0, len(text) - 1)))
             else:
@@ -79,6 +86,12 @@ def take_ticks(words: list[Word], page: int) -> tuple[list[Word], list[Tick]]:
             kept += more
             ticks += inner
     return kept, ticks
+
+
+@lru_cache(maxsize=8192)
+def _is_unmarked(text: str) -> bool:
+    """True for a word that neither is nor begins nor ends with a box to tick."""
+    return text not in ("[", "(") and _BEGINS.match(text) is None and text[-1:] not in _SIGNS
 
 
 def _bracketed(words: list[Word], index: int) -> tuple[int, bool] | None:

@@ -6,9 +6,7 @@ has to know one geometry only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from functools import lru_cache
+from collections.abc import Iterable
 
 from parsers.documents.reading import Page, Reading, Widget
 from parsers.layout.flow import laid_out
@@ -16,9 +14,8 @@ from parsers.layout.marks import crossed, one_each, take_ticks
 from parsers.layout.segments import Line, segments_of
 from parsers.layout.sheet import Sheet, Tick, covers
 from parsers.layout.words import join_combs, split_at_colons, split_at_filler, widget_words
+from parsers.remembered import Remembered
 from parsers.types import BBox
-
-_SHEETS_KEPT = 24
 
 
 def sheets_of(reading: Reading, opaque: Iterable[Widget] = ()) -> list[Sheet]:
@@ -30,33 +27,27 @@ def sheets_of(reading: Reading, opaque: Iterable[Widget] = ()) -> list[Sheet]:
     shown = list(opaque)
     if reading.blocks and not reading.pages:
         page, widgets = laid_out(reading.blocks, tuple(shown))
-        return [_sheet(page, list(widgets), flow=True)]
+        return [_sheet(page, widgets, flow=True)]
     return [
         _sheet(
             page,
-            [w for w in shown if w.page == page.number],
-            [w.box for w in reading.widgets if w.page == page.number and w.box],
+            tuple(w for w in shown if w.page == page.number),
+            tuple(w.box for w in reading.widgets if w.page == page.number and w.box),
         )
         for page in reading.pages
     ]
 
 
-def _sheet(page: Page, widgets: list[Widget], taken: Sequence[BBox] = (), flow: bool = False) -> Sheet:
-    """The page's sheet, for the caller to change.
-
-    Pages of one blank form are alike whatever stands in their form fields, and each is asked for twice.
-    """
-    made = _made_sheet(page, tuple(widgets), tuple(taken), flow)
-    return replace(
-        made,
-        segments=list(made.segments),
-        frames=list(made.frames),
-        ticks=list(made.ticks),
-        underlines=list(made.underlines),
-    )
+def _sheet(
+    page: Page, widgets: tuple[Widget, ...], taken: tuple[BBox, ...] = (), flow: bool = False
+) -> Sheet:
+    """The page's sheet: asked for to classify and again to extract, and a known blank's for every copy."""
+    return _SHEETS.of((page,), lambda: _made_sheet(page, widgets, taken, flow), (widgets, taken, flow))
 
 
-@lru_cache(maxsize=_SHEETS_KEPT)
+_SHEETS: Remembered[Sheet] = Remembered(24)
+
+
 def _made_sheet(page: Page, widgets: tuple[Widget, ...], taken: tuple[BBox, ...], flow: bool) -> Sheet:
     sheet = Sheet(page.number, page.width, page.height, flow=flow)
     written = [piece for w in page.words if w.text.strip("\ufffc") for piece in split_at_filler(w)]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import replace
+from operator import itemgetter
 
 from parsers.documents.reading import Word
 from parsers.layout.sheet import Segment, Sheet, Tick
-from parsers.layout.words import FILLER, height_of, middle_of
+from parsers.layout.words import FILLER, has_filler, height_of, middle_of
 from parsers.types import BBox
 
 Line = tuple[float, float, float]
@@ -24,8 +25,7 @@ def segments_of(
     for line in _lines(words):
         current: list[Word] = []
         for word in line:
-            match = FILLER.search(word.text)
-            if match:
+            if has_filler(word.text):
                 bare = FILLER.sub(" ", word.text).strip(" _")
                 if not bare:
                     if current:
@@ -73,7 +73,7 @@ def _lines(words: Iterable[Word]) -> list[list[Word]]:
     """The words of each line from left to right, the lines from the top. Long paragraphs of flowing text are
     one line each: most of a line's words are told apart by its middles alone."""
     lines: list[_Level] = []
-    for middle, word in sorted(((middle_of(w), w) for w in words), key=lambda placed: placed[0]):
+    for middle, word in sorted([(middle_of(w), w) for w in words], key=itemgetter(0)):
         height = height_of(word)
         found: tuple[float, _Level] | None = None
         for line in lines[:-6:-1]:
@@ -92,20 +92,21 @@ def _lines(words: Iterable[Word]) -> list[list[Word]]:
 
 
 def _breaks(before: Word, here: Word, verticals: list[Line], xs: list[float], ticks: list[Tick]) -> bool:
-    height = max(height_of(before), height_of(here))
-    gap = here.box[0] - before.box[2]
+    end, start = before.box, here.box
+    height = max(end[3] - end[1], start[3] - start[1], 4.0)
+    gap = start[0] - end[2]
     if gap > 1.25 * height or (before.origin != here.origin):
         return True
     if gap > 0.6 * height and (before.bold != here.bold or abs(before.size - here.size) > 0.6):
         return True  # a value set otherwise, close behind its label
-    middle = (middle_of(before) + middle_of(here)) / 2
-    lo, hi = before.box[2] - 1.5, here.box[0] + 1.5
+    middle = ((end[1] + end[3]) / 2 + (start[1] + start[3]) / 2) / 2
+    lo, hi = end[2] - 1.5, start[0] + 1.5
     for index in range(bisect_left(xs, lo), len(xs)):
         if xs[index] > hi:
             break
         if verticals[index][1] - 1 <= middle <= verticals[index][2] + 1:
             return True
-    return any(
+    return bool(ticks) and any(
         lo - 2 <= (t.box[0] + t.box[2]) / 2 <= hi + 2 and t.box[1] - 4 <= middle <= t.box[3] + 4
         for t in ticks
     )

@@ -49,7 +49,10 @@ class Segment:
 
 @dataclass(slots=True)
 class Sheet:
-    """A page ready to be searched. Segments are in reading order."""
+    """A page ready to be searched. Segments are in reading order.
+
+    One sheet serves all who ask for that page: none changes it, what differs is a sheet of its own.
+    """
 
     number: int
     width: float

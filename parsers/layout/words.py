@@ -4,15 +4,32 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from parsers.documents.reading import Widget, Word
 from parsers.types import BBox
 
 FILLER = re.compile(r"[_…]{2,}|\.{4,}|(?:\.\.|[_…])[_.…]{3,}|-{5,}")
+_AT_COLON = re.compile(r"([^\W\d][\w().'’°/-]*:)(?!//)(\S+)$")
+
+
+@lru_cache(maxsize=8192)
+def has_filler(text: str) -> bool:
+    """True for a word with dots or lines to write on. Kept: few words are new, and each page has hundreds."""
+    return FILLER.search(text) is not None
+
+
+@lru_cache(maxsize=8192)
+def _colon_in(text: str) -> int:
+    """Where a word is two, behind its colon; 0 where it is one."""
+    match = _AT_COLON.match(text)
+    return 0 if match is None or text.lower().startswith(("mailto:", "http")) else match.end(1)
 
 
 def split_at_filler(word: Word) -> list[Word]:
     """ "Nom:___Weis____" is words and lines to write on."""
+    if not has_filler(word.text):
+        return [word]
     pieces: list[Word] = []
     position = 0
     for match in FILLER.finditer(word.text):
@@ -20,8 +37,6 @@ def split_at_filler(word: Word) -> list[Word]:
             pieces.append(_slice(word, position, match.start()))
         pieces.append(_slice(word, match.start(), match.end()))
         position = match.end()
-    if not pieces:
-        return [word]
     if position < len(word.text):
         pieces.append(_slice(word, position, len(word.text)))
     return pieces
@@ -35,13 +50,11 @@ def split_at_colons(words: list[Word]) -> list[Word]:
     """ "Matricule:1893…" is two words; web addresses and times stay one."""
     result: list[Word] = []
     for word in words:
-        match = re.match(r"([^\W\d][\w().'’°/-]*:)(?!//)(\S+)$", word.text)
-        if match is None or word.text.lower().startswith(("mailto:", "http")):
+        at = _colon_in(word.text)
+        if at:
+            result += [_slice(word, 0, at), _slice(word, at, len(word.text))]
+        else:
             result.append(word)
-            continue
-        at = match.end(1)
-        result.append(replace(word, text=match[1], box=part_of(word, 0, at)))
-        result.append(replace(word, text=match[2], box=part_of(word, at, len(word.text))))
     return result
 
 
@@ -82,7 +95,7 @@ def join_combs(words: list[Word]) -> list[Word]:
     index = 0
     ordered = words
     while index < len(ordered):
-        run = _comb_run(ordered, index)
+        run = _comb_run(ordered, index) if len(ordered[index].text) == 1 else 0
         if run >= 4:
             piece = ordered[index : index + run]
             first, last = piece[0], piece[-1]
@@ -105,7 +118,7 @@ def join_combs(words: list[Word]) -> list[Word]:
 
 
 def _comb_run(words: list[Word], start: int) -> int:
-    if len(words[start].text) != 1 or words[start].text in "-–•*:|":
+    if words[start].text in "-–•*:|":
         return 0
     length = 1
     pitch: float | None = None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from parsers.concepts import understood
@@ -15,17 +17,26 @@ from parsers.labels.several import split_at_labels
 from parsers.layout.sheet import Segment, Sheet
 from parsers.printed.context import Context
 from parsers.printed.places import places_of
+from parsers.remembered import Remembered
 from parsers.table_heads import table_heads
 from parsers.types import FormDef
 from parsers.values import is_hint, match_choice
 
 
-def read_context(sheets: list[Sheet], form: FormDef) -> Context:
-    """Finds the labels and everything else that the form prints."""
+def read_context(sheets: Sequence[Sheet], form: FormDef) -> Context:
+    """Finds the labels and everything else that the form prints; of a known blank it is known."""
+    return _CONTEXTS.of((form, *sheets), lambda: _made_context(sheets, form)).afresh()
+
+
+_CONTEXTS: Remembered[Context] = Remembered(12)
+
+
+def _made_context(sheets: Sequence[Sheet], form: FormDef) -> Context:
+    index = index_of(form.fields)
+    sheets = [replace(s, segments=split_at_labels(s.segments, index)) for s in sheets]
     context = Context(form, sheets, flow=any(s.flow for s in sheets))
     fixed = _fixed_wordings(form)
     for sheet in sheets:
-        sheet.segments = split_at_labels(sheet.segments, index_of(form.fields))
         heads = {id(s) for s in table_heads(sheet, form)}
         context.printed |= heads
         hits = [h for h in find_labels(sheet.segments, form) if id(h.segment) not in heads]

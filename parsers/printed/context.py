@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from parsers.documents.reading import Word
@@ -26,7 +26,10 @@ class Found:
 
 @dataclass(slots=True)
 class Context:
-    """What is known about a document while its labels are read."""
+    """What is known about a document while its labels are read.
+
+    The first part is the blank's own and is shared; `places`, `gaps` and `looks` come with the values.
+    """
 
     form: FormDef
     sheets: list[Sheet]
@@ -42,6 +45,10 @@ class Context:
     looks: Counter[tuple[float, bool]] = field(default_factory=Counter)
     """How values that prove themselves are set: size and boldness."""
     flow: bool = False
+
+    def afresh(self) -> Context:
+        """The same print before any value was looked for."""
+        return replace(self, places=Counter(), gaps=[], looks=Counter())
 
 
 def is_free(segment: Segment, context: Context) -> bool:

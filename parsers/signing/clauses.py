@@ -90,15 +90,20 @@ def _read(text: str) -> _Text:
     words: list[str] = []
     written: list[str] = []
     blanks: set[int] = set()
-    for match in _TOKEN.finditer(text.replace("\u00ad", "")):
-        if match["blank"]:
+    for blank, word in _TOKEN.findall(text.replace("\u00ad", "")):
+        if blank:
             blanks.add(len(words))
             continue
-        folded = "".join(words_of(match["word"]))
+        folded = _folded(word)
         if folded:
             words.append(folded)
-            written.append(match["word"])
+            written.append(word)
     return _Text(tuple(words), tuple(written), frozenset(blanks))
+
+
+@lru_cache(maxsize=8192)
+def _folded(word: str) -> str:
+    return "".join(words_of(word))
 
 
 def _name(clause: str) -> str:
@@ -113,9 +118,11 @@ def _exact(clause: _Text, document: _Text) -> _Found | None:
     size = len(clause.words)
     if not size or clause.blanks:
         return _Found(0, 0) if not size else None
-    first = clause.words[0]
-    for start in range(len(document.words) - size + 1):
-        if document.words[start] == first and document.words[start : start + size] == clause.words:
+    first, words = clause.words[0], document.words
+    start = -1
+    for _ in range(words.count(first)):
+        start = words.index(first, start + 1)
+        if words[start : start + size] == clause.words:
             return _Found(start, start + size)
     return None
 
@@ -210,7 +217,7 @@ class _Furniture:
     """Headers and footers: runs that stand in the text at least twice, once of them outside every clause."""
 
     def __init__(self, document: _Text, clauses: Sequence[_Found]) -> None:
-        self._words = [re.sub(r"\d+", "#", word) for word in document.words]
+        self._words = [w if w.isalpha() else re.sub(r"\d+", "#", w) for w in document.words]
         self._clauses = sorted((f.start, f.end) for f in clauses)
         self._starts: dict[tuple[str, str], list[int]] = {}
         for index, pair in enumerate(pairwise(self._words)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from statistics import median
 
 import cv2
@@ -10,6 +10,7 @@ import numpy as np
 
 from parsers.documents.reading import Page, Reading, Widget, Word
 from parsers.folding import words_of
+from parsers.remembered import Remembered
 from parsers.signing.ink import Gray, Mark, marks_in
 from parsers.signing.places import (
     Line,
@@ -126,13 +127,41 @@ def drawn_in_pdf(
     wanted = [page for page in reading.pages if _worth_a_look(page, reading, form)]
     if not wanted:
         return []
+    blank = {page.number: _blank_of(page, reading, form) for page in wanted} if not digital else {}
+    wanted = [page for page in wanted if not _NOTHING.find(*blank.get(page.number) or ((), None))]
+    if not wanted:
+        return []
     signers: list[Signer] = []
     with opened(data) as document:
         for page in wanted:
             render = renderer(document, page) if document is not None else None
             if render is not None:
-                signers += _on_page(render, page, reading, form, digital)
+                found = _on_page(render, page, reading, form, digital)
+                if not found and (told := blank.get(page.number)):
+                    _NOTHING.keep(told[0], True, told[1])
+                signers += found
     return by_order([*digital, *signers], form)[len(digital) :]
+
+
+_NOTHING: Remembered[bool] = Remembered(64)
+"""Pages on which nothing is drawn but the blank's own print and what form fields hold."""
+
+
+def _blank_of(
+    page: Page, reading: Reading, form: FormDef | None
+) -> tuple[tuple[object, ...], Hashable] | None:
+    """What decides whether anything is drawn on such a page, whatever its form fields hold: those are not
+    looked at. None where something may have been put on top of it."""
+    bare = reading.bare[page.number - 1] if page.number <= len(reading.bare) else None
+    if bare is None or any(a.page == page.number for a in reading.annotations):
+        return None
+    fields = tuple(
+        (w.kind == "signature", w.name, w.box)
+        for w in reading.widgets
+        if w.page == page.number
+        if w.tells or w.kind == "signature"
+    )
+    return (page, form), (bare, fields, tuple(_pasted(page, reading)))
 
 
 def _worth_a_look(page: Page, reading: Reading, form: FormDef | None) -> bool:
@@ -153,11 +182,7 @@ def _on_page(
     places = places_on(page, reading.widgets, form)
     scanned = any(area(p.box) > _WHOLE_PAGE * page.width * page.height for p in page.pictures if p.box)
     shown = [s.bbox for s in digital if s.page == page.number and s.bbox]
-    typed = [
-        w.box
-        for w in reading.widgets
-        if w.page == page.number and w.box and (w.value or w.checked is not None)
-    ]
+    typed = [w.box for w in reading.widgets if w.page == page.number and w.box and w.tells]
     notes = [a.box for a in reading.annotations if a.page == page.number and a.kind == "freetext"]
     print_ = printed_words(page.words) if scanned else [word.box for word in page.words]
     erased = [*print_, *typed, *notes, *shown]

@@ -1,4 +1,4 @@
-"""Pieces of PDF pages as pixels, drawn by PDFium with annotations and form fields' looks."""
+"""Pieces of PDF pages as pixels, drawn by PDFium with annotations other than form fields."""
 
 from __future__ import annotations
 
