@@ -1,8 +1,7 @@
 """The standard library's parser without its walk over every line of the attachments.
 
 It looks at each line for a boundary, a header, an end. Many lines of nothing but base64 can be none of these,
-so they are put aside before, and are back in their places whenever the parser sets a text; the result is the
-same.
+so they are put aside before and back into their places afterwards; the result is the same.
 """
 
 from __future__ import annotations
@@ -30,19 +29,19 @@ def parsed(data: bytes) -> email.message.Message:
         aside.append(lines[: -len(end)].decode("ascii"))
         return b"%s%08d%s" % (mark, len(aside) - 1, end)
 
-    bare = _LINES.sub(put_aside, data)
-    prefix = mark.decode("ascii")
-    marked = re.compile(prefix + r"(\d{8})")
-
-    class Whole(email.message.Message):
-        """A message whose payload, preamble and epilogue have their lines back."""
-
-        def __setattr__(self, name: str, value: object) -> None:
-            if isinstance(value, str) and prefix in value:
-                value = marked.sub(lambda found: aside[int(found[1])], value)
-            super().__setattr__(name, value)
-
-    return email.parser.BytesParser(Whole, policy=email.policy.compat32).parsebytes(bare)
+    root = email.parser.BytesParser(policy=email.policy.compat32).parsebytes(_LINES.sub(put_aside, data))
+    marked = re.compile(mark.decode("ascii") + r"(\d{8})")
+    waiting = [root]
+    while waiting:
+        entity = waiting.pop()
+        inside = entity.get_payload()
+        if isinstance(inside, list):
+            waiting += [part for part in inside if isinstance(part, email.message.Message)]
+        # Not by set_payload: get_payload gives a text with bytes beyond ASCII as something else than it is.
+        for name, value in vars(entity).items():
+            if isinstance(value, str):
+                vars(entity)[name] = marked.sub(lambda found: aside[int(found[1])], value)
+    return root
 
 
 def _unused(data: bytes) -> bytes:
