@@ -7,7 +7,6 @@ fetched, written or executed. What a file is, its content decides (parsers/sniff
 from __future__ import annotations
 
 from parsers import sniff
-from parsers.mail import mime, outlook
 from parsers.mail.letter import Leaf, Letter
 from parsers.mail.unwrap import Gathered, Unwrapper
 from parsers.types import Message, Part, Problem, ReadOptions
@@ -65,6 +64,8 @@ def unwrap_file(data: bytes, name: str, options: ReadOptions) -> tuple[Part, ...
 
 
 def _letter(raw: bytes, options: ReadOptions) -> tuple[Letter, list[Problem]]:
+    from parsers.mail import mime, outlook  # which files need not wait for
+
     if len(raw) > options.max_bytes:
         problem = Problem(code="too_large", message=f"a mail of {len(raw)} bytes: only its header was read")
         header = raw[:100_000].replace(b"\r\n", b"\n").partition(b"\n\n")[0]

@@ -6,7 +6,7 @@ typed name, initials, a stamp alone and a logo are no signature (a stamp is list
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from parsers.documents.reading import Reading
@@ -33,17 +33,27 @@ def find_signatures(data: bytes, reading: Reading, form: FormDef | None, options
     Never raises for damaged input: what cannot be told is `unknown`.
     """
     if reading.media_type == "application/pdf":
-        from parsers.signing.drawn import drawn_in_pdf
         from parsers.signing.roles import digital_signers
 
         digital = digital_signers(data, reading, form, options)
-        drawn = drawn_in_pdf(data, reading, form, digital)
+        drawn = _drawn(data, reading, form, digital)
         return summed_up([*digital, *drawn, *_on_scans(data, reading, form, options)])
     if reading.scanned:
         return summed_up(_on_scans(data, reading, form, options))
     from parsers.signing.package import package_signers
 
     return summed_up(package_signers(data, reading, form))
+
+
+def _drawn(data: bytes, reading: Reading, form: FormDef | None, digital: Sequence[Signer]) -> list[Signer]:
+    from parsers.signing.worth_a_look import to_look_at
+
+    pages = to_look_at(reading, form, digital)
+    if not pages:
+        return []
+    from parsers.signing.drawn import drawn_in_pdf  # with the libraries for pictures, which are large
+
+    return drawn_in_pdf(data, reading, pages, form, digital)
 
 
 def _on_scans(data: bytes, reading: Reading, form: FormDef | None, options: ReadOptions) -> list[Signer]:

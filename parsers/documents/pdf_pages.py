@@ -55,6 +55,7 @@ class _Drawing:
     marks: list[BBox] = field(default_factory=list)
     pictures: list[tuple[BBox, tuple[int, int], str]] = field(default_factory=list)
     curves: int = 0
+    strokes: list[BBox] = field(default_factory=list)
     objects: int = 0
     invisible: int = 0
     visible: int = 0
@@ -142,6 +143,7 @@ def _read_page(document: Any, number: int) -> tuple[Page, bool]:
         boxes=tuple(boxes_of(number, drawing.boxes, drawing.rounds, drawing.marks, drawing.rulings, words)),
         pictures=tuple(Picture(number, box, size, digest) for box, size, digest in drawing.pictures),
         curves=drawing.curves,
+        strokes=tuple(drawing.strokes),
     )
     return result, _needs_ocr(result, drawing)
 
@@ -335,6 +337,7 @@ def _walk(
             _picture(item, page, matrix, view, drawing)
         elif kind == pdfium.FPDF_PAGEOBJ_SHADING:
             drawing.curves += 1
+            drawing.strokes.append((0.0, 0.0, view.width, view.height))
         elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < 4:
             inner = _product(_matrix_of(item), matrix)
             _walk(
@@ -369,6 +372,15 @@ def _placed(points: Iterator[tuple[float, float]], matrix: Matrix, view: _View) 
     return view.box(min(xs), min(ys), max(xs), max(ys))
 
 
+def _bounds(item: Any, matrix: Matrix, view: _View) -> BBox:
+    """Where an object stands; the whole page where that cannot be told."""
+    edges = tuple(ctypes.c_float() for _ in range(4))
+    if not pdfium.FPDFPageObj_GetBounds(item, *edges):
+        return (0.0, 0.0, view.width, view.height)
+    left, low, right, high = (edge.value for edge in edges)
+    return _placed(iter(((left, low), (right, low), (left, high), (right, high))), matrix, view)
+
+
 def _path(item: Any, matrix: Matrix, view: _View, drawing: _Drawing) -> None:
     """Sorts a path's pieces into ruling lines, boxes, circles and marks (drawn strokes)."""
     segments = pdfium.FPDFPath_CountSegments(item)
@@ -379,6 +391,7 @@ def _path(item: Any, matrix: Matrix, view: _View, drawing: _Drawing) -> None:
     filled = fill.value != 0 and _dark(item)
     if segments > 400:
         drawing.curves += 1
+        drawing.strokes.append(_bounds(item, matrix, view))
         return
     own = _product(_matrix_of(item), matrix)
     x, y = ctypes.c_float(), ctypes.c_float()
@@ -417,6 +430,9 @@ def _piece(
         return
     box = _placed(iter(points), matrix, view)
     width, height = box[2] - box[0], box[3] - box[1]
+    upright = all(abs(a[0] - b[0]) < 0.6 or abs(a[1] - b[1]) < 0.6 for a, b in itertools.pairwise(points))
+    if curved or not upright:
+        drawing.strokes.append(box)
     if curved:
         drawing.curves += 1
         size = max(width, height)
@@ -430,7 +446,6 @@ def _piece(
             drawing.rulings.append(box)
         return
     corners = {(round(x, 1), round(y, 1)) for x, y in points}
-    upright = all(abs(a[0] - b[0]) < 0.6 or abs(a[1] - b[1]) < 0.6 for a, b in itertools.pairwise(points))
     if upright and len(corners) == 4:
         drawing.boxes.append((box, filled))
     elif len(points) <= 12 and max(width, height) <= 40:

@@ -173,6 +173,8 @@ class Page:
     """Where, inside a word, one text touches or overlaps another: a column's end and the next one."""
     curves: int = 0
     """How many free-form vector paths are drawn: a signature drawn as a path shows here."""
+    strokes: tuple[BBox, ...] = ()
+    """Where such paths are drawn, and every line that is neither upright nor level."""
     laid: Laid | None = None
     """Which page of a known blank a scan lies on, and how."""
 

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from parsers import sniff
-from parsers.mail import archives, cms, headers, mime, outlook, quoting, tnef
+from parsers.mail import archives, headers
 from parsers.mail.budget import Budget, Exhausted
 from parsers.mail.decoration import is_decoration
 from parsers.mail.language import language_of
 from parsers.mail.letter import Leaf, Letter
 from parsers.types import Address, Message, Part, Problem, ReadOptions
+
+# What takes mails apart is imported where one is met: a file that is none needs not wait for it.
 
 Path = tuple[int, ...]
 MAX_TEXT = 200_000
@@ -102,10 +104,14 @@ class Unwrapper:
         self.parts.append(part)
 
     def _forwarded(self, leaf: Leaf, path: Path, trail: str, depth: int, into: Gathered) -> None:
+        from parsers.mail import mime
+
         inner = mime.letter(leaf.data)
         self._inner_mail(inner, leaf, path, trail, depth, into)
 
     def _outlook(self, leaf: Leaf, path: Path, trail: str, depth: int, into: Gathered) -> None:
+        from parsers.mail import outlook
+
         inner = outlook.msg_letter(leaf.data)
         if inner.problems and not inner.fields:
             raise archives.Unreadable(inner.problems[0])
@@ -122,6 +128,8 @@ class Unwrapper:
         into.forwarded.append(self.mail(inner, path, f"{trail}{name}!", depth + 1))
 
     def _tnef(self, leaf: Leaf, path: Path, trail: str, depth: int, into: Gathered) -> None:
+        from parsers.mail import tnef
+
         inner = tnef.letter(leaf.data)
         if inner.problems:
             raise archives.Unreadable(inner.problems[0])
@@ -131,6 +139,8 @@ class Unwrapper:
             self.file(file, (*path, number), trail, depth + 1, into)
 
     def _signed(self, leaf: Leaf, path: Path, trail: str, depth: int, into: Gathered) -> None:
+        from parsers.mail import cms, mime
+
         content, problem = cms.content(leaf.data)
         if not content:
             raise archives.Unreadable(problem)
@@ -219,6 +229,8 @@ def _message(letter: Letter, gathered: Gathered) -> Message:
     body = _without_armour(body)
     to = _addresses(raw, "to")
     known = [word for address in to for word in (address.email, address.name) if word]
+    from parsers.mail import quoting
+
     text, quoted = quoting.split(body, subject, known)
     froms = headers.addresses(value for name, value in raw if name == "from")
     return Message(

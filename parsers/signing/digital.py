@@ -46,11 +46,6 @@ class DigitalSignature:
     evidence: tuple[str, ...] = ()
 
 
-def may_be_signed(data: bytes) -> bool:
-    """A signature's byte range can never be compressed, so that its key shows in the raw bytes."""
-    return b"/ByteRange" in data
-
-
 def digital_signatures(data: bytes, options: ReadOptions) -> tuple[DigitalSignature, ...]:
     """The filled signature fields of a PDF in the order of signing; document time stamps are left out.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 
 import cv2
@@ -10,7 +10,6 @@ import numpy as np
 
 from parsers.documents.reading import Page, Reading, Widget, Word
 from parsers.folding import words_of
-from parsers.remembered import Remembered
 from parsers.signing.ink import Gray, Mark, marks_in
 from parsers.signing.places import (
     Line,
@@ -23,14 +22,10 @@ from parsers.signing.places import (
     union,
 )
 from parsers.signing.roles import by_order
+from parsers.signing.worth_a_look import AROUND, WHOLE_PAGE, bands_of, keep_nothing, pasted_on
 from parsers.types import BBox, FormDef, Signer
 
 _DPI = 150.0
-_HEADER = 0.14
-"""Share of the page's height where logos stand."""
-_WHOLE_PAGE = 0.6
-_AROUND = 14.0
-"""Points by which ink may overshoot its place."""
 _BELONGS = 0.35
 """Share of a mark that must stand in a place."""
 
@@ -60,7 +55,7 @@ def drawn_signers(
         return []
     render = _cut_from(page_image, scale)
     printed = printed_words(words)
-    regions = _bands(places, page)
+    regions = bands_of(places, page)
     marks = [
         m for region in regions for m in _marks(render, region, printed, _lines(page), print_of=print_of)
     ]
@@ -116,81 +111,41 @@ def _is_print(word: Word, usual: float) -> bool:
 
 
 def drawn_in_pdf(
-    data: bytes, reading: Reading, form: FormDef | None, digital: Sequence[Signer]
+    data: bytes, reading: Reading, pages: Sequence[Page], form: FormDef | None, digital: Sequence[Signer]
 ) -> list[Signer]:
-    """Signatures and stamps on the pages of a PDF, other than the look of its digital ones.
+    """Signatures and stamps on these pages of a PDF, other than the look of its digital ones.
 
     Pages that OCR read are left out (see `parsers.signing.scanned`).
     """
     from parsers.signing.pictures import opened, renderer
 
-    wanted = [page for page in reading.pages if _worth_a_look(page, reading, form)]
-    if not wanted:
-        return []
-    blank = {page.number: _blank_of(page, reading, form) for page in wanted} if not digital else {}
-    wanted = [page for page in wanted if not _NOTHING.find(*blank.get(page.number) or ((), None))]
-    if not wanted:
-        return []
     signers: list[Signer] = []
     with opened(data) as document:
-        for page in wanted:
+        for page in pages:
             render = renderer(document, page) if document is not None else None
             if render is not None:
                 found = _on_page(render, page, reading, form, digital)
-                if not found and (told := blank.get(page.number)):
-                    _NOTHING.keep(told[0], True, told[1])
+                if not found:
+                    keep_nothing(page, reading, form, digital)
                 signers += found
     return by_order([*digital, *signers], form)[len(digital) :]
-
-
-_NOTHING: Remembered[bool] = Remembered(64)
-"""Pages on which nothing is drawn but the blank's own print and what form fields hold."""
-
-
-def _blank_of(
-    page: Page, reading: Reading, form: FormDef | None
-) -> tuple[tuple[object, ...], Hashable] | None:
-    """What decides whether anything is drawn on such a page, whatever its form fields hold: those are not
-    looked at. None where something may have been put on top of it."""
-    bare = reading.bare[page.number - 1] if page.number <= len(reading.bare) else None
-    if bare is None or any(a.page == page.number for a in reading.annotations):
-        return None
-    fields = tuple(
-        (w.kind == "signature", w.name, w.box)
-        for w in reading.widgets
-        if w.page == page.number
-        if w.tells or w.kind == "signature"
-    )
-    return (page, form), (bare, fields, tuple(_pasted(page, reading)))
-
-
-def _worth_a_look(page: Page, reading: Reading, form: FormDef | None) -> bool:
-    if any(word.confidence is not None for word in page.words):
-        return False
-    marked = (
-        page.curves
-        or page.pictures
-        or any(a.page == page.number and a.kind != "strike" for a in reading.annotations)
-    )
-    buttons = any(w.kind == "button" and w.page == page.number for w in reading.widgets)
-    return bool(marked or buttons) and (form is not None or bool(reading.widgets))
 
 
 def _on_page(
     render: Render, page: Page, reading: Reading, form: FormDef | None, digital: Sequence[Signer]
 ) -> list[Signer]:
     places = places_on(page, reading.widgets, form)
-    scanned = any(area(p.box) > _WHOLE_PAGE * page.width * page.height for p in page.pictures if p.box)
+    scanned = any(area(p.box) > WHOLE_PAGE * page.width * page.height for p in page.pictures if p.box)
     shown = [s.bbox for s in digital if s.page == page.number and s.bbox]
     typed = [w.box for w in reading.widgets if w.page == page.number and w.box and w.tells]
     notes = [a.box for a in reading.annotations if a.page == page.number and a.kind == "freetext"]
     print_ = printed_words(page.words) if scanned else [word.box for word in page.words]
     erased = [*print_, *typed, *notes, *shown]
 
-    pasted = _pasted(page, reading)
+    pasted = pasted_on(page, reading)
     stamped = [a.box for a in reading.annotations if a.page == page.number and a.kind == "stamp"]
     drawn = [a.box for a in reading.annotations if a.page == page.number and a.kind == "ink"]
-    bands = _bands(places, page)
+    bands = bands_of(places, page)
     bands += [grown(b, 2) for b in drawn if not any(_inside(b, band) for band in bands)]
     marks = [mark for band in bands for mark in _marks(render, band, erased, _lines(page))]
     # A pasted picture is one thing and is looked at by itself; logos are not looked at.
@@ -254,7 +209,7 @@ def _owner(mark: Mark, places: Sequence[Place]) -> Place | None:
     """The place that most of a mark stands in; a frame goes before open space, a label before a heading."""
     best: tuple[tuple[bool, bool, float], Place] | None = None
     for place in places:
-        share = shared_area(mark.box, grown(place.box, _AROUND)) / max(1.0, area(mark.box))
+        share = shared_area(mark.box, grown(place.box, AROUND)) / max(1.0, area(mark.box))
         if share < _BELONGS:
             continue
         rank = (not place.heading, place.framed, share)
@@ -300,19 +255,6 @@ def _is_value(mark: Mark, lines: Sequence[Line], form: FormDef | None, page: Pag
     return label.text.rstrip().endswith(":") or any(
         label.words[: len(name)] == name for name in names if name
     )
-
-
-def _bands(places: Sequence[Place], page: Page) -> list[BBox]:
-    """What has to be looked at for the places of a page, overlapping pieces together."""
-    bands: list[BBox] = []
-    for place in places:
-        left, top, right, bottom = grown(place.box, 3 * _AROUND)
-        band = (max(0.0, left), max(0.0, top), min(page.width, right), min(page.height, bottom))
-        while (touching := next((b for b in bands if shared_area(b, band) > 0), None)) is not None:
-            bands.remove(touching)
-            band = union((touching, band))
-        bands.append(band)
-    return [band for band in bands if area(band) > 0]
 
 
 def _marks(
@@ -371,19 +313,6 @@ def _cut_from(image: Gray, scale: float) -> Render:
         return np.asarray(cv2.resize(piece, size, interpolation=method), dtype=np.uint8)
 
     return render
-
-
-def _pasted(page: Page, reading: Reading) -> list[BBox]:
-    """Pictures that could be a signature: neither the whole page, nor in its header, nor on every page."""
-    digests = [p.digest for other in reading.pages for p in {q.digest: q for q in other.pictures}.values()]
-    return [
-        p.box
-        for p in page.pictures
-        if p.box
-        and area(p.box) < _WHOLE_PAGE * page.width * page.height
-        and p.box[3] > _HEADER * page.height
-        and (not p.digest or digests.count(p.digest) < 2)
-    ]
 
 
 def _logos(page: Page, pasted: Sequence[BBox]) -> list[BBox]:

@@ -23,10 +23,10 @@ def digital_signers(
     data: bytes, reading: Reading, form: FormDef | None, options: ReadOptions
 ) -> list[Signer]:
     """The digital signatures of a PDF with role, page and box, in the order of signing."""
-    from parsers.signing.digital import digital_signatures, may_be_signed
-
     if not may_be_signed(data):
         return []
+    from parsers.signing.digital import digital_signatures
+
     places = [place for page in reading.pages for place in places_on(page, reading.widgets, form)]
     signers: list[Signer] = []
     for found in digital_signatures(data, options):
@@ -49,6 +49,11 @@ def digital_signers(
             )
         )
     return by_order(signers, form)
+
+
+def may_be_signed(data: bytes) -> bool:
+    """A signature's byte range can never be compressed, so that its key shows in the raw bytes."""
+    return b"/ByteRange" in data
 
 
 def role_of_certificate(name: str, reading: Reading) -> Role:

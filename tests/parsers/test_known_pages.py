@@ -21,6 +21,15 @@ OPTIONS = ReadOptions()
 NAME = "denomination"
 
 
+def copy_of(pdf: bytes, name: str) -> bytes:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as copy:
+        (field,) = (f for f in copy.Root.AcroForm.Fields if str(f.get("/T", "")) == NAME)
+        field.V = pikepdf.String(name)
+        copy.save(out)
+    return out.getvalue()
+
+
 def with_look(pdf: bytes, name: str, image: bytes) -> bytes:
     """The PDF with a picture of a signature as the look of a form field that holds nothing."""
     out = io.BytesIO()
@@ -49,7 +58,8 @@ def test_a_signature_on_a_copy_of_a_blank_without_one_is_found(
     sign: Callable[[bytes, int, Image.Image, pictures.BBox], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     form = load_forms().for_kind("nda")
-    first, second = (filled("nda", **{NAME: name}) for name in ("Un SA", "Deux SARL"))
+    issued = pictures.drawn_on(blank("nda"), 1, lambda c: c.circle(290, 440, 3))  # where somebody signs
+    first, second = copy_of(issued, "Un SA"), copy_of(issued, "Deux SARL")
     assert not find_signatures(first, read_pdf(first, OPTIONS), form, OPTIONS).signers
     with monkeypatch.context() as patched:
         patched.setattr(drawn, "_on_page", pytest.fail)  # nothing is looked for again
