@@ -17,7 +17,7 @@ from parsers.documents.reading import Reading
 from parsers.doubtful_places import doubt_beside
 from parsers.layout.pages import sheets_of
 from parsers.printed.blank import printed_fields, read_context
-from parsers.printed.claims import claims_from_print
+from parsers.printed.claims import claims_from_print, learn_places
 from parsers.prose import claims_from_prose
 from parsers.run_together import doubt_run_together
 from parsers.tables import claims_from_tables
@@ -47,6 +47,7 @@ def extract(reading: Reading, form: FormDef, pages: Sequence[int] | None = None)
     email = next((str(c.value) for c in claims if c.field == "email" and c.value), "")
     context = read_context(sheets_of(part, opaque), form)
     filled = frozenset(c.field for c in claims if c.value)
+    learn_places(context)
     printed = claims_from_print(context, empty, email, filled)
     if not email:
         found = next((str(c.value) for c in printed if c.field == "email" and c.value), "")

@@ -10,6 +10,7 @@ import re
 from parsers import identifiers
 from parsers.folding import words_of
 from parsers.labels.index import LabelIndex, index_of
+from parsers.remembered import Remembered
 from parsers.types import FieldDef, FieldValue, FormDef
 
 _NUMBERED = frozenset({"matricule", "iban", "vat", "email", "rcs", "code_prestataire", "ehealth_id", "date"})
@@ -59,10 +60,16 @@ def _ran_in(text: str, definition: FieldDef, form: FormDef) -> str:
     if shaped and re.search(r"[a-zß-ÿ](?:[A-Z]-)?\d", flat):
         return "two lines of it may have run together"
     kinds = _IN_AN_ADDRESS if shaped else _FOREIGN[definition.type]
-    others = index_of(f for f in form.fields if f.type in kinds and f.id != definition.id)
+    others = _OTHERS.of(
+        (form, definition),
+        lambda: index_of(f for f in form.fields if f.type in kinds and f.id != definition.id),
+    )
     return (
         "holds what looks like another label" if _names_a_label(flat, others, kinds is not _NUMBERED) else ""
     )
+
+
+_OTHERS: Remembered[LabelIndex] = Remembered(128)
 
 
 def _names_a_label(text: str, index: LabelIndex, anything: bool) -> bool:

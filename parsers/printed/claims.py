@@ -31,20 +31,30 @@ def claims_from_print(
     context: Context, closed_fields: frozenset[str], email: str, told: frozenset[str] = frozenset()
 ) -> list[Claim]:
     """Claims for all printed labels but those of fields that are `told` already. `closed_fields` have a form
-    field of their own that is empty: only what was added on top (typed over, by hand) can fill them."""
-    pending = [
+    field of their own that is empty: only what was added on top (typed over, by hand) can fill them.
+
+    `learn_places` comes before.
+    """
+    claims: list[Claim] = []
+    for hit, sheet in _asked(context):
+        claims += _claims_of_hit(hit, sheet, context, closed_fields, email, told)
+    return claims
+
+
+def learn_places(context: Context) -> None:
+    """Notes where this form puts its values and how it sets them, once, before they are claimed."""
+    for hit, sheet in _asked(context):
+        _vote(hit, sheet, context)
+
+
+def _asked(context: Context) -> list[tuple[LabelHit, Sheet]]:
+    """The labels that ask the Industriel."""
+    return [
         (hit, sheet)
         for sheet in context.sheets
         for hit in context.hits[sheet.number]
         if id(hit.segment) not in context.aes
     ]
-    for hit, sheet in pending:
-        _vote(hit, sheet, context)
-    claims: list[Claim] = []
-    for hit, sheet in pending:
-        # Once more, now that it is known where this form puts its values and how it sets them.
-        claims += _claims_of_hit(hit, sheet, context, closed_fields, email, told)
-    return claims
 
 
 def _vote(hit: LabelHit, sheet: Sheet, context: Context) -> None:
