@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-_WHEN = frozenset({"le", "am", "on", "den"})
+_WHEN = frozenset({"le", "am", "on", "den", "du", "vom", "seit", "depuis", "since"})
 _PLAIN, _FOREIGN, _WHEN_CONCEPT = "plain", "foreign", "when"
+_OTHERS = frozenset({_FOREIGN, "bank"})
 _PAIRS = (("ceo_nom", "ceo_prenom"), ("nom", "prenom"))
 _BEFORE_NAME = frozenset({"first", "given", "last", "family", "pre"})
 _COPULAS = frozenset({"est", "ist", "is", "sont", "sind", "are"})
+_INDEFINITE = frozenset({"un", "une", "e", "ein", "eine", "a", "an"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +100,13 @@ def choice_meant(tokens: Iterable[str], choices: Iterable[str]) -> str | None:
 
 def foreign(tokens: Iterable[str]) -> bool:
     """True when a word of the label belongs to something that none of our fields is."""
-    return any(group == frozenset({_FOREIGN}) for token in tokens for group in meanings(token))
+    return any(_FOREIGN in group and group <= _OTHERS for token in tokens for group in meanings(token))
 
 
 @lru_cache(maxsize=8192)
 def fields_meant(tokens: tuple[str, ...], known: frozenset[str]) -> tuple[str, ...]:
     """Those of the known field ids that the words name; both parts of a name for "Nom et prénom"."""
-    if not tokens or len(tokens) > 16 or tokens[-1] in _COPULAS:
+    if not tokens or len(tokens) > 16 or _is_a(tokens):
         return ()
     said: list[frozenset[str]] = []
     evoked: set[str] = set()
@@ -134,6 +136,14 @@ def fields_meant(tokens: tuple[str, ...], known: frozenset[str]) -> tuple[str, .
         return ()
     top = max(best.values())
     return tuple(sorted(field for field, size in best.items() if size == top))
+
+
+def _is_a(tokens: tuple[str, ...]) -> bool:
+    """True for "Le client est un(e)": its kind is asked for, not its name."""
+    end = len(tokens)
+    while end and tokens[end - 1] in _INDEFINITE:
+        end -= 1
+    return bool(end) and tokens[end - 1] in _COPULAS
 
 
 def _pair(tokens: tuple[str, ...], said: list[frozenset[str]], known: frozenset[str]) -> tuple[str, ...]:

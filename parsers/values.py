@@ -73,7 +73,16 @@ def is_absent(text: str) -> bool:
         bool(_FILLER.fullmatch(text))
         or fold(text).strip(" .()[]-") in _bare_absent()
         or fold(text) in vocabulary().absent
+        or _sends_elsewhere(text)
     )
+
+
+def _sends_elsewhere(text: str) -> bool:
+    """True for "voir annexe 1", "siehe Anlage": what is asked for stands in another place."""
+    words = words_of(text)
+    while len(words) > 1 and re.fullmatch(r"\d{1,2}|[a-z]|[ivx]+", words[-1]):
+        words = words[:-1]
+    return len(words) <= 6 and " ".join(words) in vocabulary().elsewhere
 
 
 @lru_cache(maxsize=1)
@@ -90,11 +99,25 @@ def is_hint(text: str) -> bool:
         return True
     if words.hint_counts & set(folded.split()) and not re.search(r"\d{5}", folded):
         return True
+    if _explains(text, folded):
+        return True
     return any(
         folded.startswith(start)
         and (not start[-1].isalpha() or not folded[len(start) : len(start) + 1].isalpha())
         for start in words.hint_starts
     )
+
+
+def _explains(text: str, folded: str) -> bool:
+    """True for a sentence that only a form says: "Le nom doit être identique dans tous les documents." """
+    words = vocabulary()
+    if folded.strip(" .") in words.help_alone:
+        return True
+    if re.search(r"\d{5}|@", folded) or _FIRM.search(text.strip()[-24:]):
+        return False
+    said = words_of(text)
+    whole = f" {' '.join(said)} "
+    return len(said) >= 3 and any(f" {help_} " in whole for help_ in words.help_words)
 
 
 def _text(text: str, field: FieldDef | None) -> ValueResult:
@@ -122,6 +145,8 @@ def clean_person(text: str) -> str:
     titles = vocabulary().titles
     words = single_spaced(text).split(" ")
     while len(words) > 1:
+        if words[1] in ("&", "+", "et", "und", "and"):
+            break  # "Docteur & Code" is a firm
         for length in (3, 2, 1):
             if length < len(words) and fold(" ".join(words[:length])) in titles:
                 words = words[length:]
@@ -151,7 +176,22 @@ def _company(text: str, field: FieldDef | None) -> ValueResult:
 
 def _company_or_person(text: str, field: FieldDef | None) -> ValueResult:
     first = fold(text).split(" ", 1)[0]
-    return ValueResult(clean_person(text)) if first in vocabulary().titles else _company(text, field)
+    if first in vocabulary().titles and not names_a_firm(text):
+        return ValueResult(clean_person(text))
+    return _company(text, field)
+
+
+_FIRM = re.compile(
+    r"(?:^|[\s,])(?:s\.?\s?[àa]\.?\s?r\.?\s?l\.?(?:-?\s?s)?|sarl(?:-s|u)?|s\.?a\.?(?:s\.?u?\.?)?|s\.?c\.?(?:a|s|i)?\.?|s\.?e\.?n\.?c\.?|eurl|s\.?r\.?l\.?|"
+    r"sprl|b\.?v\.?b?a?|n\.?v\.?|gmbh|mbh|ag|kg|ohg|gbr|ug|e\.?\s?k\.?|se|gie|asbl|lda|ltd|llc|inc|plc|s\.?l\.?|"
+    r"soci[eé]t[eé]|gesellschaft|\(haftungsbeschr[aä]nkt\)|a\s+responsabilit[eé])(?=$|[\s,.;)])",
+    re.I,
+)
+
+
+def names_a_firm(text: str) -> bool:
+    """True for a name with a legal form in it: "Dr. Software S.à r.l."; or with "&"."""
+    return bool(_FIRM.search(single_spaced(text))) or "&" in text or "+" in text
 
 
 def _matricule(text: str, field: FieldDef | None) -> ValueResult:

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from parsers.folding import fold
+from parsers.folding import fold, words_of
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     absent: frozenset[str]
+    elsewhere: tuple[str, ...]
+    help_words: tuple[str, ...]
+    help_alone: frozenset[str]
     hint_starts: tuple[str, ...]
     hint_dates: frozenset[str]
     hint_counts: frozenset[str]
@@ -30,6 +33,9 @@ def vocabulary() -> Vocabulary:
     data = tomllib.loads(text)
     return Vocabulary(
         absent=frozenset(map(fold, data["absent"])),
+        elsewhere=tuple(" ".join(words_of(text)) for text in data["elsewhere"]),
+        help_words=tuple(" ".join(words_of(text)) for text in data["help_words"]),
+        help_alone=frozenset(map(fold, data["help_alone"])),
         hint_starts=tuple(map(fold, data["hint_starts"])),
         hint_dates=frozenset(map(fold, data["hint_dates"])),
         hint_counts=frozenset(map(fold, data["hint_counts"])),
