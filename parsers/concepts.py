@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -19,6 +19,7 @@ _OTHERS = frozenset({_FOREIGN, "bank"})
 _PAIRS = (("ceo_nom", "ceo_prenom"), ("nom", "prenom"))
 _BEFORE_NAME = frozenset({"first", "given", "last", "family", "pre"})
 _COPULAS = frozenset({"est", "ist", "is", "sont", "sind", "are"})
+_ON_WHICH_DAY = frozenset({("le",), ("den",), ("am",)})
 _INDEFINITE = frozenset({"un", "une", "e", "ein", "eine", "a", "an"})
 
 
@@ -103,16 +104,24 @@ def foreign(tokens: Iterable[str]) -> bool:
     return any(_FOREIGN in group and group <= _OTHERS for token in tokens for group in meanings(token))
 
 
+def names_something_else(tokens: Sequence[str]) -> bool:
+    """True for words that are a label of something that none of our fields is; a few foreign ones among
+    words that no label has ("Dossier Patient Libre") are somebody's own."""
+    known = sum(bool(meanings(token)) for token in tokens)
+    return foreign(tokens) and 2 * known > len(tokens)
+
+
 @lru_cache(maxsize=8192)
 def fields_meant(tokens: tuple[str, ...], known: frozenset[str]) -> tuple[str, ...]:
     """Those of the known field ids that the words name; both parts of a name for "Nom et prénom"."""
-    if not tokens or len(tokens) > 16 or _is_a(tokens):
+    if not tokens or len(tokens) > 16 or asks_for_a_kind(tokens):
         return ()
     said: list[frozenset[str]] = []
     evoked: set[str] = set()
     for position, token in enumerate(tokens):
         groups = meanings(token)
-        if position and (token in ("am", "on") or (token in _WHEN and position == len(tokens) - 1)):
+        last = token in _WHEN and position == len(tokens) - 1
+        if tokens in _ON_WHICH_DAY or (position and (token in ("am", "on") or last)):
             groups = (frozenset({_WHEN_CONCEPT}),)
         if not groups:
             return ()
@@ -138,7 +147,7 @@ def fields_meant(tokens: tuple[str, ...], known: frozenset[str]) -> tuple[str, .
     return tuple(sorted(field for field, size in best.items() if size == top))
 
 
-def _is_a(tokens: tuple[str, ...]) -> bool:
+def asks_for_a_kind(tokens: tuple[str, ...]) -> bool:
     """True for "Le client est un(e)": its kind is asked for, not its name."""
     end = len(tokens)
     while end and tokens[end - 1] in _INDEFINITE:

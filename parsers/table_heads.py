@@ -37,3 +37,13 @@ def head_of(sheet: Sheet, index: LabelIndex) -> dict[str, Segment] | None:
         if len(found) >= 2:
             return found
     return None
+
+
+def heads_beside(sheet: Sheet, heads: dict[str, Segment]) -> bool:
+    """True when the row of heads has one more that names no column."""
+    known = {id(s) for s in heads.values()}
+    some = next(iter(heads.values()))
+    return any(
+        id(s) not in known and abs(s.box[1] + s.box[3] - some.box[1] - some.box[3]) < 8
+        for s in sheet.segments
+    )

@@ -8,11 +8,13 @@ from parsers.claims import Claim
 from parsers.labels.index import index_of
 from parsers.layout.sheet import Segment, Sheet, union
 from parsers.printed.context import Context
-from parsers.table_heads import head_of
+from parsers.table_heads import head_of, heads_beside
 from parsers.types import BBox, FieldDef
 from parsers.values import is_absent, parse_value
 
 _MAX_ROWS = 500
+_UNKNOWN_HEAD = 0.9
+"""How sure rows are beside a column whose head says nothing: it may be the one that was not found."""
 
 
 def claims_from_tables(context: Context) -> list[Claim]:
@@ -39,6 +41,8 @@ def _read(definition: FieldDef, context: Context) -> Claim | None:
         if here is None and (head is None or not rows):
             continue
         top = max(s.box[3] for s in here.values()) if here else 0.0
+        if here and len(here) < len(definition.columns) and heads_beside(sheet, here):
+            sure = min(sure, _UNKNOWN_HEAD)
         head = here or head
         if head is None:
             continue

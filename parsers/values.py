@@ -252,7 +252,10 @@ def _email(text: str, field: FieldDef | None) -> ValueResult:
     if re.fullmatch(r"\S+@\S*\n[\w.-]+", text.strip()) or re.fullmatch(
         r"[\w.+-]+\n[\w.+-]*@\S+", text.strip()
     ):
-        text = text.strip().replace("\n", "")  # broken where the cell ends
+        first, rest = text.strip().split("\n")
+        if re.search(r"@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}$", first) and not rest.startswith("."):
+            return ValueResult(first + rest, "malformed", "perhaps two lines that have nothing in common")
+        text = first + rest  # broken where the cell ends
     value = re.sub(r"^mailto:", "", single_spaced(text).strip("<>()[] ;,."), flags=re.I)
     found = re.findall(r"[^\s<>()\[\];,:\"]+@[^\s<>()\[\];,:\"]+", value)
     if len({f.lower() for f in found}) > 1:
@@ -277,7 +280,12 @@ def _code_prestataire(text: str, field: FieldDef | None) -> ValueResult:
     value = re.sub(r"[\s.]", "", text.translate(_DASHES)).upper().strip("-:")
     if not re.fullmatch(r"[A-Z]{0,3}\d{2,10}(?:[-/]\d{1,4})?", value):
         return ValueResult(value, "malformed", "not a code prestataire")
+    if value == _SAMPLE_CODE:
+        return ValueResult(value, note="forms print it as a sample")
     return ValueResult(value, certain=bool(re.fullmatch(r"\d{4,8}-\d{2}", value)))
+
+
+_SAMPLE_CODE = "123456-78"
 
 
 def _ehealth_id(text: str, field: FieldDef | None) -> ValueResult:

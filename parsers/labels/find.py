@@ -12,7 +12,7 @@ from parsers.labels.line import LabelHit, match_segment
 from parsers.labels.stack import carried_on, match_stack, stacked, with_note
 from parsers.layout.sheet import Segment
 from parsers.types import FormDef
-from parsers.values import is_hint
+from parsers.values import is_absent, is_hint
 
 
 def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
@@ -22,7 +22,7 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
     taken: set[int] = set()
     below = stacked(segments)
     for number, segment in enumerate(segments):
-        if number in taken or segment.entered or _only_a_hint(segment.text):
+        if number in taken or segment.entered or is_absent(segment.text) or _only_a_hint(segment.text):
             continue
         hit = match_segment(segment, index)
         under = below.get(number)

@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from parsers.concepts import fields_meant
-from parsers.folding import words_of
-from parsers.labels.index import ARTICLES, LabelIndex, Strength
-from parsers.labels.text import PARTLY, is_counted, match_text
+from parsers.folding import fold, words_of
+from parsers.labels.index import ARTICLES, STOP, LabelIndex, Strength
+from parsers.labels.text import PARTLY, is_counted, match_text, without_numbering
 from parsers.layout.sheet import Segment
 
 _NUMBERING = re.compile(r"^(?:[0-9]{1,2}(?:\.[0-9]{1,2})*[.)]?|[a-z][.)]|[ivx]{1,4}[.)]|[•\-–*▪►>·])$", re.I)
@@ -99,6 +99,9 @@ def _match_words(words: tuple[str, ...], text: str, index: LabelIndex) -> _Match
             shared = prefix is not None and prefix.closed and set(prefix.fields) & set(found[0])
             if found[2] == PARTLY and prefix is not None and shared:
                 return prefix  # "Société / Firmenname Medisoft SARL": two languages, and the value
+            bracketed = _up_to_brackets(texts, start, found[0], index) if found[2] == PARTLY else None
+            if bracketed is not None:
+                return bracketed
             return _Match(found[0], len(texts), found[1], found[2], True, " ".join(whole))
     else:
         found = None
@@ -107,6 +110,24 @@ def _match_words(words: tuple[str, ...], text: str, index: LabelIndex) -> _Match
         return prefix
     if found:
         return _Match(found[0], len(texts), found[1], found[2], True, " ".join(whole))
+    return None
+
+
+def _up_to_brackets(
+    texts: list[str], start: int, fields: tuple[str, ...], index: LabelIndex
+) -> _Match | None:
+    """A label that ends with a pair of brackets, its value behind ("Name (Unterzeichner) Nico El Khoury")."""
+    for end in range(len(texts) - 1, start + 1, -1):
+        if texts[end - 1].rstrip("*:").endswith(")") and not texts[end].startswith("("):
+            piece = " ".join(texts[start:end])
+            found = match_text(piece, index)
+            if (
+                found is not None
+                and found[1] != "weak"
+                and found[2] != PARTLY
+                and set(found[0]) & set(fields)
+            ):
+                return _Match(found[0], end, found[1], found[2], True, piece)
     return None
 
 
@@ -119,21 +140,57 @@ def _match_prefix(texts: list[str], start: int, index: LabelIndex) -> _Match | N
         tokens = words_of(" ".join(piece))
         key = " ".join(tokens)
         owners = index.exact.get(key) or index.exact.get(" ".join(t for t in tokens if t not in ARTICLES))
+        told: Strength = "exact"
+        if owners is None and _may_end(piece, texts[start + length]):
+            owners, told = fields_meant(without_numbering(tokens), index.fields) or None, "fuzzy"
         if owners is None and texts[start + length] in ("/", "|"):
             meant = match_text(" ".join(piece), index)  # the page itself says where the first language ends
             owners = meant[0] if meant is not None and meant[1] != "weak" else None
         if owners is None:
             continue
+        if len(owners) > 1 and told == "fuzzy" and not _two_names(owners):
+            continue
         end = _second_language(texts, start + length, owners, index)
+        end = _second_in_brackets(texts, end, owners, index)
         closed = end > start + length
         more = end < len(texts) and texts[end] in ("/", "|")  # another label, and nobody knows where it ends
         while end < len(texts) and texts[end] in _BLANKS:
             end += 1
             closed = True
         closed = closed or texts[end - 1][-1:] in "*:"
-        strength: Strength = "weak" if more else "exact"
+        strength: Strength = "weak" if more else told
         return _Match(owners, end, strength, 0.97, closed, " ".join(piece))
     return None
+
+
+def _may_end(piece: list[str], following: str) -> bool:
+    """True where a label may end and a value begin: not inside a phrase or a pair of brackets."""
+    word, marked = piece[-1], following[:1] in "(*" or piece[-1].endswith("*")
+    if len(piece) < 2 and not marked:
+        return False
+    if word.count("(") > word.count(")") or fold(word) in STOP:
+        return False
+    return marked or not following[:1].islower() or bool(re.search(r"[@\d]", following))
+
+
+def _two_names(owners: tuple[str, ...]) -> bool:
+    return len(owners) == 2 and owners[0].removesuffix("nom") == owners[1].removesuffix("prenom")
+
+
+def _second_in_brackets(texts: list[str], end: int, owners: tuple[str, ...], index: LabelIndex) -> int:
+    """Where the brackets close that name the same field in another language; else `end`."""
+    at = end
+    while at < len(texts) and texts[at] in _BLANKS:
+        at += 1
+    if at >= len(texts) or not texts[at].startswith("("):
+        return end
+    for close in range(at, min(at + MAX_LABEL_WORDS, len(texts))):
+        if texts[close].rstrip("*:").endswith(")"):
+            inner = " ".join(texts[at : close + 1]).strip("()*: ")
+            other = match_text(inner, index)
+            same = other is not None and other[1] != "weak" and set(other[0]) & set(owners)
+            return close + 1 if same and close + 1 < len(texts) else end
+    return end
 
 
 def _second_language(texts: list[str], end: int, owners: tuple[str, ...], index: LabelIndex) -> int:

@@ -126,7 +126,7 @@ def match_stack(
     texts, current = [segment.text], number
     used: list[int] = []
     best: tuple[LabelHit, list[int]] | None = None
-    for _ in range(3):
+    for _ in range(3 if segment.frame is None else 5):
         nxt = below.get(current)
         if nxt is None:
             break
@@ -213,6 +213,8 @@ def _goes_on(
         return True  # "Nom de l'éditeur / du logiciel": the two lines together are a known label
     known = joined[1] == "exact" and (joined[2] >= 0.99 or not alone)
     if known and single.strength != "exact" and _set_tight(segment, under):
+        return True
+    if broken and joined[1] != "weak" and (own is None or not own.clear) and _set_tight(segment, under):
         return True
     ended = under.text.rstrip().endswith(":") and not segment.text.rstrip().endswith("*")
     if ended and own is None and joined[1] != "weak" and _set_tight(segment, under):

@@ -97,7 +97,8 @@ def _breaks(before: Word, here: Word, verticals: list[Line], xs: list[float], ti
     gap = start[0] - end[2]
     if gap > 1.25 * height or (before.origin != here.origin):
         return True
-    if gap > 0.6 * height and (before.bold != here.bold or abs(before.size - here.size) > 0.6):
+    other_weight, other_size = before.bold != here.bold, abs(before.size - here.size) > 0.6
+    if gap > (0.35 if other_weight and other_size else 0.6) * height and (other_weight or other_size):
         return True  # a value set otherwise, close behind its label
     middle = ((end[1] + end[3]) / 2 + (start[1] + start[3]) / 2) / 2
     lo, hi = end[2] - 1.5, start[0] + 1.5

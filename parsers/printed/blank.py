@@ -11,11 +11,11 @@ from parsers.concepts import understood
 from parsers.folding import fold, words_of
 from parsers.headings import under_headings
 from parsers.labels.find import find_labels
-from parsers.labels.index import index_of
+from parsers.labels.index import STOP, index_of
 from parsers.labels.line import LabelHit
 from parsers.labels.several import split_at_labels
 from parsers.layout.sheet import Segment, Sheet
-from parsers.printed.context import Context
+from parsers.printed.context import Context, is_free
 from parsers.printed.places import places_of
 from parsers.remembered import Remembered
 from parsers.table_heads import table_heads
@@ -52,6 +52,8 @@ def _made_context(sheets: Sequence[Sheet], form: FormDef) -> Context:
                 continue
             if _is_fixed(segment, fixed) or is_hint(segment.text) or _help_text(segment, sheet, context):
                 context.printed.add(id(segment))
+        _mark_rest_of_hints(sheet, context)
+        context.hits[sheet.number] = [_with_hints(h, sheet, context) for h in context.hits[sheet.number]]
         if form.kind == "nda" or "aes" in form.signature_labels:
             _mark_other_party(sheet, form, context)
     return context
@@ -104,6 +106,46 @@ def _help_text(segment: Segment, sheet: Sheet, context: Context) -> bool:
     if re.fullmatch(r"\(.*\)\s*\*?", text):
         return not any(_continues(segment, s, context) for s in sheet.segments)
     return len(segment.words) > 14 and segment.frame is None
+
+
+def _with_hints(hit: LabelHit, sheet: Sheet, context: Context) -> LabelHit:
+    """The label with the lines right under it that explain it: its value may stand beside the last one."""
+    if hit.end < len(hit.segment.words):
+        return hit
+    block = [hit.segment, *hit.below]
+    for line in sheet.segments:
+        last = block[-1]
+        if (
+            id(line) in context.printed
+            and line.frame == last.frame
+            and abs(line.box[0] - hit.segment.box[0]) < 3
+            and -2 <= line.box[1] - last.box[3] < 0.6 * (last.box[3] - last.box[1])
+            and line.box[1] > last.box[1] + 2
+            and (is_hint(line.text) or len(block) > 1 + len(hit.below))
+        ):
+            block.append(line)
+    return replace(hit, below=tuple(block[1:])) if len(block) > 1 + len(hit.below) else hit
+
+
+def _mark_rest_of_hints(sheet: Sheet, context: Context) -> None:
+    """The lines that a hint goes on in ("Le nom doit être identique dans tous les / documents.")."""
+    for segment in sheet.segments:
+        if id(segment) not in context.printed or not is_hint(segment.text) or segment.text.endswith("."):
+            continue
+        last = segment
+        for line in sheet.segments:
+            if (
+                is_free(line, context)
+                and not line.entered
+                and line.frame == last.frame
+                and abs(line.box[0] - last.box[0]) < 3
+                and abs(line.size - last.size) < 0.3
+                and line.bold == last.bold
+                and -2 <= line.box[1] - last.box[3] < 0.45 * (line.box[3] - line.box[1])
+                and (line.text[:1].islower() or {*words_of(last.text)[-1:]} & STOP)
+            ):
+                context.printed.add(id(line))
+                last = line
 
 
 def _in_title(hit: LabelHit, form: FormDef) -> bool:

@@ -10,6 +10,7 @@ from parsers.folding import words_of
 from parsers.labels.index import index_of
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Sheet, union
+from parsers.printed.above import goes_upward
 from parsers.printed.context import Context, Found, Place, look_of
 from parsers.printed.evidence import PLACE_DOUBT, PLACE_WORDS, cut_name, is_plausible, read_doubt, source_of
 from parsers.printed.name_pairs import name_pair, pair_claims
@@ -45,6 +46,7 @@ def learn_places(context: Context) -> None:
     """Notes where this form puts its values and how it sets them, once, before they are claimed."""
     for hit, sheet in _asked(context):
         _vote(hit, sheet, context)
+    context.upward = goes_upward(_asked(context), context)
 
 
 def _asked(context: Context) -> list[tuple[LabelHit, Sheet]]:
@@ -112,7 +114,7 @@ def _claim(
     if definition.type in ("company", "company_or_person", "person"):
         text, cut = cut_name(text)
     result = parse_value(definition.type, text, definition)
-    if result.problem == "malformed" and "\n" in text:
+    if result.problem == "malformed" and "\n" in text and not _one_address(definition, text):
         first = parse_value(definition.type, text.split("\n", 1)[0], definition)
         if first.problem != "malformed":
             result, text = first, text.split("\n", 1)[0]
@@ -162,6 +164,8 @@ def _claim(
     *tops, _ = text.split("\n")
     if not strong and tops and (understood(words_of(tops[0])) or any(line.endswith(":") for line in tops)):
         sure = min(sure, 0.8)  # the first line may be the rest of the label
+    if not strong and _set_in_two_sizes(place):
+        sure = min(sure, 0.8)
     if definition.type in _LINES and re.search(r"\S@\S+\.\w", text):
         sure = min(sure, 0.7)  # an e-mail address ran into it
     if definition.type == "int" and place.place in _UNDER:
@@ -189,6 +193,17 @@ def _claim(
         tuple(evidence),
         result.certain,
     )
+
+
+def _one_address(definition: FieldDef, text: str) -> bool:
+    """True for an e-mail address with a line below that may be its end."""
+    return definition.type == "email" and " " not in text.strip()
+
+
+def _set_in_two_sizes(place: Found) -> bool:
+    """True for words of clearly different sizes: one of them is the form's own print."""
+    sizes = [w.size for w in place.words if w.confidence is None and w.size]
+    return bool(sizes) and max(sizes) - min(sizes) > 0.9
 
 
 def _begins_with_label(text: str, definition: FieldDef, place: Found, context: Context) -> bool:

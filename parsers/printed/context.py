@@ -11,7 +11,7 @@ from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Segment, Sheet
 from parsers.types import FormDef
 
-Place = Literal["inline", "frame_right", "right", "in_cell", "frame_below", "below", "cell_below"]
+Place = Literal["inline", "frame_right", "right", "in_cell", "frame_below", "below", "cell_below", "above"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ class Context:
     """How far below their labels values stand that prove themselves, in points."""
     looks: Counter[tuple[float, bool]] = field(default_factory=Counter)
     """How values that prove themselves are set: size and boldness."""
+    upward: bool = False
+    """True for a form whose labels stand under their values."""
     flow: bool = False
 
     def afresh(self) -> Context:

@@ -22,6 +22,7 @@ PLACE_DOUBT: dict[Place, float] = {
     "frame_below": 0.005,
     "below": 0.05,
     "cell_below": 0.02,
+    "above": 0.01,
 }
 PLACE_WORDS: dict[Place, str] = {
     "inline": "behind the label",
@@ -31,6 +32,7 @@ PLACE_WORDS: dict[Place, str] = {
     "frame_below": "in the box below the label",
     "below": "below the label",
     "cell_below": "in the cell below the label",
+    "above": "above the label, as in all of this form",
 }
 
 

@@ -45,9 +45,15 @@ def frame_beside(hit: LabelHit, label: BBox, sheet: Sheet, limit: float) -> BBox
     middle = (segment.box[1] + segment.box[3]) / 2
     best: BBox | None = None
     for frame in sheet.frames:
-        if frame[0] > limit - 3 or frame[3] - frame[1] > 160 or frame[2] - frame[0] < 14:
+        if frame[0] > limit - 3 or frame[3] - frame[1] > 160:
             continue
-        if not (frame[1] - 0.5 <= middle <= frame[3] + 0.5 or _level(frame, label)):
+        if not (
+            frame[1] - 0.5 <= middle <= frame[3] + 0.5
+            or _level(frame, label)
+            or (segment.frame is not None and is_cell(segment.frame, sheet) and _in_row(frame, segment.frame))
+        ):
+            continue
+        if is_narrow(frame, sheet):
             continue
         if not is_behind(hit, frame, 4):
             continue
@@ -85,6 +91,19 @@ def _level(frame: BBox, label: BBox) -> bool:
     """True when a frame stands beside a label of several lines."""
     shared = min(frame[3], label[3]) - max(frame[1], label[1])
     return shared >= 0.6 * min(frame[3] - frame[1], label[3] - label[1])
+
+
+def _in_row(frame: BBox, cell: BBox) -> bool:
+    """True for a box to write in within the row of a label's cell, wherever in its height."""
+    return cell[1] - 2 <= frame[1] and frame[3] <= cell[3] + 2
+
+
+def is_narrow(frame: BBox, sheet: Sheet) -> bool:
+    """True for a box with no room for a value that is no part of a row of such boxes."""
+    if frame[2] - frame[0] >= 14:
+        return False
+    left, _, right, _ = whole_comb(frame, sheet)
+    return right - left < 45
 
 
 def whole_comb(frame: BBox, sheet: Sheet) -> BBox:

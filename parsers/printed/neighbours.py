@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from parsers.concepts import foreign
+from parsers.concepts import asks_for_a_kind, names_something_else
 from parsers.folding import words_of
 from parsers.layout.sheet import Segment, Sheet
 from parsers.printed.context import Context, look_of
@@ -17,9 +17,10 @@ _BOX_REACH = 40.0
 def asks_something(segments: Sequence[Segment]) -> bool:
     """True for what is a label, of this form's or of a place that nobody asks for, and no value."""
     first = segments[0] if segments else None
-    return (
-        first is not None and not first.entered and (is_other_label(first) or foreign(words_of(first.text)))
-    )
+    if first is None or first.entered:
+        return False
+    words = words_of(first.text)
+    return is_other_label(first) or names_something_else(words) or asks_for_a_kind(words)
 
 
 def is_beside_other_text(
@@ -50,11 +51,20 @@ def is_other_label(segment: Segment) -> bool:
 def is_small_print(candidate: Segment, label: Segment, context: Context) -> bool:
     """True for a line set smaller than its label, as no value of this form is: it explains the label."""
     measured = candidate.words[0].confidence is not None
+    if is_smallest(candidate, context):
+        return True
     if candidate.entered or candidate.size >= (0.72 if measured else 0.85) * label.size:
         return False
     if look_of(candidate.size, candidate.bold) in context.looks:
         return False
     return sum(context.looks.values()) >= 3 or not re.search(r"\d|@", candidate.text)
+
+
+def is_smallest(candidate: Segment, context: Context) -> bool:
+    """True for a line set clearly smaller than all the values that prove themselves."""
+    if candidate.entered or candidate.words[0].confidence is not None or sum(context.looks.values()) < 3:
+        return False
+    return candidate.size <= min(size for size, _ in context.looks) - 1.4
 
 
 def is_heading(candidate: Segment, label: Segment, sheet: Sheet, context: Context) -> bool:

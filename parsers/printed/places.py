@@ -9,13 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from parsers.concepts import foreign
 from parsers.documents.reading import Word
-from parsers.folding import words_of
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Segment, Sheet, covers, union
+from parsers.printed.above import value_above
 from parsers.printed.context import Context, Found, Place, is_free
-from parsers.printed.frames import frame_beside, has_frame_below, has_tick, is_behind, is_cell, whole_comb
+from parsers.printed.frames import (
+    frame_beside,
+    has_frame_below,
+    has_tick,
+    is_behind,
+    is_cell,
+    is_narrow,
+    whole_comb,
+)
 from parsers.printed.neighbours import (
     asks_something,
     has_company,
@@ -23,6 +30,7 @@ from parsers.printed.neighbours import (
     is_heading,
     is_other_label,
     is_small_print,
+    is_smallest,
     looks_like_label,
 )
 from parsers.types import BBox
@@ -53,6 +61,9 @@ def places_of(hit: LabelHit, sheet: Sheet, context: Context) -> Iterable[Found]:
         if is_absent(text) and re.search(r"\w", text):
             yield Found(tuple(rest), text, "inline")
             return
+    if context.upward:
+        yield value_above(hit, sheet, context)
+        return
     block = [segment, *hit.below]
     label_box = union(s.box for s in block) or segment.box
     own = _in_own_cell(hit, label_box, sheet, context)
@@ -119,7 +130,10 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
     if far and segment.frame is None and has_frame_below(label, sheet):
         return None  # what stands beside is another column's
     if frame is not None:
-        inside = [s for s in sheet.segments if covers(frame, s.box) and is_free(s, context)]
+        inside = [
+            s for s in sheet.segments
+            if covers(frame, s.box) and is_free(s, context) and not is_smallest(s, context)
+        ]  # fmt: skip
         if not any(id(s) in context.labels for s in sheet.segments if covers(frame, s.box)):
             if has_tick(frame, sheet):
                 return None
@@ -140,8 +154,10 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
     ]
     band = [s for s in band if not is_beside_other_text(s, (segment, *hit.below), band, sheet)]
     band.sort(key=lambda s: s.box[0])
-    if not band:
+    if not band or asks_something(band):
         return None
+    if band[0].box[0] - segment.box[2] > 30 and segment.frame is None and has_frame_below(label, sheet):
+        return None  # another column's, as above
     ticks = [
         t
         for t in sheet.ticks
@@ -202,8 +218,8 @@ def _below(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Iterab
         if (cell is None or covers(cell, f))
         and -0.6 * height <= f[1] - label[3] <= 2.6 * height
         and f[0] - 14 <= segment.box[0] <= f[2]
-        and f[2] - f[0] >= 14
         and f[3] - f[1] <= 120
+        and not is_narrow(f, sheet)
     ]
     if frames:
         frame = whole_comb(min(frames, key=lambda f: (round(f[1]), abs(f[0] - segment.box[0]))), sheet)
@@ -246,7 +262,7 @@ def _below(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Iterab
         if is_other_label(candidate) or len(candidate.words) > 12:
             return
         if not candidate.entered and (
-            foreign(words_of(candidate.text))
+            asks_something([candidate])
             or is_heading(candidate, segment, sheet, context)
             or has_company(candidate, segment, sheet, context)
         ):
@@ -263,7 +279,7 @@ def _in_frame(frame: BBox, sheet: Sheet, context: Context, place: Place) -> Iter
     inside = [s for s in sheet.segments if covers(frame, s.box)]
     if any(id(s) in context.labels for s in inside):
         return
-    inside = [s for s in inside if is_free(s, context)]
+    inside = [s for s in inside if is_free(s, context) and not is_smallest(s, context)]
     if asks_something(inside):
         return
     words = tuple(w for s in inside for w in s.words)
@@ -297,8 +313,11 @@ def _continued(
             and abs(segment.box[0] - label.box[0]) < 3
             and segment.box[1] - bottom < 4
         )  # the same paragraph goes on
+        wrapped = wrapped or (label is not None and not found and _wraps(words, segment, label, sheet))
         if (abs(segment.box[0] - left) > 3 and not wrapped) or asks_something([segment]):
             continue
+        if is_smallest(segment, context):
+            break
         if (
             segment.words[0].origin != words[0].origin
             or abs(segment.size - (words[0].size or segment.size)) > 1.2
@@ -306,9 +325,9 @@ def _continued(
             continue
         middle = (segment.box[1] + segment.box[3]) / 2
         beside = any(
-            id(s) in context.labels
-            and s not in own
+            s not in own
             and abs((s.box[1] + s.box[3]) / 2 - middle) < 0.7 * height
+            and (id(s) in context.labels or _begins_a_row(s, segment, label, context))
             for s in sheet.segments
         )
         if segment.entered and is_beside_other_text(segment, [label] if label else (), [segment], sheet):
@@ -318,6 +337,23 @@ def _continued(
         found.append(segment)
         bottom = segment.box[3]
     return found
+
+
+def _wraps(words: Sequence[Word], segment: Segment, label: Segment, sheet: Sheet) -> bool:
+    """True for the line below a label and its value whose first word had no room behind them."""
+    if sheet.flow or abs(segment.box[0] - label.box[0]) > 3 or words[-1].confidence is not None:
+        return False
+    margin = max(s.box[2] for s in sheet.segments if s.frame is None) if label.frame is None else 0.0
+    first = segment.words[0]
+    return bool(margin) and words[-1].box[2] + (first.box[2] - first.box[0]) + 2 > margin
+
+
+def _begins_a_row(candidate: Segment, segment: Segment, label: Segment | None, context: Context) -> bool:
+    """True for text left of a line, in the label's column: the line is another row's, whoever asks there."""
+    if label is None or candidate.entered or candidate.box[2] > segment.box[0] + 1:
+        return False
+    in_column = abs(candidate.box[0] - label.box[0]) < 12
+    return in_column and is_free(candidate, context) and not is_small_print(candidate, label, context)
 
 
 def _lines_of(segments: Sequence[Segment]) -> list[str]:

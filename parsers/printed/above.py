@@ -1,0 +1,96 @@
+"""Forms that print each label under the line to write on: their values stand above.
+
+Which way a form goes is told by the values that prove themselves (a date, an IBAN): they stand above their
+labels there, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from parsers.labels.line import LabelHit
+from parsers.layout.sheet import Segment, Sheet
+from parsers.printed.context import Context, Found, is_free
+from parsers.values import parse_value
+
+PROVING = frozenset({"matricule", "iban", "vat", "email", "date", "rcs", "code_prestataire"})
+_NEAR = 1.1
+"""Of a line's height, from a value down to its label: further up stands the field above."""
+_SAME_VALUE = 0.5
+_MOST_LINES = 5
+
+
+def goes_upward(hits: Iterable[tuple[LabelHit, Sheet]], context: Context) -> bool:
+    """True when more proven values stand above their labels than in all the usual places together."""
+    proven = sum(_proves(hit, sheet, context) for hit, sheet in hits)
+    return proven > sum(context.places.values())
+
+
+def _proves(hit: LabelHit, sheet: Sheet, context: Context) -> bool:
+    definition = context.form.field(hit.fields[0])
+    if definition is None or definition.type not in PROVING or hit.strength == "weak":
+        return False
+    if hit.end < len(hit.segment.words):
+        return False
+    return parse_value(definition.type, value_above(hit, sheet, context).text, definition).certain
+
+
+def value_above(hit: LabelHit, sheet: Sheet, context: Context) -> Found:
+    """What stands directly above a label in its column; no words where nothing does."""
+    label = hit.segment
+    lines: list[list[Segment]] = []
+    top = label.box[1]
+    while len(lines) < _MOST_LINES:
+        near = _NEAR if not lines else _SAME_VALUE
+        line = _line_above(label, top, near, sheet, lines[-1][0] if lines else None)
+        if not line or not all(is_free(s, context) for s in line) or _ticked(line, sheet):
+            break
+        lines.append(line)
+        top = min(s.box[1] for s in line)
+    ordered = [s for line in reversed(lines) for s in line]
+    text = "\n".join(" ".join(s.text for s in line) for line in reversed(lines))
+    return Found(tuple(w for s in ordered for w in s.words), text, "above")
+
+
+def _line_above(
+    label: Segment, top: float, near: float, sheet: Sheet, under: Segment | None
+) -> list[Segment]:
+    """The segments of the next line up that stand over the label, left to right."""
+    end = min(
+        (s.box[0] for s in sheet.segments if _level(s, label) and s.box[0] > label.box[2]),
+        default=sheet.width + 1,
+    )
+    over = [
+        s for s in sheet.segments
+        if s is not label and label.box[0] - 8 <= s.box[0] < end - 2
+        and s.box[3] - 0.4 * _height(s) <= top and top - s.box[3] <= near * max(_height(s), _height(label))
+    ]  # fmt: skip
+    if not over:
+        return []
+    lowest = max(over, key=lambda s: s.box[3])
+    line = sorted((s for s in over if _level(s, lowest)), key=lambda s: s.box[0])
+    if under is not None and (
+        abs(line[0].box[0] - under.box[0]) > 3
+        or abs(line[0].size - under.size) > 0.6
+        or line[0].entered != under.entered
+        or line[0].frame != under.frame
+    ):
+        return []  # not the same value
+    return line
+
+
+def _ticked(line: list[Segment], sheet: Sheet) -> bool:
+    return any(
+        abs(t.box[1] + t.box[3] - s.box[1] - s.box[3]) < _height(s)
+        and -4 <= max(s.box[0] - t.box[2], t.box[0] - s.box[2]) < 14
+        for s in line
+        for t in sheet.ticks
+    )
+
+
+def _level(a: Segment, b: Segment) -> bool:
+    return abs(a.box[1] + a.box[3] - b.box[1] - b.box[3]) < 0.35 * (_height(a) + _height(b))
+
+
+def _height(segment: Segment) -> float:
+    return max(segment.box[3] - segment.box[1], 4.0)
