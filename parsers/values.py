@@ -116,6 +116,10 @@ def _explains(text: str, folded: str) -> bool:
     if re.search(r"\d{5}|@", folded) or _FIRM.search(text.strip()[-24:]):
         return False
     said = words_of(text)
+    if text.rstrip().endswith(".") and text[:1].isupper() and len(said) >= 5:
+        small = [word for word in text.split() if word.lower() in words.small_words]
+        if len(small) >= 2:
+            return True  # a whole sentence
     whole = f" {' '.join(said)} "
     return len(said) >= 3 and any(f" {help_} " in whole for help_ in words.help_words)
 

@@ -16,6 +16,7 @@ class Vocabulary:
     elsewhere: tuple[str, ...]
     help_words: tuple[str, ...]
     help_alone: frozenset[str]
+    small_words: frozenset[str]
     hint_starts: tuple[str, ...]
     hint_dates: frozenset[str]
     hint_counts: frozenset[str]
@@ -36,6 +37,7 @@ def vocabulary() -> Vocabulary:
         elsewhere=tuple(" ".join(words_of(text)) for text in data["elsewhere"]),
         help_words=tuple(" ".join(words_of(text)) for text in data["help_words"]),
         help_alone=frozenset(map(fold, data["help_alone"])),
+        small_words=frozenset(data["small_words"]),
         hint_starts=tuple(map(fold, data["hint_starts"])),
         hint_dates=frozenset(map(fold, data["hint_dates"])),
         hint_counts=frozenset(map(fold, data["hint_counts"])),

@@ -20,6 +20,7 @@ import pypdfium2.raw as pdfium
 from parsers.documents.pdf_digest import PagePrint
 from parsers.documents.pdf_ticks import DINGBATS, TICK_SIZE, boxes_of
 from parsers.documents.reading import Page, Picture, Ruling, Word
+from parsers.documents.spaced_text import Letter, is_spaced, spaced_words
 from parsers.documents.struck import struck_out
 from parsers.remembered import Remembered
 from parsers.types import BBox, Problem, ReadOptions
@@ -30,6 +31,8 @@ _IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 _MAX_CHARS = 60_000
 _MAX_OBJECTS = 20_000
 _SPACES = frozenset({0xA0, 0x202F, 0x2003, 0x2002, 0x2009, 0xFFFE, 0xFFFF, 0x200B})
+_INK, _FAINTEST_LINE = 140.0, 225.0
+"""Shades from 0 (black): a darker fill is ink, not the shade of a table's row; a line may be grey."""
 _THIN = 2.5  # points: what is thinner is a line, not a box
 
 
@@ -223,7 +226,35 @@ def _words(text_page: Any, number: int, view: _View, seams: list[BBox]) -> list[
             bold = weight_of(text_page, first) >= 600 or _named_bold(text_page, first, font_name)
             place = (left, -high, right, -low) if view.rotation else view.box(left, low, right, high)
             words.append(Word(text, number, place, size=size, bold=bold))
+    if not view.rotation and is_spaced([w.text for w in words]):
+        words = _set_apart(text_page, number, view)
+        seams += [w.box for w in words]  # where a blank was is a guess
     return words
+
+
+def _set_apart(text_page: Any, number: int, view: _View) -> list[Word]:
+    """The words of a page whose letters are spaced."""
+    letters: list[Letter] = []
+    looks: list[tuple[float, bool]] = []
+    x, y = ctypes.c_double(), ctypes.c_double()
+    edges = tuple(ctypes.c_double() for _ in range(4))
+    font_name = ctypes.create_string_buffer(128)
+    for index in range(min(pdfium.FPDFText_CountChars(text_page), _MAX_CHARS)):
+        code = pdfium.FPDFText_GetUnicode(text_page, index)
+        if code <= 32 or code in _SPACES or not pdfium.FPDFText_GetCharBox(text_page, index, *edges):
+            continue
+        pdfium.FPDFText_GetCharOrigin(text_page, index, x, y)
+        left, base, _, _ = view.box(x.value, y.value, x.value, y.value)
+        from_, _, to, _ = view.box(edges[0].value, edges[2].value, edges[1].value, edges[3].value)
+        size = max(pdfium.FPDFText_GetFontSize(text_page, index), 4.0)
+        height = max(edges[3].value - edges[2].value, 4.0)
+        letters.append((_joined([chr(min(code, 0x10FFFF))]), left, base, from_, to, min(size, 1.6 * height)))
+        bold = pdfium.FPDFText_GetFontWeight(text_page, index) >= 600
+        looks.append((round(size, 1), bold or _named_bold(text_page, index, font_name)))
+    return [
+        Word(text, number, box, size=looks[first][0], bold=looks[first][1])
+        for text, first, box in spaced_words(letters)
+    ]
 
 
 def _runs(text_page: Any, view: _View, seams: list[BBox]) -> Iterator[tuple[str, int, BBox]]:
@@ -388,7 +419,8 @@ def _path(item: Any, matrix: Matrix, view: _View, drawing: _Drawing) -> None:
         return
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     pdfium.FPDFPath_GetDrawMode(item, fill, stroke)
-    filled = fill.value != 0 and _dark(item)
+    shade = _shade(item) if fill.value else 255.0
+    filled, lined = shade < _INK, shade < _FAINTEST_LINE
     if segments > 400:
         drawing.curves += 1
         drawing.strokes.append(_bounds(item, matrix, view))
@@ -401,7 +433,7 @@ def _path(item: Any, matrix: Matrix, view: _View, drawing: _Drawing) -> None:
     def close() -> None:
         nonlocal curved
         if len(piece) >= 2:
-            _piece(list(piece), curved, filled, stroke.value != 0, own, view, drawing)
+            _piece(list(piece), curved, filled, stroke.value != 0, lined, own, view, drawing)
         piece.clear()
         curved = False
 
@@ -422,14 +454,17 @@ def _piece(
     curved: bool,
     filled: bool,
     stroked: bool,
+    lined: bool,
     matrix: Matrix,
     view: _View,
     drawing: _Drawing,
 ) -> None:
-    if not filled and not stroked:
+    if not filled and not stroked and not lined:
         return
     box = _placed(iter(points), matrix, view)
     width, height = box[2] - box[0], box[3] - box[1]
+    if not filled and not stroked and (curved or min(width, height) > _THIN):
+        return  # the shade of a row
     upright = all(abs(a[0] - b[0]) < 0.6 or abs(a[1] - b[1]) < 0.6 for a, b in itertools.pairwise(points))
     if curved or not upright:
         drawing.strokes.append(box)
@@ -454,12 +489,12 @@ def _piece(
         drawing.curves += 1
 
 
-def _dark(item: Any) -> bool:
-    """True when the fill is dark enough to be ink, not the shade of a table row."""
+def _shade(item: Any) -> float:
+    """How light the fill is: 0 black, 255 white or transparent."""
     r, g, b, a = (ctypes.c_uint() for _ in range(4))
     if not pdfium.FPDFPageObj_GetFillColor(item, r, g, b, a):
-        return True
-    return a.value > 60 and (0.3 * r.value + 0.59 * g.value + 0.11 * b.value) < 140
+        return 0.0
+    return 0.3 * r.value + 0.59 * g.value + 0.11 * b.value if a.value > 60 else 255.0
 
 
 def _picture(item: Any, page: Any, matrix: Matrix, view: _View, drawing: _Drawing) -> None:

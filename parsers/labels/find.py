@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from parsers.concepts import foreign, understood
 from parsers.folding import without_brackets, words_of
-from parsers.labels.index import STOP, index_of
+from parsers.labels.index import STOP, LabelIndex, index_of
 from parsers.labels.line import LabelHit, match_segment
 from parsers.labels.stack import carried_on, match_stack, stacked, with_note
+from parsers.labels.text import match_text
 from parsers.layout.sheet import Segment
 from parsers.types import FormDef
 from parsers.values import is_absent, is_hint
@@ -22,7 +23,7 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
     taken: set[int] = set()
     below = stacked(segments)
     for number, segment in enumerate(segments):
-        if number in taken or segment.entered or is_absent(segment.text) or _only_a_hint(segment.text):
+        if number in taken or segment.entered or is_absent(segment.text) or _only_a_hint(segment.text, index):
             continue
         hit = match_segment(segment, index)
         under = below.get(number)
@@ -53,6 +54,11 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
     return hits
 
 
-def _only_a_hint(text: str) -> bool:
-    """True for "(Beispiel: name@firma.lu)", not for "Date (JJ/MM/AAAA)"."""
-    return is_hint(text) and (text.startswith("(") or is_hint(without_brackets(text)))
+def _only_a_hint(text: str, index: LabelIndex) -> bool:
+    """True for "(Beispiel: name@firma.lu)", not for "Date (JJ/MM/AAAA)" or "Matricule à 13 chiffres"."""
+    if not is_hint(text) or text.startswith("("):
+        return is_hint(text)
+    if not is_hint(without_brackets(text)):
+        return False
+    named = match_text(text, index)
+    return named is None or named[1] == "weak"

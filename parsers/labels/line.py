@@ -77,9 +77,9 @@ class _Match(NamedTuple):
 @lru_cache(maxsize=4096)
 def _match_words(words: tuple[str, ...], text: str, index: LabelIndex) -> _Match | None:
     texts = list(words)
-    if ")" in text and "(" not in text and not re.match(r"\w{1,3}\)", text):
-        return None  # the end of a note that began on the line above
     start = _skip_numbering(texts)
+    if ")" in text and "(" not in text and not start and not re.match(r"\w{1,3}\)", text):
+        return None  # the end of a note that began on the line above
     if start >= len(texts) or (not start and texts[0].isdigit()):
         return None
     colon = _colon(texts, start)
@@ -96,7 +96,7 @@ def _match_words(words: tuple[str, ...], text: str, index: LabelIndex) -> _Match
         found = match_text(" ".join(whole), index)
         prefix = _match_prefix(texts, start, index)
         if found and found[1] != "weak":
-            shared = prefix is not None and prefix.closed and set(prefix.fields) & set(found[0])
+            shared = prefix is not None and set(prefix.fields) & set(found[0])
             if found[2] == PARTLY and prefix is not None and shared:
                 return prefix  # "Société / Firmenname Medisoft SARL": two languages, and the value
             bracketed = _up_to_brackets(texts, start, found[0], index) if found[2] == PARTLY else None
@@ -139,7 +139,8 @@ def _match_prefix(texts: list[str], start: int, index: LabelIndex) -> _Match | N
             continue
         tokens = words_of(" ".join(piece))
         key = " ".join(tokens)
-        owners = index.exact.get(key) or index.exact.get(" ".join(t for t in tokens if t not in ARTICLES))
+        bare = " ".join(t for t in tokens if t not in ARTICLES or t == tokens[-1])
+        owners = index.exact.get(key) or index.exact.get(bare)
         told: Strength = "exact"
         if owners is None and _may_end(piece, texts[start + length]):
             owners, told = fields_meant(without_numbering(tokens), index.fields) or None, "fuzzy"
@@ -150,7 +151,10 @@ def _match_prefix(texts: list[str], start: int, index: LabelIndex) -> _Match | N
             continue
         if len(owners) > 1 and told == "fuzzy" and not _two_names(owners):
             continue
-        end = _second_language(texts, start + length, owners, index)
+        end = start + length
+        if "/" in texts[end : end + 2] and texts[end] in _BLANKS:
+            end += 1  # a star before the second language
+        end = _second_language(texts, end, owners, index)
         end = _second_in_brackets(texts, end, owners, index)
         closed = end > start + length
         more = end < len(texts) and texts[end] in ("/", "|")  # another label, and nobody knows where it ends

@@ -123,6 +123,10 @@ def match_stack(
     single: LabelHit | None,
 ) -> tuple[LabelHit, list[int]] | None:
     """A label broken over two or three lines, or printed in a second language under the first."""
+    if single is None and (
+        re.search(r"\d{3}|@", segment.text) or not re.search(r"[^\W\d_]{2}", segment.text)
+    ):
+        return None  # a value, and the label below it is another one
     texts, current = [segment.text], number
     used: list[int] = []
     best: tuple[LabelHit, list[int]] | None = None

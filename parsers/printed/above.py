@@ -94,3 +94,14 @@ def _level(a: Segment, b: Segment) -> bool:
 
 def _height(segment: Segment) -> float:
     return max(segment.box[3] - segment.box[1], 4.0)
+
+
+def leave_doubtful(context: Context) -> None:
+    """Keeps the labels that are whole lines: a value may begin with a label's word ("Version Santé")."""
+
+    def is_doubtful(hit: LabelHit) -> bool:
+        return not hit.closed and hit.end < len(hit.segment.words)
+
+    doubtful = {id(h.segment) for hits in context.hits.values() for h in hits if is_doubtful(h)}
+    context.labels = context.labels - doubtful
+    context.hits = {n: [h for h in hits if not is_doubtful(h)] for n, hits in context.hits.items()}

@@ -10,7 +10,7 @@ from parsers.folding import words_of
 from parsers.labels.index import index_of
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Sheet, union
-from parsers.printed.above import goes_upward
+from parsers.printed.above import goes_upward, leave_doubtful
 from parsers.printed.context import Context, Found, Place, look_of
 from parsers.printed.evidence import PLACE_DOUBT, PLACE_WORDS, cut_name, is_plausible, read_doubt, source_of
 from parsers.printed.name_pairs import name_pair, pair_claims
@@ -47,6 +47,8 @@ def learn_places(context: Context) -> None:
     for hit, sheet in _asked(context):
         _vote(hit, sheet, context)
     context.upward = goes_upward(_asked(context), context)
+    if context.upward:
+        leave_doubtful(context)
 
 
 def _asked(context: Context) -> list[tuple[LabelHit, Sheet]]:
