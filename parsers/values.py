@@ -284,12 +284,7 @@ def _code_prestataire(text: str, field: FieldDef | None) -> ValueResult:
     value = re.sub(r"[\s.]", "", text.translate(_DASHES)).upper().strip("-:")
     if not re.fullmatch(r"[A-Z]{0,3}\d{2,10}(?:[-/]\d{1,4})?", value):
         return ValueResult(value, "malformed", "not a code prestataire")
-    if value == _SAMPLE_CODE:
-        return ValueResult(value, note="forms print it as a sample")
     return ValueResult(value, certain=bool(re.fullmatch(r"\d{4,8}-\d{2}", value)))
-
-
-_SAMPLE_CODE = "123456-78"
 
 
 def _ehealth_id(text: str, field: FieldDef | None) -> ValueResult:

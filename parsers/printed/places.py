@@ -343,6 +343,8 @@ def _wraps(words: Sequence[Word], segment: Segment, label: Segment, sheet: Sheet
     """True for the line below a label and its value whose first word had no room behind them."""
     if sheet.flow or abs(segment.box[0] - label.box[0]) > 3 or words[-1].confidence is not None:
         return False
+    if len(words) > 8 or words[-1].text.endswith((",", ";")):
+        return False  # a sentence
     margin = max(s.box[2] for s in sheet.segments if s.frame is None) if label.frame is None else 0.0
     first = segment.words[0]
     return bool(margin) and words[-1].box[2] + (first.box[2] - first.box[0]) + 2 > margin
