@@ -50,7 +50,7 @@ class Context:
 
     def afresh(self) -> Context:
         """The same print before any value was looked for."""
-        return replace(self, places=Counter(), gaps=[], looks=Counter())
+        return replace(self, places=Counter(), gaps=[], looks=Counter(), upward=False)
 
 
 def is_free(segment: Segment, context: Context) -> bool:

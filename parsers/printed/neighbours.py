@@ -20,7 +20,8 @@ def asks_something(segments: Sequence[Segment]) -> bool:
     if first is None or first.entered:
         return False
     words = words_of(first.text)
-    return is_other_label(first) or names_something_else(words) or asks_for_a_kind(words)
+    asks = asks_for_a_kind(words) and words[-1] not in ("est", "ist", "is")  # "Clinique de l'Est"
+    return is_other_label(first) or names_something_else(words) or asks
 
 
 def is_beside_other_text(
