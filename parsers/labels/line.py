@@ -161,7 +161,7 @@ def _match_prefix(texts: list[str], start: int, index: LabelIndex) -> _Match | N
         while end < len(texts) and texts[end] in _BLANKS:
             end += 1
             closed = True
-        closed = closed or texts[end - 1][-1:] in "*:"
+        closed = closed or texts[end - 1][-1:] in "*:)"
         strength: Strength = "weak" if more else told
         return _Match(owners, end, strength, 0.97, closed, " ".join(piece))
     return None

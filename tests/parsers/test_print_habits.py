@@ -1,0 +1,110 @@
+"""Habits of forms that others build: labels under the line, no colons, explanations, grey rules …"""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
+
+from parsers.values import parse_value
+from tests.parsers.form_builder import Sheet, docx, p, table
+from tests.parsers.test_extract import believed, fields_of
+
+READ = {"denomination": "Nova Santé SARL", "matricule": "1893120105732", "version_logiciel": "4.2.1"}
+ROWS = [
+    ("Industriel (dénomination)", "Nova Santé SARL"),
+    ("Matricule", "1893 1201 05732"),
+    ("Version du logiciel", "4.2.1"),
+]
+
+
+def test_labels_under_the_line_to_write_on() -> None:
+    sheet = Sheet("Formulaire 3", gap=30)
+    for label, value in (*ROWS, ("Date de signature", "12/05/2026")):
+        sheet._put(value, 50, sheet.y)
+        sheet.canvas.line(50, sheet.y - 3, 300, sheet.y - 3)
+        sheet._put(label, 50, sheet.y - 11, 7)
+        sheet.y -= sheet.gap
+    got = fields_of(sheet.pdf(), "formulaire_3")
+    assert believed(got) == {**READ, "date_signature": "2026-05-12"}
+
+
+def test_labels_above_stay_with_what_is_below_them() -> None:
+    sheet = Sheet("Formulaire 2")
+    for label, value in (ROWS[1], ("Matricule MySecu", "2003 248 1044"), ("Code prestataire", "123456-78")):
+        sheet.below(label, value)
+    got = believed(fields_of(sheet.pdf(), "formulaire_2"))
+    assert (got["matricule"], got["matricule_mysecu"]) == ("1893120105732", "20032481044")
+
+
+def test_an_explanation_between_label_and_value_is_no_value() -> None:
+    helps = (
+        "Le nom doit être identique dans tous les documents.",
+        "Indiquez votre numéro à 13 positions.",
+        "Cette version seule sera labélisée.",
+    )
+    rows = [
+        f"<w:p><w:r><w:t>{label}</w:t></w:r></w:p>{p(text)}{p(value)}"
+        for (label, value), text in zip(ROWS, helps, strict=True)
+    ]
+    got = fields_of(docx(p("Formulaire 3"), *(table((row,)) for row in rows)), "formulaire_3")
+    assert believed(got) == READ
+
+
+def test_a_label_without_a_colon_in_words_that_no_list_has() -> None:
+    got = fields_of(
+        docx(
+            p("Formulaire 2"),
+            p("Matricule sous lequel le code prestataire a été attribué * 1893 1201 05732"),
+            p("Hersteller (Industriel) (*) (Nom de l'éditeur) Nova Santé SARL"),
+        ),
+        "formulaire_2",
+    )
+    assert believed(got) == {"matricule": "1893120105732", "denomination": "Nova Santé SARL"}
+
+
+@pytest.mark.parametrize("grey", [0.0, 0.6, 0.8])
+def test_the_colour_of_a_table_s_lines_says_nothing(grey: float) -> None:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=A4, invariant=True)
+    canvas.drawString(50, 790, "Formulaire 3")
+    canvas.setFillGray(grey)
+    for number in range(4):
+        canvas.rect(50, 740 - 40 * number, 400, 0.7, stroke=0, fill=1)
+    for x in (50, 180, 450):
+        canvas.rect(x, 620, 0.7, 120, stroke=0, fill=1)
+    canvas.setFillGray(0)
+    for number, (label, value) in enumerate(ROWS):
+        for line, text in enumerate(label.split(" ", 1)):
+            canvas.drawString(54, 728 - 40 * number - 13 * line, text)
+        canvas.drawString(184, 715 - 40 * number, value)
+    canvas.save()
+    assert believed(fields_of(out.getvalue(), "formulaire_3")) == READ
+
+
+def test_spaced_letters_are_words_whose_blanks_are_a_guess() -> None:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=A4, invariant=True)
+    for number, text in enumerate(("Formulaire 3", *(f"{label} : {value}" for label, value in ROWS))):
+        line = canvas.beginText(50, 790 - 24 * number)
+        line.setCharSpace(4)
+        line.textOut(text)
+        canvas.drawText(line)
+    canvas.save()
+    got = fields_of(out.getvalue(), "formulaire_3").fields
+    assert {key: value.value for key, value in got.items()} == READ
+    assert all(value.confidence < 0.95 for value in got.values())
+
+
+@pytest.mark.parametrize(
+    "text", ["voir annexe 2", "cf. annexe", "siehe Anlage", "see attached", "Voir annexe (B)"]
+)
+def test_a_value_that_stands_elsewhere_is_absent(text: str) -> None:
+    assert parse_value("text", text).problem == "absent"
+
+
+@pytest.mark.parametrize("name", ["Dr. Software S.à r.l.-S", "Docteur & Code e.K.", "Only Med SARL"])
+def test_a_firm_keeps_the_whole_of_its_name(name: str) -> None:
+    assert parse_value("company_or_person", name).value == name
