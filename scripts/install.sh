@@ -56,5 +56,3 @@ say "Installing the locked dependencies into $venv (once; a minute or so) ..."
 pip_install --require-hashes --no-deps -r requirements-build.lock
 pip_install --require-hashes --no-deps --no-build-isolation --use-pep517 -r requirements.lock
 pip_install --no-deps --no-build-isolation --editable .
-# Readers may not write beside the program: without this each would translate it anew when it starts.
-"$venv/bin/python" -m compileall -q mailbot outbox_templates parsers rules
