@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pikepdf import Array, Dictionary, Object, Page, Pdf, Stream
+from pikepdf import Array, Dictionary, Object, Page, Pdf, PdfError, Stream
 
 _MOST_PIECES = 20_000
 _MOST_BYTES = 8_000_000
@@ -39,6 +39,19 @@ class _NotToBeTold(Exception):
     """Too much, or in a circle."""
 
 
+_UNREADABLE = (
+    _NotToBeTold,
+    PdfError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""Damage may surface as any of these; it must not cost the form's values."""
+
+
 @dataclass(frozen=True, slots=True)
 class PagePrint:
     """`page`: what the page itself draws. `bare`: how those of its form fields look that hold nothing; None
@@ -52,8 +65,8 @@ class Digests:
     """Of the pages of one file."""
 
     def __init__(self, pdf: Pdf) -> None:
-        # What qpdf had to mend, PDFium may mend otherwise.
-        self._sound = not pdf.get_warnings()
+        self._pdf = pdf
+        self._sound = True
         self._layers = pdf.Root.get("/OCProperties")
         self._told: dict[tuple[int, int], bytes] = {}
         self._above: set[tuple[int, int]] = set()
@@ -64,10 +77,13 @@ class Digests:
         if not self._sound:
             return None
         try:
-            return PagePrint(self._page(page), self._looks(bare) if bare is not None else None)
-        except (_NotToBeTold, RecursionError):
+            told = PagePrint(self._page(page), self._looks(bare) if bare is not None else None)
+        except _UNREADABLE:
             self._sound = False
             return None
+        # What qpdf had to mend, PDFium may mend otherwise.
+        self._sound = not self._pdf.get_warnings()
+        return told if self._sound else None
 
     def _page(self, page: Page) -> bytes:
         shown: dict[str, Any] = {str(k): v for k, v in page.obj.items() if str(k) not in _NOT_SHOWN}

@@ -66,7 +66,7 @@ class _Found:
 def differences(text: str, clauses: Sequence[str], *, ocr: bool = False) -> tuple[str, ...]:
     """Short French sentences, one per change, in the order of the clauses; empty when all is as issued."""
     document = _read(text)
-    issued = [_read(clause) for clause in clauses]
+    issued = [_issued(clause) for clause in clauses]
     found: list[_Found | None] = [_exact(clause, document) for clause in issued]
     for index, clause in enumerate(issued):
         if found[index] is None:
@@ -86,6 +86,10 @@ def differences(text: str, clauses: Sequence[str], *, ocr: bool = False) -> tupl
 
 
 @lru_cache(maxsize=256)
+def _issued(clause: str) -> _Text:
+    return _read(clause)
+
+
 def _read(text: str) -> _Text:
     words: list[str] = []
     written: list[str] = []
