@@ -16,6 +16,8 @@ from itertools import accumulate
 
 _ONLY_FIRST = frozenset("éèêëàâîïôûùçñœæÿÉÈÊËÀÂÎÏÔÛÙÇŒÆŸ")
 _ONLY_SECOND = frozenset("öÖÄß")
+_FOR_SHARP_S = frozenset("fRPbF8")
+"""What the French model writes for ß; a B is taken for one in any case."""
 _MISTAKEN_E = re.compile(r"(?<=[^\W\d_])[&6](?=[a-zàâäçéèêëîïôöùûü])|(?<=[a-z]{2})&(?=$)")
 
 
@@ -42,6 +44,8 @@ def agreed(first: Sequence[str], second: Sequence[str]) -> list[Agreed]:
                 letters[i], same[i] = _resolved(one[i], two[j])
                 if i in starts and j and j not in other_starts and (one[i - 1] + one[i]).isalpha():
                     same[i - 1] = same[i] = False  # one word or two? A name depends on it
+        elif tag == "replace" and two[b:b_end] == "ß" and one[a:a_end] in _FOR_SHARP_S:
+            letters[a], same[a] = "ß", True
         elif tag == "delete" and set(one[a:a_end]) == {"_"}:
             same[a:a_end] = [True] * (a_end - a)  # seen in the picture; Tesseract hardly ever reads it
         elif tag == "insert" and any(c.isalnum() or c in "@." for c in two[b:b_end]):

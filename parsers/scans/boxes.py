@@ -26,6 +26,9 @@ _LETTER_GAP = 11
 _ON, _OFF = 0.09, 0.03
 """Share of the inside that is inked: a thin cross covers a tenth, dust a hundredth."""
 
+_SCRIBBLED, _SAME_SIZE = 0.5, 0.07
+"""Inked share inside a box that was scribbled full, and how far boxes of one form differ in size."""
+
 
 @dataclass(frozen=True, slots=True)
 class Square:
@@ -94,6 +97,23 @@ def is_tick_box(ink: Mask, box: tuple[int, int, int, int]) -> bool:
         return True
     even = 0.86 < (right - left) / (bottom - top) < 1.16
     return even and _alone(ink, box, 0.22 if frame.share < _DENSE else 0.4)
+
+
+def is_filled_like(
+    ink: Mask, box: tuple[int, int, int, int], clear: Sequence[tuple[int, int, int, int]]
+) -> bool:
+    """True for a square that is scribbled full, of the size of a clear one, however close its words stand."""
+    left, top, right, bottom = box
+    frame = _frame(ink[top:bottom, left:right] > 0)
+    if frame is None or frame.share < _SCRIBBLED or not _alone(ink, box, 0.15):
+        return False
+    sides = (right - left, bottom - top)
+    return any(
+        all(
+            abs(side - other) <= _SAME_SIZE * other for side, other in zip(sides, (r - x, b - y), strict=True)
+        )
+        for x, y, r, b in clear
+    )
 
 
 def _frame(patch: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> _Frame | None:
@@ -207,7 +227,10 @@ def _likely(
         together[max(0, y - reach) : y + reach] = 1
         together[:, max(0, x - width) : x + width] = 1
     best = cv2.dilate(np.asarray(share, dtype=np.float32), np.ones((side, side), np.uint8))
-    rows, columns = np.nonzero((share == best) & (share > _COARSE_SHARE) & (together > 0))
+    peaks = as_gray((share == best) & (share > _COARSE_SHARE) & (together > 0))
+    # A thick outline fits in several places beside each other: their middle stands for them.
+    _, _, _, centres = cv2.connectedComponentsWithStats(peaks, connectivity=8)
+    columns, rows = np.round(centres[1:]).astype(int).T
     order = np.argsort(-share[rows, columns])[:_MOST_LIKELY]
     room = 2 * _COARSE
     return [

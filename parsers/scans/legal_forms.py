@@ -11,7 +11,7 @@ from collections.abc import Sequence
 LEGAL_FORM = 0.96
 """How sure a form is that every reading takes for the same one, whatever became of its dots."""
 _FIRST = re.compile(r"[S5][.,]?\s?[àäáâåaéèà4][.,]?", re.IGNORECASE)
-_SECOND = re.compile(r"[rt][.,]?\s?[l1iIt|!][.,:;]?(?P<simple>\s?[-–]\s?S)?", re.IGNORECASE)
+_SECOND = re.compile(r"(?:[rt][.,]?|[.,])\s?[l1iIt|!][.,:;]?(?P<simple>\s?[-–]\s?S)?", re.IGNORECASE)
 _WHOLE = re.compile(r"S[.,]\s?[àäáâåa][.,]?\s?r[.,]?\s?[l1I|!][.,]?(?P<simple>\s?[-–]\s?S)?", re.IGNORECASE)
 
 

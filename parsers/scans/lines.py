@@ -12,6 +12,8 @@ _SHORTEST_HORIZONTAL = 20.0
 _SHORTEST_VERTICAL = 16.0
 """Points. Longer than any stroke of a letter in running text."""
 _THICKEST = 4.0
+_EDGE = 5.0
+"""Points from the page's border: no form is ruled there, but a photo shows where its paper ends."""
 _CRUMB = 9
 """Pixels."""
 _BESIDE, _LETTERS_BESIDE, _WHOLE = 4, 0.2, 0.96
@@ -79,12 +81,15 @@ def leaders(ink: Mask, sheet: Sheet) -> Mask:
 
 
 def rulings(across: Mask, down: Mask, sheet: Sheet) -> tuple[Ruling, ...]:
-    """The lines in points."""
+    """The lines in points, without the edges of the paper itself."""
     found: list[Ruling] = []
-    for mask in (across, down):
+    for mask, horizontal in ((across, True), (down, False)):
+        far = (sheet.height if horizontal else sheet.width) - _EDGE
         for left, top, width, height in shapes(mask):
-            box = (left, top, left + width, top + height)
-            found.append(Ruling(sheet.number, points_of(box, sheet)))
+            box = points_of((left, top, left + width, top + height), sheet)
+            near, end = (box[1], box[3]) if horizontal else (box[0], box[2])
+            if end > _EDGE and near < far:
+                found.append(Ruling(sheet.number, box))
     return tuple(sorted(found, key=lambda r: (r.box[1], r.box[0])))
 
 

@@ -119,7 +119,9 @@ def read(
 def _engine(chosen: str) -> PyTessBaseAPI:
     """Tesseract with its languages loaded, for as long as this process lives."""
     os.environ["OMP_THREAD_LIMIT"] = "1"  # with more threads, several times slower on few cores
-    from tesserocr import PyTessBaseAPI
+    from tesserocr import LeptLogLevel, PyTessBaseAPI, set_leptonica_log_level
+
+    set_leptonica_log_level(LeptLogLevel.NONE)  # it tells stderr of every odd shape on a page
 
     try:
         return PyTessBaseAPI(path=_installed()[0], lang=chosen)

@@ -15,7 +15,7 @@ from parsers.blanks.laid import Laid
 from parsers.documents.reading import Box, Page, Picture
 from parsers.scans import ocr
 from parsers.scans.blank_ticks import tick_marks
-from parsers.scans.boxes import Square, circles, is_tick_box, marked, measured, small_squares
+from parsers.scans.boxes import Square, circles, is_filled_like, is_tick_box, marked, measured, small_squares
 from parsers.scans.clean import cleaned
 from parsers.scans.combs import Comb, combs
 from parsers.scans.image import Gray, Mask, Sheet, binary
@@ -24,6 +24,7 @@ from parsers.scans.lines import leaders, line_masks, points_of, rulings, without
 from parsers.scans.quality import is_blank, legibility
 from parsers.scans.registration import lay_on_blank
 from parsers.scans.second import Reread, reread
+from parsers.scans.strikes import without_struck
 from parsers.scans.upright import cut_out, is_on_its_head, quarter_turned, straightened, text_is_standing
 from parsers.scans.words import assemble
 from parsers.types import Problem
@@ -80,13 +81,15 @@ def read_sheet(sheet: Sheet, deadline: float, blanks: Sequence[Blank] = ()) -> P
         late = time.monotonic() >= deadline - 1
         problem = Problem(code="timeout" if late else "illegible", message=f"Page {sheet.number}: {error}")
         return PageResult(_empty(upright), upright.gray, upright.dpi, [problem])
-    words = assemble(second, upright)
+    lines = rulings(furniture.across, furniture.down, upright)
+    words, struck = without_struck(assemble(second, upright), lines, upright)
     page = Page(
         number=upright.number,
         width=round(upright.width, 1),
         height=round(upright.height, 1),
         words=tuple(words),
-        rulings=rulings(furniture.across, furniture.down, upright),
+        struck=tuple(struck),
+        rulings=lines,
         boxes=_boxes(furniture, upright),
         pictures=(_whole(upright),),
         laid=_with_ticks(upright, furniture, *on_blank) if on_blank is not None else None,
@@ -115,6 +118,11 @@ def furniture_of(sheet: Sheet) -> Furniture:
     found = combs(ink, squares, sheet)
     in_comb = [c.box for c in found]
     free = [s for s in squares if not any(_inside(s, box) for box in in_comb) and is_tick_box(ink, s)]
+    free += [
+        s
+        for s in squares
+        if s not in free and not any(_inside(s, box) for box in in_comb) and is_filled_like(ink, s, free)
+    ]
     free += [s for s in marked(ink, sheet, free, False) if not any(_inside(s, box) for box in in_comb)]
     rings = [c for c in circles(ink, sheet) if not any(_inside(c, box) for box in (*in_comb, *free))]
     rings += [c for c in marked(ink, sheet, rings, True) if not any(_inside(c, b) for b in (*in_comb, *free))]

@@ -56,6 +56,16 @@ def mostly_printed(run: Sequence[Token]) -> bool:
     return letters > 0 and known >= _MOSTLY * letters
 
 
+def label_length(run: Sequence[Token]) -> int:
+    """How many words at the start of a line are a label with its colon, the value behind it: 0 for none."""
+    for index, token in enumerate(run):
+        if token.text.endswith(":"):
+            return index + 1
+        if any(c.isalnum() for c in token.text) and not _is_printed(token.text):
+            return 0
+    return 0
+
+
 def is_sentence(run: Sequence[Token]) -> bool:
     """Many words, most of them small, and nothing that could be an identifier or an address."""
     lower = sum(token.text.strip(".,;:()").islower() for token in run)

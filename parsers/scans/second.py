@@ -37,6 +37,8 @@ _SHORTEST = 4
 _NO_SPACE = 0.6
 """Of the height of letters: around an @ Tesseract's boxes leave more room than there is."""
 _LATE = 0.8
+_UNHEARD = 0.44
+"""Of an underscore that one reading alone has: others must confirm it."""
 _NUMBERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ.-/ "
 _LANGUAGES = ("deu",)
 """Another mixture than the first reading's, so that the two err differently."""
@@ -135,6 +137,17 @@ def _underscored(run: list[ocr.Token], gray: Gray) -> list[ocr.Token]:
     return joined
 
 
+def one_address(run: list[ocr.Token], again: Sequence[ocr.Token]) -> list[ocr.Token]:
+    """The words that the second reading takes for one e-mail address, as it has them."""
+    address = next((token.text for token in again if "@" in token.text), "")
+    for start in range(len(run) - 1):
+        whole = "".join(token.text for token in run[start:])
+        if "_" in address and whole.replace("_", "") == address.replace("_", ""):
+            part = run[start:]
+            return [*run[:start], ocr.Token(address, bounds(part), _UNHEARD, part[0].line)]
+    return run
+
+
 def _touching(last: ocr.Token, token: ocr.Token) -> bool:
     """An @ with no room for a space between it and its neighbour."""
     at = last.text.endswith("@") or token.text.startswith("@")
@@ -194,7 +207,7 @@ def reread(
         return Reread(known, [])
     again = _stacked(pieces, deadline, _LANGUAGES)
     once = _stacked(pieces[first_comb:], deadline, ("eng",), scale=0.75) if strips else []
-    done = [Run(tuple(group), tuple(again[i])) for i, group in enumerate(groups)]
+    done = [Run(tuple(one_address(group, again[i])), tuple(again[i])) for i, group in enumerate(groups)]
     for i, box in enumerate(lost, start=len(groups)):
         found_late = [replace(t, box=box, confidence=min(t.confidence, _LATE)) for t in again[i]]
         # Only what is plainly one word counts: other leftovers are specks and strokes of a pen.

@@ -35,6 +35,18 @@ def type_size(text: str, height: float) -> float:
     return height / share
 
 
+def line_of(text: str, top: int, bottom: int) -> tuple[int, int]:
+    """Top and bottom of the line whose ink reaches from `top` to `bottom`: its tall and low letters' reach.
+
+    Digits alone have nothing below the line; distances between lines are still those of their type.
+    """
+    high = any(c in _ASCENDING or c.isupper() for c in text)
+    low = any(c in _DESCENDING for c in text)
+    size = type_size(text, bottom - top)
+    above = 0.0 if high else (_CAP_HEIGHT - _X_HEIGHT) * size
+    return round(top - above), round(bottom + (0.0 if low else _DESCENT * size))
+
+
 def evened(words: Sequence[Word]) -> list[Word]:
     """The words with sizes that differ by measuring alone made equal."""
     sized = [word for word in words if word.size > 0]

@@ -18,10 +18,10 @@ from parsers.scans.image import Sheet
 from parsers.scans.legal_forms import LEGAL_FORM, legal_form_at
 from parsers.scans.lines import points_of
 from parsers.scans.ocr import Token
-from parsers.scans.printed import confirmed, mostly_printed
-from parsers.scans.second import CombReading, Reread, Run
+from parsers.scans.printed import confirmed, label_length, mostly_printed
+from parsers.scans.second import CombReading, Reread, Run, bounds
 from parsers.scans.settle import settled_identifier
-from parsers.scans.sizes import evened, type_size
+from parsers.scans.sizes import evened, line_of, type_size
 
 _RUBBISH = re.compile(r"^[^\w@]+$|^_+$")
 _DASHES = re.compile(r"^[-–—~=]+$")
@@ -29,6 +29,8 @@ _SURE, _FAIR = 0.86, 0.6
 """Tesseract's own confidence in a word on which both readings agree."""
 _HESITANT, _OTHER_SURE = 0.45, 0.955
 """The same word read hesitantly the first time and surely the second."""
+_OTHER_UNSURE = 0.9
+"""A word read surely the first time and hesitantly the second: one in thirty of these is wrong."""
 _SPLIT = 0.85
 _ACCENT_LOST = 0.85
 _TWO_OF_THREE, _AGAINST_FIRST, _ALONE = 0.85, 0.75, 0.6
@@ -47,7 +49,8 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
     """The words of a page, from top to bottom."""
     words: list[Word] = []
     open_runs = [run for run in second.runs if run.tokens and not run.once and not mostly_printed(run.tokens)]
-    flags = by_hand([run.box for run in open_runs], sheet)
+    labels = {id(run): label_length(run.tokens) % len(run.tokens) for run in open_runs}
+    flags = by_hand([bounds(run.tokens[labels[id(run)] :]) for run in open_runs], sheet)
     written = {id(run) for run, flag in zip(open_runs, flags, strict=True) if flag}
     for run in second.runs:
         if not run.tokens:
@@ -57,7 +60,9 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
             words.append(settled)
             continue
         _, top, _, bottom = run.box  # one height for the words of a line, whatever letters they have
-        size = type_size("".join(t.text for t in run.tokens), (bottom - top) * sheet.points)
+        said = "".join(t.text for t in run.tokens)
+        size = _size(run.tokens, sheet)
+        high, low = line_of(said, top, bottom)
         votes = _votes(run)
         forms = _legal_forms(run, votes)
         for index, (token, answer, sure) in enumerate(votes):
@@ -74,10 +79,19 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
                 continue
             if bottom - top < sheet.px(_LOWEST) and any(c.isalnum() for c in answer):
                 continue  # a piece of a line that was taken for letters
-            box = (token.box[0], top, token.box[2], bottom)
-            words.append(_word(answer, box, sure, sheet, size, written=id(run) in written))
+            box = (token.box[0], high, token.box[2], low)
+            hand = id(run) in written and index >= labels[id(run)]
+            words.append(_word(answer, box, sure, sheet, size, written=hand))
     words += [word for reading in second.combs if (word := _comb_word(reading, sheet)) is not None]
     return sorted(evened(words), key=lambda w: (round(w.box[1] / 4), w.box[0]))
+
+
+def _size(tokens: Sequence[Token], sheet: Sheet) -> float:
+    """Points: the median of what the words and the whole line tell, since a letter may stick out."""
+    lines = [(t.text, t.box) for t in tokens if sum(map(str.isalnum, t.text)) > 1]
+    lines.append(("".join(t.text for t in tokens), bounds(tokens)))
+    sizes = sorted(type_size(text, (box[3] - box[1]) * sheet.points) for text, box in lines)
+    return sizes[(len(sizes) - 1) // 2]
 
 
 def _legal_forms(run: Run, votes: list[tuple[Token, str, float]]) -> dict[int, tuple[str, float]]:
@@ -145,7 +159,11 @@ def _by_readings(run: Run) -> list[tuple[Token, str, float]]:
     """For each word of a run its text by two of three readings, and how sure that is."""
     if run.once:
         return [
-            (token, token.text, confidence(token, True) if confirmed(token) else min(_ONCE, token.confidence))
+            (
+                token,
+                token.text,
+                confidence(token, True, _FAIR) if confirmed(token) else min(_ONCE, token.confidence),
+            )
             for token in run.tokens
         ]
     texts = [t.text for t in run.tokens]
@@ -226,7 +244,7 @@ def confidence(token: Token, same: bool, other: float = 0.0) -> float:
     if not same:
         return min(_ALONE, token.confidence)
     if token.confidence >= _SURE:
-        return 0.98
+        return 0.98 if other >= _FAIR else _OTHER_UNSURE
     if other >= _SURE and token.confidence >= _HESITANT:
         return _OTHER_SURE
     return 0.9 if token.confidence >= _FAIR else 0.7

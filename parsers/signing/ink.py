@@ -32,6 +32,9 @@ _WIDEST_STROKE = 4.5
 _FULLEST = 0.42
 """Share of its box that the ink of handwriting fills at most."""
 
+_STEEPEST = 0.36
+"""Slope of the lines of print on a stamp that was put down askew."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -274,7 +277,7 @@ def _aligned(boxes: npt.NDArray[np.float64], median: float) -> float:
     """Share of the letters that stand on a common base line with at least two others, slant allowed."""
     x, base = boxes[:, 0] + boxes[:, 2] / 2, boxes[:, 1] + boxes[:, 3]
     best = 0.0
-    for slope in np.linspace(-0.12, 0.12, 13):
+    for slope in np.linspace(-_STEEPEST, _STEEPEST, 37):
         level = np.sort(base - slope * x)
         close = [int((np.abs(level - value) < 0.16 * median).sum()) for value in level]
         best = max(best, float(np.mean([count >= 3 for count in close])))

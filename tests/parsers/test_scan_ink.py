@@ -12,12 +12,12 @@ from PIL import Image
 
 from parsers import sniff
 from parsers.documents.reading import Word
-from parsers.scans.boxes import circles, marked, small_squares
+from parsers.scans.boxes import circles, is_filled_like, marked, small_squares
 from parsers.scans.document import sheets
 from parsers.scans.image import Sheet
 from parsers.scans.legal_forms import legal_form_at
-from parsers.scans.lines import line_masks
-from parsers.scans.sizes import evened, type_size
+from parsers.scans.lines import line_masks, rulings
+from parsers.scans.sizes import evened, line_of, type_size
 from parsers.scans.upright import is_on_its_head
 from parsers.types import ReadOptions
 from tests.parsers import scan_paper as paper
@@ -71,6 +71,47 @@ def test_a_box_under_a_mark_is_found_by_the_size_of_the_clear_ones(is_round: boo
     assert [box[:2] for box in found] == [(pytest.approx(400, abs=4), pytest.approx(200, abs=4))]
 
 
+def test_a_crossed_box_is_found_among_bold_letters() -> None:
+    picture = ink()
+    cv2.rectangle(picture, (650, 300), (694, 344), 255, 6)
+    for row in range(5):  # 45 letters that fill an outline of a box's size too
+        cv2.putText(picture, "BDMWHBDMW", (100, 130 + 60 * row), cv2.FONT_HERSHEY_SIMPLEX, 2.0, 255, 9)
+    picture[280:365, 80:180] = 0
+    cv2.rectangle(picture, (100, 300), (144, 344), 255, 6)
+    for end in ((90, 290, 154, 354), (154, 290, 90, 354)):
+        cv2.line(picture, end[:2], end[2:], 255, 9)
+
+    found = marked(picture, sheet(picture), [(647, 297, 698, 348)], False)
+
+    assert any(abs(box[0] - 97) <= 6 and abs(box[1] - 297) <= 6 for box in found)
+
+
+def test_a_box_scribbled_full_right_behind_its_words_is_one() -> None:
+    picture = ink()
+    cv2.rectangle(picture, (400, 100), (450, 150), 255, 3)
+    cv2.rectangle(picture, (200, 100), (250, 150), 255, -1)
+    cv2.putText(picture, "B", (100, 150), cv2.FONT_HERSHEY_SIMPLEX, 2.2, 255, 12)
+    picture[100:150, 170:184] = 255  # a letter, fifteen pixels before it
+    clear = [(398, 98, 452, 152)]
+
+    assert is_filled_like(picture, (199, 99, 252, 152), clear)
+    assert not is_filled_like(picture, (100, 100, 150, 152), clear)
+
+
+def test_the_edges_of_the_paper_are_no_rulings() -> None:
+    across, down = ink(), ink()
+    down[:, 3:6] = down[:, 893:896] = down[:, 450:453] = 255
+    across[2:5] = across[300:303] = 255
+    boxes = [ruling.box for ruling in rulings(across, down, sheet(ink()))]
+    assert [(round(left), round(top)) for left, top, _, _ in boxes] == [(108, 0), (0, 72)]
+
+
+def test_digits_take_the_room_of_a_line_of_type() -> None:
+    top, bottom = line_of("1940072215356", 100, 130)
+    assert (top, bottom) == (100, pytest.approx(139, abs=2))
+    assert line_of("Gerd Bajpy", 100, 139) == (100, 139)
+
+
 def test_letters_close_to_each_other_are_no_line_and_a_worn_line_is_one() -> None:
     picture = ink()
     for left in range(100, 400, 20):  # fat letters, four pixels apart
@@ -103,6 +144,7 @@ def test_one_size_of_type_is_one_size_whatever_letters_a_line_has() -> None:
 @pytest.mark.parametrize(
     ("read", "meant"),
     [("Medilux S.a rl.", {1: "S.à", 2: "r.l."}), ("Medilux S.à r.1.-S", {1: "S.à", 2: "r.l.-S"}),
+     ("Sanilog S.à .1.-S", {1: "S.à", 2: "r.l.-S"}),
      ("Sa rl Medilux", {}), ("Medilux SA", {}), ("Medilux SARL", {})],
 )  # fmt: skip
 def test_a_lost_dot_of_a_legal_form_is_put_back(read: str, meant: dict[int, str]) -> None:

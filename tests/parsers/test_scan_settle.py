@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from parsers.scans.agree import agreed
+from parsers.scans.ocr import Token
+from parsers.scans.printed import label_length
+from parsers.scans.second import one_address
 from parsers.scans.settle import settle, settled_identifier
+from parsers.scans.words import confidence
 
 MATRICULE = "1893120105732"  # the published OECD example
 
@@ -15,6 +21,7 @@ def words(first: str, second: str) -> list[tuple[str, bool]]:
 def test_an_accent_that_the_other_model_cannot_write_is_no_disagreement() -> None:
     assert words("Éric Lefèvre", "Eric Lefevre") == [("Éric", True), ("Lefèvre", True)]
     assert words("Bjorn", "Björn") == [("Björn", True)]
+    assert words("StrauR", "Strauß") == [("Strauß", True)]
 
 
 def test_an_accent_that_both_could_have_written_is_a_doubt() -> None:
@@ -24,6 +31,28 @@ def test_an_accent_that_both_could_have_written_is_a_doubt() -> None:
 def test_different_spacing_is_no_disagreement_but_a_lost_letter_is() -> None:
     assert words("LU28 0019", "LU280019") == [("LU28", True), ("0019", True)]
     assert words("Medi soft", "Medi-x soft")[0][1] is False
+
+
+def test_an_address_that_the_first_reading_broke_at_its_underscore_is_one_again() -> None:
+    broken = [
+        Token("anne", (10, 0, 50, 20), 0.9, (1, 1, 1)),
+        Token("_weber@medi.lu", (55, 0, 160, 20), 0.9, (1, 1, 1)),
+    ]
+    whole = [Token("anne_weber@medi.lu", (10, 0, 160, 20), 0.9, (1, 1, 1))]
+
+    assert [(t.text, t.box) for t in one_address(broken, whole)] == [("anne_weber@medi.lu", (10, 0, 160, 20))]
+    assert one_address(broken, [replace(whole[0], text="annex_weber@medi.lu")]) == broken
+
+
+def test_a_label_before_its_value_is_told_by_its_words_and_colon() -> None:
+    line = [Token(text, (0, 0, 9, 9), 0.9, (1, 1, 1)) for text in ("Adresse", ":", "Am", "Bach", "5")]
+    assert label_length(line) == 2
+    assert label_length(line[2:]) == 0
+
+
+def test_a_word_that_the_second_reading_doubts_is_not_believed() -> None:
+    token = Token("DentOfice", (0, 0, 9, 9), 0.9, (1, 1, 1))
+    assert confidence(token, True, 0.58) < 0.95 <= confidence(token, True, 0.9)
 
 
 def test_a_letter_for_a_digit_is_put_right_where_the_check_digits_hold() -> None:
