@@ -32,6 +32,8 @@ from parsers.widget_names import own_names
 _FORMS = frozenset({"formulaire_1", "formulaire_2", "formulaire_3", "formulaire_4", "bon_de_livraison"})
 _LIKELY = 0.45
 _FEW_VERDICTS = 3
+_WHOLE_LABELS, _WHOLE_SHARE = 6, 0.6
+"""Labels of one form on a page, and their share of all that it has, that make the page that form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def classify(reading: Reading, book: FormBook) -> list[Classified]:
         return [Classified("other", None, 0.3, ("no text",))]
     told_by = _told_by(book)
     titles = [t for s in sheets for t in _TITLES.of((s, told_by), partial(_titles, s, told_by))]
-    groups = _groups(sheets, titles)
+    groups = _groups(sheets, titles, told_by)
     found: list[Classified] = []
     for group in groups:
         numbers = {s.number for s in group}
@@ -229,8 +231,11 @@ def _prominence(segment: Segment, usual: float, sheet: Sheet) -> float:
     return 0.35
 
 
-def _groups(sheets: list[Sheet], titles: list[_Title]) -> list[list[Sheet]]:
-    """Pages that belong together: a prominent title of another kind near the top starts a new document."""
+def _groups(sheets: list[Sheet], titles: list[_Title], told_by: _ToldBy) -> list[list[Sheet]]:
+    """Pages that belong together: a prominent title of another kind near the top starts a new document.
+
+    Where a scanner lost the title, the labels of a whole other form do.
+    """
     groups: list[list[Sheet]] = []
     kind = ""
     for sheet in sheets:
@@ -241,13 +246,30 @@ def _groups(sheets: list[Sheet], titles: list[_Title]) -> list[list[Sheet]]:
         new = best is not None and (best.kind != kind or (_first_page([sheet]) and bool(groups)))
         if best is not None and best.kind != kind and any(t.kind == kind for t in top):
             new = False  # names the current kind as well
-        if not groups or new:
+        labelled = "" if best is not None or not groups else _whole_form(sheet, kind, told_by)
+        if not groups or new or labelled:
             groups.append([sheet])
         else:
             groups[-1].append(sheet)
         if new and best is not None:
             kind = best.kind
+        kind = labelled or kind
     return groups
+
+
+def _whole_form(sheet: Sheet, current: str, told_by: _ToldBy) -> str:
+    """The kind other than the current one of which a page prints most labels, and of no other so many."""
+    covered: dict[str, tuple[float, int]] = {}
+    for form, (count, share) in zip(
+        told_by.forms, _coverages(_printed_labels([sheet], ()), told_by), strict=True
+    ):
+        if form.kind in _FORMS:
+            covered[form.kind] = max(covered.get(form.kind, (0.0, 0)), (share, count))
+    kind = max(covered, key=lambda each: covered[each], default="")
+    share, count = covered.get(kind, (0.0, 0))
+    rest = max((other for each, (other, _) in covered.items() if each != kind), default=0.0)
+    whole = kind != current and count >= _WHOLE_LABELS and share >= _WHOLE_SHARE
+    return kind if whole and rest <= 0.6 * share else ""
 
 
 def _text(group: list[Sheet], reading: Reading) -> str:

@@ -100,6 +100,13 @@ def _breaks(before: Word, here: Word, verticals: list[Line], xs: list[float], ti
     other_weight, other_size = before.bold != here.bold, abs(before.size - here.size) > 0.6
     if gap > (0.35 if other_weight and other_size else 0.6) * height and (other_weight or other_size):
         return True  # a value set otherwise, close behind its label
+    if (
+        gap > 0.6 * height
+        and here.confidence is not None
+        and before.text[-1] == "*"
+        and here.text[0].isdigit()
+    ):
+        return True  # on a scan, which tells no typefaces apart: a number behind a label's star
     middle = ((end[1] + end[3]) / 2 + (start[1] + start[3]) / 2) / 2
     lo, hi = end[2] - 1.5, start[0] + 1.5
     for index in range(bisect_left(xs, lo), len(xs)):

@@ -22,6 +22,7 @@ from parsers.scans.image import Gray, Mask, Sheet, binary
 from parsers.scans.known_print import with_known_print
 from parsers.scans.lines import leaders, line_masks, points_of, rulings, without_lines
 from parsers.scans.quality import is_blank, legibility
+from parsers.scans.read_marks import without_read_marks
 from parsers.scans.registration import lay_on_blank
 from parsers.scans.second import Reread, reread
 from parsers.scans.strikes import without_struck
@@ -82,15 +83,16 @@ def read_sheet(sheet: Sheet, deadline: float, blanks: Sequence[Blank] = ()) -> P
         problem = Problem(code="timeout" if late else "illegible", message=f"Page {sheet.number}: {error}")
         return PageResult(_empty(upright), upright.gray, upright.dpi, [problem])
     lines = rulings(furniture.across, furniture.down, upright)
+    boxes = _boxes(furniture, upright)
     words, struck = without_struck(assemble(second, upright), lines, upright)
     page = Page(
         number=upright.number,
         width=round(upright.width, 1),
         height=round(upright.height, 1),
-        words=tuple(words),
+        words=tuple(without_read_marks(words, boxes)),
         struck=tuple(struck),
         rulings=lines,
-        boxes=_boxes(furniture, upright),
+        boxes=boxes,
         pictures=(_whole(upright),),
         laid=_with_ticks(upright, furniture, *on_blank) if on_blank is not None else None,
     )

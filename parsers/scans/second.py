@@ -94,7 +94,7 @@ def runs(tokens: Sequence[ocr.Token]) -> list[list[ocr.Token]]:
             and (run[-1].printed, run[-1].place) == (token.printed, token.place)
             and -0.5 * height
             <= token.box[0] - run[-1].box[2]
-            <= _WIDEST_GAP * max(height, run[-1].box[3] - run[-1].box[1])
+            <= _WIDEST_GAP * max(height, *(word.box[3] - word.box[1] for word in run[-2:]))
         ]  # fmt: skip
         if fits:
             max(fits, key=lambda run: run[-1].box[2]).append(token)

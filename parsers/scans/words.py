@@ -41,6 +41,8 @@ _NEVER_HEARD = 0.9
 _COMB_SIZE = 0.6
 """Type size in a comb, of its cells' height."""
 _COMB_RIM = 1.5
+_NOTHING = 0.1
+"""Confidence of what only the first reading took for letters at all."""
 _ONCE = 0.9
 """A word of a sentence, read once."""
 
@@ -55,6 +57,8 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
     for run in second.runs:
         if not run.tokens:
             continue
+        if not run.again and not run.once and max(t.confidence for t in run.tokens) < _NOTHING:
+            continue  # a dotted line that waves, a speck
         settled = _settled_word(run, sheet)
         if settled is not None:
             words.append(settled)
@@ -168,7 +172,11 @@ def _by_readings(run: Run) -> list[tuple[Token, str, float]]:
         ]
     texts = [t.text for t in run.tokens]
     answers = agreed(texts, [t.text for t in run.again])
-    others = _surenesses(run)
+    # The second model hesitates where it has to write é as e.
+    others = [
+        sure if answer.text.isascii() else max(sure, _FAIR)
+        for sure, answer in zip(_surenesses(run), answers, strict=True)
+    ]
     if not run.third:
         return [
             (token, answer.text, confidence(token, answer.same, other))

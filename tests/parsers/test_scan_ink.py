@@ -11,12 +11,13 @@ import pytest
 from PIL import Image
 
 from parsers import sniff
-from parsers.documents.reading import Word
+from parsers.documents.reading import Box, Word
 from parsers.scans.boxes import circles, is_filled_like, marked, small_squares
 from parsers.scans.document import sheets
 from parsers.scans.image import Sheet
 from parsers.scans.legal_forms import legal_form_at
 from parsers.scans.lines import line_masks, rulings
+from parsers.scans.read_marks import without_read_marks
 from parsers.scans.sizes import evened, line_of, type_size
 from parsers.scans.upright import is_on_its_head
 from parsers.types import ReadOptions
@@ -150,6 +151,15 @@ def test_one_size_of_type_is_one_size_whatever_letters_a_line_has() -> None:
 def test_a_lost_dot_of_a_legal_form_is_put_back(read: str, meant: dict[int, str]) -> None:
     found = legal_form_at(read.split())
     assert found == meant
+
+
+def test_a_ring_that_was_read_as_letters_is_no_word() -> None:
+    ring = Word("(@)", 1, (20, 10, 34, 24), 0.6)
+    words = [Word("Oui", 1, (2, 10, 16, 24), 0.98), ring, Word("Non", 1, (38, 10, 52, 24), 0.98)]
+    dot = Box(1, (24, 14, 30, 20), True, "on", 0.99)
+
+    assert [w.text for w in without_read_marks(words, [dot])] == ["Oui", "Non"]
+    assert without_read_marks(words, []) == words
 
 
 def test_a_scan_pasted_into_a_word_file_is_a_page() -> None:
