@@ -515,7 +515,7 @@ def _label_texts(line: str, words: int) -> tuple[str, ...]:
         texts += (" ".join(without_numbering(tokens)), " ".join(tokens))
     if not colon and 1 < words <= 10:
         # A label without a colon and its value behind it.
-        tokens = words_of(line)
+        tokens = without_numbering(words_of(line))
         texts += (" ".join(tokens[:n]) for n in range(1, min(len(tokens), 9)))
     return tuple(texts)
 

@@ -18,6 +18,7 @@ from parsers.types import FieldDef, Source
 from parsers.values import match_choice, parse_value
 
 _REACH = 160.0
+_SAME_ROW = 3.0
 _ARTICLES = frozenset(
     [
         "une",
@@ -68,7 +69,7 @@ def paired(sheet: Sheet) -> list[tuple[Tick, Segment]]:
     pairs: list[tuple[Tick, Segment]] = []
     for tick in sheet.ticks:
         middle = (tick.box[1] + tick.box[3]) / 2
-        row = [s for s in sheet.segments if s.box[1] - 4 <= middle <= s.box[3] + 4]
+        row = _level_with(middle, sheet)
         row_ticks = [t for t in sheet.ticks if abs((t.box[1] + t.box[3]) / 2 - middle) < 6]
         right = min((s for s in row if s.box[0] >= tick.box[2] - 3), key=lambda s: s.box[0], default=None)
         left = max((s for s in row if s.box[2] <= tick.box[0] + 3), key=lambda s: s.box[2], default=None)
@@ -86,6 +87,14 @@ def paired(sheet: Sheet) -> list[tuple[Tick, Segment]]:
         if chosen is not None:
             pairs.append((tick, chosen))
     return pairs
+
+
+def _level_with(middle: float, sheet: Sheet) -> list[Segment]:
+    """The words in a box's row; of lines set close the one that is nearest."""
+    near = [s for s in sheet.segments if s.box[1] - 4 <= middle <= s.box[3] + 4]
+    off = {id(s): abs((s.box[1] + s.box[3]) / 2 - middle) for s in near}
+    nearest = min(off.values(), default=0.0)
+    return [s for s in near if off[id(s)] <= nearest + _SAME_ROW]
 
 
 def _boxes_after_words(ticks: list[Tick], row: list[Segment]) -> bool:

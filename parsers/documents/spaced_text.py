@@ -18,12 +18,14 @@ Letter = tuple[str, float, float, float, float, float]
 _WIDER = 0.17
 """Of the letters' size: how much wider than the usual gap a blank is."""
 _SAME_LINE = 0.35
+_SHORTEST_WORDS = 2.6
+"""Letters a word on average, below which no language writes."""
 
 
 def is_spaced(words: Sequence[str]) -> bool:
-    """True for a page most of whose words are single letters."""
-    single = sum(len(word) == 1 and word.isalpha() for word in words)
-    return len(words) >= 40 and single > 0.45 * len(words)
+    """True for a page whose words are mostly pieces of one to three letters."""
+    worded = [word for word in words if word.isalpha()]
+    return len(worded) >= 40 and sum(map(len, worded)) < _SHORTEST_WORDS * len(worded)
 
 
 def spaced_words(letters: Sequence[Letter]) -> list[tuple[str, int, BBox]]:

@@ -52,7 +52,9 @@ def _after_colon(
             continue
         meant = fields_meant(words_of(" ".join(texts[start : end + 1])), index.fields)
         first = fields_meant(words_of(" ".join(texts[start : colon + 1])), index.fields)
-        if len(meant) == 1 and (meant != first or end in ends):
+        rest = words_of(" ".join(texts[colon + 1 : end + 1]))
+        says = end == len(texts) - 1 and bool(fields_meant(rest, index.fields))
+        if len(meant) == 1 and (meant != first or end in ends or says):
             return end, (meant, "fuzzy", 0.96)
     return None
 

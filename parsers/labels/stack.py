@@ -182,7 +182,8 @@ def match_stack(
                              " ".join(texts), tuple(segments[i] for i in used)),
                     list(used),
                 )  # fmt: skip
-        if best is accepted and so_far is not None and so_far.clear:
+        broken = segment.frame is not None and under.text[:1].islower() and understood(words_of(under.text))
+        if best is accepted and so_far is not None and so_far.clear and not broken:
             break
     return best
 
@@ -204,7 +205,9 @@ def _goes_on(
     """True when the line below is more of the label, not its value. `own`: the label that it is by itself."""
     words = words_of(under.text)
     if segment.text.rstrip().endswith(":"):
-        return False
+        in_cell = segment.frame is not None and segment.frame == under.frame
+        new = single is not None and own is not None and joined[0] not in (single.fields, own.fields)
+        return in_cell and new and joined[1] != "weak" and _set_tight(segment, under)
     if single is None or single.strength == "weak" or not single.closed:
         return joined[2] >= 1.0 or understood(words)
     last = words_of(segment.text)[-1:]

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Segment, Sheet
 from parsers.printed.context import Context, Found, is_free
+from parsers.printed.neighbours import asks_something
 from parsers.values import parse_value
 
 PROVING = frozenset({"matricule", "iban", "vat", "email", "date", "rcs", "code_prestataire"})
@@ -18,6 +19,8 @@ _NEAR = 1.1
 """Of a line's height, from a value down to its label: further up stands the field above."""
 _SAME_VALUE = 0.5
 _MOST_LINES = 5
+_APART = 24.0
+"""Points between what stands in two columns."""
 
 
 def goes_upward(hits: Iterable[tuple[LabelHit, Sheet]], context: Context) -> bool:
@@ -42,7 +45,7 @@ def value_above(hit: LabelHit, sheet: Sheet, context: Context) -> Found:
     top = label.box[1]
     while len(lines) < _MOST_LINES:
         near = _NEAR if not lines else _SAME_VALUE
-        line = _line_above(label, top, near, sheet, lines[-1][0] if lines else None)
+        line = _line_above(label, top, near, sheet, context, lines[-1][0] if lines else None)
         if not line or not all(is_free(s, context) for s in line) or _ticked(line, sheet):
             break
         lines.append(line)
@@ -53,7 +56,7 @@ def value_above(hit: LabelHit, sheet: Sheet, context: Context) -> Found:
 
 
 def _line_above(
-    label: Segment, top: float, near: float, sheet: Sheet, under: Segment | None
+    label: Segment, top: float, near: float, sheet: Sheet, context: Context, under: Segment | None
 ) -> list[Segment]:
     """The segments of the next line up that stand over the label, left to right."""
     end = min(
@@ -69,6 +72,10 @@ def _line_above(
         return []
     lowest = max(over, key=lambda s: s.box[3])
     line = sorted((s for s in over if _level(s, lowest)), key=lambda s: s.box[0])
+    asked = next((i for i, s in enumerate(line) if i and (asks_something([s]) or not is_free(s, context))), 0)
+    line = line[:asked] if asked else line
+    apart = next((i for i in range(1, len(line)) if line[i].box[0] - line[i - 1].box[2] > _APART), 0)
+    line = line[:apart] if apart else line
     if under is not None and (
         abs(line[0].box[0] - under.box[0]) > 3
         or abs(line[0].size - under.size) > 0.6

@@ -19,7 +19,7 @@ from parsers.printed.context import Context, is_free
 from parsers.printed.places import places_of
 from parsers.remembered import Remembered
 from parsers.table_heads import table_heads
-from parsers.types import FormDef
+from parsers.types import BBox, FormDef
 from parsers.values import is_hint, match_choice
 
 
@@ -53,6 +53,7 @@ def _made_context(sheets: Sequence[Sheet], form: FormDef) -> Context:
             if _is_fixed(segment, fixed) or is_hint(segment.text) or _help_text(segment, sheet, context):
                 context.printed.add(id(segment))
         _mark_rest_of_hints(sheet, context)
+        _mark_samples(sheet, context)
         context.hits[sheet.number] = [_with_hints(h, sheet, context) for h in context.hits[sheet.number]]
         if form.kind == "nda" or "aes" in form.signature_labels:
             _mark_other_party(sheet, form, context)
@@ -106,6 +107,19 @@ def _help_text(segment: Segment, sheet: Sheet, context: Context) -> bool:
     if re.fullmatch(r"\(.*\)\s*\*?", text):
         return not any(_continues(segment, s, context) for s in sheet.segments)
     return len(segment.words) > 14 and segment.frame is None
+
+
+def _mark_samples(sheet: Sheet, context: Context) -> None:
+    """A code that is counted up ("123456-78") is the form's sample where another code stands by it."""
+    codes = [s for s in sheet.segments if re.fullmatch(r"\d{6}-\d{2}", s.text)]
+    for sample in (s for s in codes if s.text == "123456-78" and not s.entered):
+        if any(s.text != sample.text and _close_to(s.box, sample.box) for s in codes):
+            context.printed.add(id(sample))
+
+
+def _close_to(box: BBox, other: BBox) -> bool:
+    """True in the next line or two, or in the same one."""
+    return max(box[1] - other[3], other[1] - box[3]) < 2.5 * (other[3] - other[1])
 
 
 def _with_hints(hit: LabelHit, sheet: Sheet, context: Context) -> LabelHit:

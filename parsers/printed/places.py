@@ -355,7 +355,7 @@ def _begins_a_row(candidate: Segment, segment: Segment, label: Segment | None, c
     if label is None or candidate.entered or candidate.box[2] > segment.box[0] + 1:
         return False
     in_column = abs(candidate.box[0] - label.box[0]) < 12
-    return in_column and is_free(candidate, context) and not is_small_print(candidate, label, context)
+    return in_column and is_free(candidate, context) and candidate.size >= 0.85 * label.size
 
 
 def _lines_of(segments: Sequence[Segment]) -> list[str]:
