@@ -146,7 +146,7 @@ class Delivery:
         try:
             raw = self._prepare(row)
         except Exception as error:  # noqa: BLE001 - fails closed, and one bad row must not stop the others
-            self._failed(row, f"le mail ne peut pas partir : {_reason(error)}")
+            self._failed(row, f"il ne peut pas partir : {_reason(error)}")
             return replace(report, failed=report.failed + 1)
         sending = await self._mailer.send(
             self._settings.address, [envelope_address(to) for to in row.to], raw, str(row.id)
@@ -161,7 +161,7 @@ class Delivery:
             self._uncertain(row, f"la connexion a été perdue pendant l'envoi ({sending.reply})")
             return replace(report, uncertain=report.uncertain + 1)
         if sending.result == "permanent":
-            self._failed(row, f"le serveur refuse le mail : {sending.reply}")
+            self._failed(row, f"le serveur le refuse : {sending.reply}")
             return replace(report, failed=report.failed + 1)
         return self._later(row, sending, report)
 
@@ -197,7 +197,7 @@ class Delivery:
             self._write_history(row, "mail_sent", sending.reply)
             if sending.refused:
                 said = "; ".join(f"{address} : {reply}" for address, reply in sending.refused)
-                self._open_entry(row, "delivery_failed", f"Le mail n'est pas parti pour {said}")
+                self._open_entry(row, "delivery_failed", f"Le courriel n'est pas parti pour {said}")
 
     def _later(self, row: OutboxRow, sending: Sending, report: DeliveryReport) -> DeliveryReport:
         """Try again later. Only what the server said of this very mail counts against its tries."""
@@ -224,7 +224,7 @@ class Delivery:
         with self._store.transaction():
             self._store.update_outbox(row.id, state="failed", error=why)
             self._write_history(row, "mail_failed", why)
-            self._open_entry(row, "delivery_failed", f"Le mail « {row.subject} » n'est pas parti : {why}")
+            self._open_entry(row, "delivery_failed", f"Le courriel « {row.subject} » n'est pas parti : {why}")
 
     def _uncertain(self, row: OutboxRow, why: str) -> None:
         if self._resend_uncertain and row.attempts < self._max_attempts:
@@ -238,7 +238,7 @@ class Delivery:
             self._open_entry(
                 row,
                 "delivery_uncertain",
-                f"Le mail « {row.subject} » est peut-être parti, peut-être pas : {why}",
+                f"Le courriel « {row.subject} » est peut-être parti, peut-être pas : {why}",
             )
 
     def _open_entry(self, row: OutboxRow, code: ExceptionCode, message: str) -> None:

@@ -249,6 +249,11 @@ class FieldDef(Claim):
     section: str = ""
     source: str = Field(default="", description="the slide or criterion that asks for it")
 
+    @property
+    def label(self) -> str:
+        """What the form prints beside it, in French."""
+        return next(iter(self.labels.get("fr", ())), self.id)
+
 
 class FormDef(Claim):
     """One form in one version: what it is called and which fields it has."""

@@ -6,11 +6,12 @@ The documents are decided as ever; a person reads the words. Source: process.md,
 from __future__ import annotations
 
 from rules.data_change import asked_values, decision_task, request_finding
+from rules.facts import Policy
 from rules.types import Dossier, Finding, Letter, PlannedMail, Submission, Task
 from rules.workflow import LABELLED, gate_step
 
 
-def findings_besides(dossier: Dossier, submission: Submission) -> list[Finding]:
+def findings_besides(dossier: Dossier, submission: Submission, policy: Policy) -> list[Finding]:
     """What a person has to read although the documents are decided."""
     match submission.intent.kind:
         case "question" if _asks_something(submission):
@@ -23,7 +24,7 @@ def findings_besides(dossier: Dossier, submission: Submission) -> list[Finding]:
                 )
             ]
         case "change_request" if _asks_change(dossier, submission):
-            return [request_finding(asked_values(dossier, submission))]
+            return [request_finding(asked_values(dossier, submission), policy)]
         case "major_change" if any(c.state in LABELLED for c in dossier.of_kind("L")):
             return [
                 Finding(
@@ -38,10 +39,10 @@ def findings_besides(dossier: Dossier, submission: Submission) -> list[Finding]:
             return []
 
 
-def tasks_besides(dossier: Dossier, submission: Submission) -> list[Task]:
+def tasks_besides(dossier: Dossier, submission: Submission, policy: Policy) -> list[Task]:
     if not _asks_change(dossier, submission):
         return []
-    return [decision_task(dossier, asked_values(dossier, submission))]
+    return [decision_task(dossier, asked_values(dossier, submission), policy)]
 
 
 def without_tasks(findings: list[Finding], tasks: list[Task]) -> list[Finding]:

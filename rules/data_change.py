@@ -5,6 +5,7 @@ Never applied by itself. Source: process.md, step C; slides, 3. Critères d'éli
 
 from __future__ import annotations
 
+from rules.facts import Policy
 from rules.names import text_key
 from rules.types import Dossier, Finding, Submission, Task
 
@@ -25,22 +26,23 @@ def asked_values(dossier: Dossier, submission: Submission) -> dict[str, str]:
     return {field: value for field, value in new.items() if field not in _NOT_ENROLLED}
 
 
-def request_finding(new: dict[str, str]) -> Finding:
+def request_finding(new: dict[str, str], policy: Policy) -> Finding:
+    named = ", ".join(f"« {policy.label('formulaire_1', field)} »" for field in new)
     return Finding(
         rule="data_change_request",
         severity="note",
         code="data_change_request",
-        message="Changement de données demandé : " + (", ".join(new) or "voir le message") + ".",
+        message=f"Changement de données demandé : {named or 'voir le message'}.",
         criterion=2,
     )
 
 
-def decision_task(dossier: Dossier, new: dict[str, str]) -> Task:
+def decision_task(dossier: Dossier, new: dict[str, str], policy: Policy) -> Task:
     return Task(
         case="E",
         step="C",
         actions=("change-accepted", "change-refused"),
-        message=request_finding(new).message,
+        message=request_finding(new, policy).message,
         codes=("data_change_request", "manual_task"),
         facts={"old": {field: dossier.registered.get(field, "") for field in new}, "new": dict(new)},
     )

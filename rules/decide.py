@@ -36,7 +36,7 @@ def decide(
     precedents: Precedents = NOTHING_ELSEWHERE,
 ) -> Decision:
     """What follows from these mails for this dossier (None where none was found and none is opened)."""
-    exhibits, differing = settle_versions(with_proof(submission.exhibits, dossier), policy.min_confidence)
+    exhibits, differing = settle_versions(with_proof(submission.exhibits, dossier), policy)
     submission = submission.model_copy(update={"exhibits": exhibits})
     if dossier is not None and is_registered(dossier, submission.sender.email):
         dossier = dossier.model_copy(update={"language": submission.language})
@@ -106,16 +106,16 @@ def _decide_on_documents(
     judged.findings = [
         *identity,
         *(() if submission.accepted else differing),
-        *(f for one in judged.filed for f in _on_filing(one, dossier, submission)),
+        *(f for one in judged.filed for f in _on_filing(one, dossier, submission, policy)),
     ]
     _judge_touched(judged, submission, policy, precedents)
     judged.findings.extend(unreadable_findings(submission))
-    judged.findings.extend(_new(findings_besides(dossier, submission), judged.findings))
+    judged.findings.extend(_new(findings_besides(dossier, submission, policy), judged.findings))
     if any(f.severity in ("demand", "mismatch") for f in judged.findings):
         return _something_to_mend(judged, submission, policy)
     if blocking(judged.findings) and not submission.accepted:
         return _in_doubt(judged, submission, policy, precedents)
-    return _all_right(judged, submission)
+    return _all_right(judged, submission, policy)
 
 
 def _new(more: list[Finding], findings: list[Finding]) -> list[Finding]:
@@ -201,7 +201,7 @@ def _touched(filed: list[Filed]) -> list[Case]:
     return [cases[key] for key in sorted(cases)]
 
 
-def _on_filing(filed: Filed, dossier: Dossier, submission: Submission) -> list[Finding]:
+def _on_filing(filed: Filed, dossier: Dossier, submission: Submission, policy: Policy) -> list[Finding]:
     """What is odd about where a document came in the process."""
     kind, file = filed.exhibit.kind, filed.exhibit.document.file
     doubt = "note" if submission.accepted else "doubt"
@@ -222,7 +222,8 @@ def _on_filing(filed: Filed, dossier: Dossier, submission: Submission) -> list[F
                 rule="data_mismatch",
                 severity="mismatch",
                 code="data_mismatch",
-                message=f"Formulaire 1 différent de l'enrôlement (« {name} »), sans demande de changement.",
+                message=f"Formulaire 1 différent de l'enrôlement (« {policy.label(kind, name)} »), "
+                "sans demande de changement.",
                 criterion=2,
                 document=kind,
                 file=file,
@@ -256,7 +257,7 @@ def _something_to_mend(judged: _Judged, submission: Submission, policy: Policy) 
     asked = _with_completed(
         told_besides(asked, judged.before, submission), [] if held else judged.outcome.mails
     )
-    besides = tasks_besides(judged.before, submission)
+    besides = tasks_besides(judged.before, submission, policy)
     if held:
         return Decision(
             dossier=asked_dossier,
@@ -315,10 +316,10 @@ def _in_doubt(judged: _Judged, submission: Submission, policy: Policy, precedent
     )
 
 
-def _all_right(judged: _Judged, submission: Submission) -> Decision:
+def _all_right(judged: _Judged, submission: Submission, policy: Policy) -> Decision:
     outcome, findings = judged.outcome, judged.findings
     mails = one_to_industriel(outcome.mails) or acknowledge_kept(outcome.dossier, submission, judged.filed)
-    besides = tasks_besides(judged.before, submission)
+    besides = tasks_besides(judged.before, submission, policy)
     case, step = judged.about
     return Decision(
         dossier=outcome.dossier,

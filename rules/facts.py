@@ -60,6 +60,12 @@ class Policy:
     blank_format: str = "pdf"
     amount_eur: int = field(default_factory=shipped_amount)
 
+    def label(self, kind: Kind, field_id: str) -> str:
+        """What the form prints beside the field, in French; its id where the form has no such field."""
+        form = self.forms.for_kind(kind)
+        field = form.field(field_id) if form else None
+        return field.label if field else field_id
+
     @property
     def patterns(self) -> dict[str, str]:
         """The regular expressions of codes, by field type."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import combinations
 
 from parsers.types import FieldValue, SignatureStatus
+from rules.facts import Policy
 from rules.names import text_key, version_key
 from rules.types import Exhibit, Finding
 
@@ -24,15 +25,15 @@ _BEST_SIGNED: tuple[SignatureStatus, ...] = (
 
 
 def settle_versions(
-    exhibits: tuple[Exhibit, ...], min_confidence: float
+    exhibits: tuple[Exhibit, ...], policy: Policy
 ) -> tuple[tuple[Exhibit, ...], list[Finding]]:
     """One exhibit per form and mail, the signed or better one, and what the versions contradict."""
     kept: list[Exhibit] = []
     findings: list[Finding] = []
     for group in _groups(exhibits):
         best = _best(group)
-        differing = _differing(group, min_confidence)
-        findings += [_finding(best, field) for field in differing]
+        differing = _differing(group, policy.min_confidence)
+        findings += [_finding(best, field, policy) for field in differing]
         kept.append(best if differing else _surest(best, group))
     return tuple(kept), findings
 
@@ -92,12 +93,13 @@ def _surest(best: Exhibit, group: list[Exhibit]) -> Exhibit:
     return best.model_copy(update={"document": best.document.model_copy(update={"fields": fields})})
 
 
-def _finding(best: Exhibit, field: str) -> Finding:
+def _finding(best: Exhibit, field: str, policy: Policy) -> Finding:
     return Finding(
         rule="versions_differ",
         severity="doubt",
         code="data_mismatch",
-        message=f"Le même formulaire est joint plusieurs fois, avec des valeurs différentes : « {field} ».",
+        message="Le même formulaire est joint plusieurs fois, avec des valeurs différentes : "
+        f"« {policy.label(best.kind, field)} ».",
         document=best.kind,
         file=best.document.file,
         field=field,

@@ -81,12 +81,13 @@ def doubts(dossier: Dossier, sender: Sender) -> tuple[Finding, ...]:
                 message="Aucune adresse de Formulaire 1 n'est encore connue pour ce dossier.",
             ),
         )
-    where = "enregistrée" if is_enrolled(dossier) else "du Formulaire 1"
     return (
         Finding(
             rule="sender_not_registered",
             severity="doubt",
             code="sender_not_registered",
-            message=f"L'expéditeur n'est pas l'adresse {where}.",
+            message="Le courriel ne vient pas de l'adresse enregistrée."
+            if is_enrolled(dossier)
+            else "Le courriel ne vient pas de l'adresse du Formulaire 1.",
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from parsers.types import ProblemCode
 from rules.types import Exhibit, Finding, Submission
 
 _FOR_STAFF = frozenset({"virus", "bomb", "ocr_unavailable", "timeout"})
@@ -13,7 +14,7 @@ _PARTLY = frozenset({"timeout", "ocr_unavailable", "too_large", "truncated", "bo
 _WITHOUT_FORMS = frozenset({"unreadable", "preuve_tests", "attestation", "facture"})
 """Kinds of which a part is enough, or that are judged as unreadable files."""
 
-_WORDS = {
+PROBLEM_WORDS: dict[ProblemCode, str] = {
     "encrypted": "protégé par un mot de passe",
     "damaged": "endommagé",
     "empty": "vide",
@@ -27,6 +28,8 @@ _WORDS = {
     "illegible": "illisible",
     "pgp": "chiffré",
     "truncated": "incomplet",
+    "signature_unverified": "signature S/MIME non vérifiée",
+    "xfa_dynamic": "formulaire XFA dynamique",
 }
 
 
@@ -40,20 +43,19 @@ def unreadable_findings(submission: Submission) -> list[Finding]:
 
 def _finding(exhibit: Exhibit) -> Finding:
     problem = exhibit.document.problems[0] if exhibit.document.problems else None
-    code = problem.code if problem else "damaged"
-    said = _WORDS.get(code) or (problem.message if problem else code)
+    code: ProblemCode = problem.code if problem else "damaged"
     return Finding(
         rule="attachment_unreadable",
         severity="doubt" if code in _FOR_STAFF else "demand",
         code="virus" if code == "virus" else "unreadable_attachment",
-        message=f"« {exhibit.document.file} » n'a pas pu être lu : {said}",
+        message=f"« {exhibit.document.file} » n'a pas pu être lu : {PROBLEM_WORDS[code]}.",
         file=exhibit.document.file,
         detail=code,
     )
 
 
 def _partly_read(submission: Submission) -> list[Finding]:
-    files = dict[str, str]()
+    files = dict[str, ProblemCode]()
     for exhibit in submission.exhibits:
         if exhibit.kind not in _WITHOUT_FORMS:
             for problem in exhibit.document.problems:
@@ -64,8 +66,8 @@ def _partly_read(submission: Submission) -> list[Finding]:
             rule="attachment_partly_read",
             severity="doubt",
             code="unreadable_attachment",
-            message=f"« {file} » n'a été lu qu'en partie ({_WORDS[code]}) : "
-            "ce qui semble manquer y est peut-être.",
+            message=f"« {file} » n'a été lu qu'en partie ({PROBLEM_WORDS[code]}) : "
+            "ce qui paraît manquer y figure peut-être.",
             file=file,
             detail=code,
         )

@@ -49,7 +49,9 @@ def decide_on_words(dossier: Dossier | None, submission: Submission, policy: Pol
     if submission.unreadable:
         return _ask_again(dossier, submission, policy)
     if dossier is not None and submission.intent.kind == "change_request" and dossier.registered:
-        return _change_of_data(dossier, submission)  # another writer's waits for a person, see `doubts`
+        return _change_of_data(
+            dossier, submission, policy
+        )  # another writer's waits for a person, see `doubts`
     if dossier is not None and known and submission.intent.kind == "major_change":
         return _major_change(dossier, submission)
     foreign = next((e.kind for e in submission.exhibits if e.kind in _OF_OTHER_PARTIES), None)
@@ -117,7 +119,7 @@ def _orientation(dossier: Dossier | None, submission: Submission, topic: str = "
     )
 
 
-def _change_of_data(dossier: Dossier, submission: Submission) -> Decision:
+def _change_of_data(dossier: Dossier, submission: Submission, policy: Policy) -> Decision:
     """Step C: acknowledged, to the old and the new address; staff see old and new side by side."""
     new = asked_values(dossier, submission)
     letter = letter_to(dossier, dossier.case("E"), "C", submission).model_copy(
@@ -128,7 +130,7 @@ def _change_of_data(dossier: Dossier, submission: Submission) -> Decision:
     if new_address and new_address.casefold() != dossier.email.casefold():
         acknowledgement = acknowledgement.model_copy(update={"also_to": (new_address,)})
     trust = [] if submission.accepted else list(doubts(dossier, submission.sender))
-    finding, task = request_finding(new), decision_task(dossier, new)
+    finding, task = request_finding(new, policy), decision_task(dossier, new, policy)
     return _decision(
         dossier,
         [*trust, finding] if trust else [],
@@ -271,13 +273,13 @@ def _files_of_no_known_kind(dossier: Dossier | None, submission: Submission, kno
         )
     if submission.intent.kind == "question" and known:
         return _orientation(dossier, submission)
+    files = ", ".join(f"« {e.document.file} »" for e in submission.exhibits)
     findings.append(
         Finding(
             rule="document_not_recognised",
             severity="doubt",
             code="low_confidence",
-            message="Documents qui ne sont d'aucun type attendu : "
-            + ", ".join(f"« {e.document.file} »" for e in submission.exhibits),
+            message=f"Documents qui ne sont d'aucun type attendu : {files}.",
         )
     )
     letter = letter_to(

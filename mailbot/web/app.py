@@ -25,6 +25,7 @@ from mailbot.store_port import WebStore
 from mailbot.web import words
 from mailbot.web.accounts import Tries
 from mailbot.web.figures import Figures
+from mailbot.web.finding_words import FindingWords
 from mailbot.web.guard import Guard
 from mailbot.web.i18n import LANGUAGES, translations
 from mailbot.web.mail_words import MailWords
@@ -62,6 +63,7 @@ class Web:
         self.figures: tuple[object, Figures] | None = None
         self.mail_words = MailWords(self.store)
         self.undos = Undos(self.store)
+        self.finding_words = FindingWords(service.policy.forms)
         self._environments = {language: self._environment(language) for language in LANGUAGES}
 
     @cached_property

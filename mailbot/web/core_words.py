@@ -41,11 +41,11 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"signature=.*", _("Ce statut de signature n'existe pas.")),
     (
         r"(?P<field>\w+)=(?P<value>.*): (not a value of type|expected) .*",
-        _("« %(value)s » n'est pas une valeur possible pour %(field)s."),
+        _("« %(value)s » n'est pas une valeur possible pour « %(field)s »."),
     ),
     (
         r"(?P<field>\w+)=(?P<value>.*) : ce n'est pas une valeur de type .*",
-        _("« %(value)s » n'est pas une valeur possible pour %(field)s."),
+        _("« %(value)s » n'est pas une valeur possible pour « %(field)s »."),
     ),
     (r"\w+ has no field « (?P<field>.*) ».*", _("Ce document n'a pas de champ « %(field)s ».")),
     (r"party=.*", _("Choisir d'abord pour quelle partie le constat vaut.")),
@@ -96,10 +96,13 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
 _PATTERNS = tuple((re.compile(pattern, re.DOTALL), text) for pattern, text in _SENTENCES)
 
 
-def in_words(say: Callable[..., str], said: str) -> str:
-    """The core's sentence as the page says it; `say` translates and fills."""
+def in_words(say: Callable[..., str], said: str, label: Callable[[str], str] = str) -> str:
+    """The core's sentence as the page says it; `say` translates and fills, `label` names a field."""
     for pattern, text in _PATTERNS:
         found = pattern.fullmatch(said)
         if found:
-            return say(text, **found.groupdict())
+            places = found.groupdict()
+            if "field" in places:
+                places["field"] = label(places["field"])
+            return say(text, **places)
     return said

@@ -9,8 +9,8 @@ from mailbot.dossier_views import CSV_COLUMNS, csv_lines, dossier_details
 from mailbot.export import export_dossier
 from mailbot.rows import DossierRow
 from mailbot.web.csv_out import csv_response
-from mailbot.web.entry_view import choice_words, label_of
 from mailbot.web.evidence import download
+from mailbot.web.labels import choice_words, label_of
 from mailbot.web.queue_page import searched
 from mailbot.web.timeline import drawing
 from mailbot.web.visit import Refused, Visit, number

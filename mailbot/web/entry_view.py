@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Any, cast
+from typing import Any
 
 from pydantic import JsonValue
 
@@ -14,9 +14,10 @@ from mailbot.deeds import deeds
 from mailbot.errors import MailbotError
 from mailbot.rows import DocumentRow, DossierRow, EntryRow, HistoryRow, MailRow
 from mailbot.web.app import Web
+from mailbot.web.labels import choice_words, label_of
 from mailbot.web.visit import Visit
 from mailbot.web.words import KINDS
-from parsers.types import Document, FieldDef, FieldValue, FormDef, Language
+from parsers.types import Document, FieldDef, FieldValue, FormDef
 from rules.names import compare_companies, compare_persons
 from rules.names import words as name_words
 
@@ -170,7 +171,7 @@ class EntryView:
                 claim.raw or "" if claim else "",
                 claim,
                 self._mark(claim, said, value),
-                tuple(str(f.get("message", "")) for f in said),
+                tuple(self._visit.say_finding(f.get("message", "")) for f in said),
                 claim.evidence if claim else (),
                 earlier,
                 definition,
@@ -240,20 +241,6 @@ class EntryView:
         if concept == "code_prestataire":
             return dossier.code_prestataire
         return dossier.registered.get(concept, "")
-
-
-def label_of(field_id: str, definition: FieldDef | None, language: str) -> str:
-    """What the form prints beside the field, in that language or in French."""
-    labels = definition.labels if definition is not None else {}
-    printed = labels.get(cast(Language, language)) or labels.get("fr")
-    return printed[0] if printed else field_id.replace("_", " ")
-
-
-def choice_words(definition: FieldDef, value: str, language: str) -> str:
-    """What the form prints for one of its choices; anything else as it is."""
-    labels = definition.choice_labels.get(value, {})
-    printed = labels.get(cast(Language, language)) or labels.get("fr")
-    return str(printed[0]) if printed else value
 
 
 def _grouped(earlier: Iterable[Earlier]) -> tuple[Earlier, ...]:

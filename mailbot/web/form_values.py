@@ -10,7 +10,7 @@ from mailbot.review import Request
 from mailbot.rows import EntryRow
 from mailbot.web.action_forms import ActionForm, check_words, form_of, set_values
 from mailbot.web.decide import attempt
-from mailbot.web.entry_view import label_of
+from mailbot.web.labels import label_of
 from mailbot.web.visit import Refused, Visit, number
 from mailbot.web.words import KINDS, SIGNATURES
 from rules.types import Case

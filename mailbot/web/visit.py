@@ -62,7 +62,15 @@ class Visit:
 
     def say_of(self, answer: object) -> str:
         """What the core answered or refused, in the person's words."""
-        return in_words(self.say, str(answer))
+        return in_words(self.say, str(answer), self.label)
+
+    def label(self, field: str) -> str:
+        """What a form prints beside the field of that id."""
+        return self.web.finding_words.label(field, self.language)
+
+    def say_finding(self, message: object) -> str:
+        """What the rules found, in the person's language."""
+        return self.web.finding_words.said(self.say, self.language, str(message))
 
     @property
     def by(self) -> str:

@@ -23,12 +23,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     client = form.value("type_client")
     if client in COLLECTIVE_CLIENTS and client != "etablissement_hospitalier":
         yield from _validated(note)
-    for field, label in (
-        ("type_client", "type de client"),
-        ("nom_client", "nom de l'établissement"),
-        ("nombre_postes", "nombre de postes"),
-        ("responsable", "responsable"),
-    ):
+    for field in ("type_client", "nom_client", "nombre_postes", "responsable"):
         one, other = form.value(field), note.value(field)
         if one is None or other is None or facts.is_low(form, field) or facts.is_low(note, field):
             continue
@@ -44,7 +39,8 @@ def check(facts: Facts) -> Iterator[Finding]:
                     rule="delivery_note_differs",
                     severity="mismatch",
                     code="data_mismatch",
-                    message=f"Le bon de livraison et le Formulaire 4 diffèrent : {label}.",
+                    message="Le bon de livraison et le Formulaire 4 diffèrent : "
+                    f"« {facts.policy.label(note.kind, field)} ».",
                     field=field,
                     value=other,
                     source=SOURCE,

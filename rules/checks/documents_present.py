@@ -52,7 +52,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             yield Finding(
                 rule="document_missing",
                 severity="demand",
-                message=f"{NAMES[kind]} manque.",
+                message=f"Document manquant : {NAMES[kind]}.",
                 document=kind,
                 source="diapositives, 4. Enrôlement à 6. Raccordement, « Quoi / Comment / À qui »",
             )

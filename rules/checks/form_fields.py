@@ -46,13 +46,12 @@ def check_form(facts: Facts, kind: Kind) -> Iterator[Finding]:
 def _check_field(facts: Facts, exhibit: Exhibit, field: FieldDef, required: bool) -> Iterator[Finding]:
     value = exhibit.value(field.id)
     criterion = criterion_of(exhibit.kind, field.id)
-    label = field.labels.get("fr", (field.id,))[0]
     if value is None:
         if required:
             yield Finding(
                 rule="field_missing",
                 severity="demand",
-                message=f"« {label} » n'est pas rempli.",
+                message=f"« {field.label} » n'est pas rempli.",
                 criterion=criterion,
                 field=field.id,
                 source=field.source,
@@ -64,7 +63,7 @@ def _check_field(facts: Facts, exhibit: Exhibit, field: FieldDef, required: bool
             rule="identifier_invalid",
             severity="doubt" if low else "demand",
             code="identifier_invalid" if low else None,
-            message=f"« {label} » : la valeur lue n'est pas valable (format ou clé de contrôle).",
+            message=f"« {field.label} » : la valeur lue n'est pas valable (format ou clé de contrôle).",
             criterion=criterion,
             field=field.id,
             value=value,
@@ -75,7 +74,7 @@ def _check_field(facts: Facts, exhibit: Exhibit, field: FieldDef, required: bool
             rule="low_confidence",
             severity="doubt",
             code="low_confidence",
-            message=f"« {label} » a été lu sans certitude et doit être confirmé.",
+            message=f"« {field.label} » a été lu sans certitude et doit être confirmé.",
             criterion=criterion,
             field=field.id,
             value=value,

@@ -11,6 +11,7 @@ from typing import Final
 from parsers.types import Document, Kind
 from rules.facts import Facts, finding_on
 from rules.types import Finding
+from rules.unreadable import PROBLEM_WORDS
 
 _LEFT_OUT: Final = frozenset(
     {"timeout", "truncated", "illegible", "damaged", "too_large", "bomb", "ocr_unavailable"}
@@ -32,7 +33,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     for exhibit in facts.exhibits(*READ_FOR_VALUES.get(facts.step, ())):
         if exhibit.accepted or not is_partly_read(exhibit.document):
             continue
-        said = " ; ".join(p.message for p in exhibit.document.problems if p.code in _LEFT_OUT)
+        codes = dict.fromkeys(p.code for p in exhibit.document.problems if p.code in _LEFT_OUT)
+        said = ", ".join(PROBLEM_WORDS[code] for code in codes)
         yield finding_on(
             exhibit,
             Finding(

@@ -49,14 +49,14 @@ def check(facts: Facts) -> Iterator[Finding]:
 def _unplaced(facts: Facts, exhibit: Exhibit, field: FieldDef) -> Iterator[Finding]:
     if not any(_of_type(field.type, exhibit, facts)):
         return
-    label = field.labels.get("fr", (field.id,))[0]
     yield finding_on(
         exhibit,
         Finding(
             rule="value_unplaced",
             severity="doubt",
             code="low_confidence",
-            message=f"« {label} » n'a pas été trouvé, mais le document contient une valeur qui y ressemble.",
+            message=f"« {field.label} » n'a pas été trouvé, mais le document contient une valeur qui y "
+            "ressemble.",
             field=field.id,
         ),
     )

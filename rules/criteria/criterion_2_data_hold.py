@@ -34,7 +34,8 @@ def check(facts: Facts) -> Iterator[Finding]:
                         rule="data_mismatch",
                         severity="mismatch",
                         code="data_mismatch",
-                        message=f"« {field} » diffère de l'enrôlement, sans demande de changement.",
+                        message=f"« {facts.policy.label(exhibit.kind, field)} » diffère de l'enrôlement, "
+                        "sans demande de changement.",
                         criterion=2,
                         field=field,
                         value=value,

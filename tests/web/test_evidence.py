@@ -174,7 +174,7 @@ def test_word_files_are_shown_as_the_pages_that_libreoffice_makes(tmp_path: Path
 @pytest.mark.parametrize(
     ("said", "shown"),
     [
-        ("iban=x: not a value of type iban", "« x » n'est pas une valeur possible pour iban."),
+        ("iban=x: not a value of type iban", "« x » n'est pas une valeur possible pour « iban »."),
         ("say until when: --set until=2026-06-30", "Choisir le jour jusqu'auquel reporter."),
         ("no dossier has the reference X-1", "Aucun dossier n'a la référence X-1."),
         ("Décidé à nouveau : queue. Nouvelle entrée 7.", "personne doit encore trancher (entrée 7)."),
