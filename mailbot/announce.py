@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from mailbot.bootstrap import Service
 from mailbot.errors import UsageError
@@ -33,7 +34,7 @@ class Announced:
 
 
 def announce(
-    service: Service, note: str, folder: Path, *, by: str = "", dry_run: bool = False
+    service: Service, note: str, folder: Path, *, by: str = "", system_user: str = "", dry_run: bool = False
 ) -> list[Announced]:
     """Tell everybody. The same note is told to each Industriel once. Raises UsageError."""
     if not note.strip():
@@ -41,7 +42,7 @@ def announce(
     rows = [row for row in service.store.dossiers() if is_enrolled(row.dossier)]
     documents = _documents(folder, {row.dossier.reference for row in rows})
     digest = hashlib.sha256(" ".join(note.split()).encode()).hexdigest()[:16]
-    return [_tell(service, row, note, digest, documents, by, dry_run) for row in rows]
+    return [_tell(service, row, note, digest, documents, by, system_user, dry_run) for row in rows]
 
 
 def _documents(folder: Path, references: set[str]) -> dict[str, Files]:
@@ -66,6 +67,7 @@ def _tell(
     digest: str,
     documents: dict[str, Files],
     by: str,
+    system_user: str,
     dry_run: bool,
 ) -> Announced:
     dossier = row.dossier
@@ -104,8 +106,9 @@ def _tell(
         )
         cause = Cause(key=f"announce:{key}", at=now, by_staff=True)
         service.outbox.add(planned, cause, row.id, "due")
+        said = {"system_user": system_user} if system_user else {}
         for name in names or ("",):
-            _history(service, row, name, by, note)
+            _history(service, row, name, by, {"note": note} | said)
     return Announced(dossier.reference, dossier.email, "sent", names)
 
 
@@ -136,14 +139,14 @@ def _letter(
     )
 
 
-def _history(service: Service, row: DossierRow, case: str, by: str, note: str) -> None:
+def _history(service: Service, row: DossierRow, case: str, by: str, detail: dict[str, Any]) -> None:
     service.store.add_history(
         HistoryRow(
             id=0,
             at=service.clock.now(),
             actor=by or "staff",
             what="requirements_changed",
-            detail={"note": note},
+            detail=detail,
             dossier_id=row.id,
             case=case,
         )

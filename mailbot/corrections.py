@@ -8,30 +8,40 @@ from typing import get_args
 
 from pydantic import JsonValue
 
-from mailbot.errors import ActionRefused
+from mailbot.errors import ActionRefused, ValueInvalid
 from parsers.types import Document, FieldDef, FieldValue, Kind, Signature, SignatureStatus, Signer
 from parsers.values import parse_value
 from rules.facts import Policy
+from rules.identifier_status import identifier_status
 
 CORRECTED_BY = "corrigé par "
 """Begins the evidence of a value that a person gave; the name follows."""
+AS_WRITTEN = "non valable, mais bien écrit ainsi dans le document"
+"""Evidence of a value that a person insisted on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
     """`values`: FIELD=VALUE, or KIND.FIELD=VALUE where there are several documents.
 
-    `number` counts from 1.
+    `number` counts from 1. `as_written`: the document says just that, also where it is no valid value.
     """
 
     values: dict[str, str]
     kind: str = ""
     number: int | None = None
     by: str = ""
+    as_written: bool = False
 
 
-def corrected(documents: Sequence[Document], correction: Correction, policy: Policy) -> dict[int, Document]:
-    """Position -> the corrected document. Raises ActionRefused for what cannot be placed or read."""
+def corrected(
+    documents: Sequence[Document], correction: Correction, policy: Policy, country: str | None = None
+) -> dict[int, Document]:
+    """Position -> the corrected document.
+
+    `country`: the enrolled one, for a document that names none. Raises ActionRefused for what cannot be
+    placed or read; ValueInvalid for an identifier of wrong format or check digits, unless `as_written`.
+    """
     if not documents:
         raise ActionRefused("the entry has no documents to correct")
     if not correction.values and not correction.kind:
@@ -44,6 +54,7 @@ def corrected(documents: Sequence[Document], correction: Correction, policy: Pol
         changed[position] = documents[position].model_copy(
             update={"kind": correction.kind, "confidence": 1.0, "filled": True}
         )
+    given: list[tuple[int, str]] = []
     for name, text in correction.values.items():
         kind, _, field = name.rpartition(".")
         kind = kind if kind in get_args(Kind) else ""
@@ -51,7 +62,30 @@ def corrected(documents: Sequence[Document], correction: Correction, policy: Pol
         current = [changed.get(n, d) for n, d in enumerate(documents)]
         position = _position(current, correction.number, kind, field)
         changed[position] = _with_value(current[position], field, text, correction.by, policy)
+        given.append((position, field))
+    for position, field in given:
+        if _is_invalid(changed[position], field, policy, country):
+            if not correction.as_written:
+                raise ValueInvalid(field, str(changed[position].fields[field].value))
+            changed[position] = _as_written(changed[position], field)
     return changed
+
+
+def _is_invalid(document: Document, field: str, policy: Policy, country: str | None) -> bool:
+    """Judged when all values are there: the document's own country decides about some of them."""
+    form, claim = policy.forms.for_kind(document.kind), document.fields.get(field)
+    definition = form.field(field) if form else None
+    if definition is None or claim is None:
+        return False
+    pays = document.fields.get("pays")
+    where = str(pays.value) if pays is not None and pays.value else country
+    return identifier_status(definition, str(claim.value), policy.patterns, where) == "invalid"
+
+
+def _as_written(document: Document, field: str) -> Document:
+    claim = document.fields[field]
+    insisted = claim.model_copy(update={"evidence": (*claim.evidence, AS_WRITTEN)})
+    return document.model_copy(update={"fields": {**document.fields, field: insisted}})
 
 
 def _position(documents: Sequence[Document], number: int | None, kind: str, field: str) -> int:

@@ -56,6 +56,17 @@ class ActionRefused(UsageError):
     """The queue entry does not offer that action, or not with these values; nothing was changed."""
 
 
+class ValueInvalid(ActionRefused):
+    """A person gave a value of wrong format or check digits and did not say that the document has it so."""
+
+    def __init__(self, field: str, value: str) -> None:
+        super().__init__(
+            f"{field}={value}: its format or its check digits are wrong; nothing was changed. "
+            "Where the document says just that, add --as-written"
+        )
+        self.field = field
+
+
 class Unreachable(MailbotError):
     """A server that mailbot needs cannot be reached, or does not let it in."""
 

@@ -37,7 +37,7 @@ def config_of(backup: Path, path: Path) -> bool:
     return True
 
 
-def restore(config: Config, backup: Path, clock: Clock, by: str = "") -> AuditReport:
+def restore(config: Config, backup: Path, clock: Clock, by: str = "", system_user: str = "") -> AuditReport:
     """Put everything back where the configuration has it, and look whether it is whole.
 
     Raises UsageError where that is no complete copy, or something stands in its place already.
@@ -68,7 +68,7 @@ def restore(config: Config, backup: Path, clock: Clock, by: str = "") -> AuditRe
         raise UsageError(f"{backup}: cannot be put back: {error}") from error
     service = build_service(config, clock)
     try:
-        _remember(service, manifest, by)
+        _remember(service, manifest, by, system_user)
         return verify(service.store, service.archive)
     finally:
         service.close()
@@ -122,9 +122,10 @@ def _hold_what_was_due(database: Path) -> None:
         raise StoreUnreachable(f"{database} cannot be used: {error}") from error
 
 
-def _remember(service: Service, manifest: dict[str, Any], by: str) -> None:
+def _remember(service: Service, manifest: dict[str, Any], by: str, system_user: str) -> None:
     now: datetime = service.clock.now()
     with service.store.transaction():
         service.store.set_switch(RESTORED, now.isoformat())
         detail = {"copied_at": manifest.get("at"), "database_sha256": manifest["database_sha256"]}
+        detail |= {"system_user": system_user} if system_user else {}
         service.store.add_history(HistoryRow(0, now, by or "staff", RESTORED, detail))

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from mailbot.bootstrap import Service
 from mailbot.rows import HistoryRow
@@ -30,7 +31,7 @@ class Purge:
         return asdict(self)
 
 
-def purge(service: Service, by: str = "", *, dry_run: bool = False) -> Purge:
+def purge(service: Service, by: str = "", system_user: str = "", *, dry_run: bool = False) -> Purge:
     """Take away what the configuration keeps no longer; with `dry_run` only count it.
 
     The files go after the rows: should that break off, the next purge removes them.
@@ -50,7 +51,8 @@ def purge(service: Service, by: str = "", *, dry_run: bool = False) -> Purge:
             about = store.history_about(mails, dossiers) | views
             store.purge_mails(mails, now)
             store.purge_dossiers(dossiers, now)
-            counted = {"mails": mails, "dossiers": dossiers}
+            counted: dict[str, Any] = {"mails": mails, "dossiers": dossiers}
+            counted |= {"system_user": system_user} if system_user else {}
             store.add_history(HistoryRow(0, now, by or "staff", "purge", counted))
             details = store.purge_history(about, now, by or "staff")
     files = sum(

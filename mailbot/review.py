@@ -143,6 +143,7 @@ def _ground(request: Request) -> dict[str, Any]:
         "document": request.document,
         "kind": request.kind,
         "dossier": request.dossier,
+        "as_written": request.as_written,
         "digests": [sha256(data).hexdigest() for _, data in request.files],
     }
     return {name: value for name, value in said.items() if value}

@@ -16,6 +16,7 @@ from rules.calendar import last_day
 from rules.completion import Outcome
 from rules.enrolment_data import FIELDS
 from rules.facts import Policy
+from rules.identifier_status import identifier_status
 from rules.letters import blank, letter_to, mail, part
 from rules.types import (
     AttachmentClass,
@@ -297,12 +298,26 @@ def _normalised(field_id: str, text: str, policy: Policy) -> str:
     return str(value)
 
 
+def _check_identifier(field_id: str, value: str, country: str | None, policy: Policy) -> None:
+    """Nothing is registered that is known to be wrong. Raises ActionRefused."""
+    form = policy.forms.for_kind("formulaire_1")
+    field_def = form.field(field_id) if form else None
+    if field_def and identifier_status(field_def, value, policy.patterns, country) == "invalid":
+        raise ActionRefused(
+            f"{field_id}={value} : valeur non valable (format ou clé de contrôle). La corriger par --set, "
+            "ou refuser le changement."
+        )
+
+
 def _change_decided(dossier: Dossier, case: Case, action: StaffAction, policy: Policy) -> StaffDecision:
     """Step C: the new data are registered, or not; the old and the new address are told."""
     accepted = action.name == "change-accepted"
     asked = action.facts.get("new")
     new = {k: str(v) for k, v in asked.items()} if isinstance(asked, dict) else {}
     new |= {name: _normalised(name, text, policy) for name, text in action.set.items()}
+    country = new.get("pays") or dossier.registered.get("pays")
+    for name in new if accepted else ():
+        _check_identifier(name, new[name], country, policy)
     if accepted and not new:
         raise ActionRefused("Quelles données changent ? Les donner par --set CHAMP=VALEUR.")
     old_address, changed = dossier.email, dossier

@@ -48,7 +48,7 @@ def restore(
     if config_of(directory, session.path):
         say(f"{session.path}: taken from the backup; passwords and keys of the configuration are not in it")
     config = session.config(changes=True)
-    report = put_back(config, directory, session.clock(), by or system_user())
+    report = put_back(config, directory, session.clock(), by or system_user(), system_user())
     if as_json:
         print_json(report.as_json())
     else:
@@ -68,7 +68,7 @@ def purge(
     from mailbot.retention import purge as take_away
 
     service = session_of(context).service(changes=not dry_run)
-    done = take_away(service, by or system_user(), dry_run=dry_run).as_json()
+    done = take_away(service, by or system_user(), system_user(), dry_run=dry_run).as_json()
     if as_json:
         print_json(done)
     else:

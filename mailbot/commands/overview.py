@@ -9,7 +9,15 @@ from typing import Annotated, Any
 import typer
 
 from mailbot.commands.operate import deliver_now
-from mailbot.commands.session import instant, local, print_json, print_table, say, session_of
+from mailbot.commands.session import (
+    instant,
+    local,
+    print_json,
+    print_table,
+    say,
+    session_of,
+    system_user,
+)
 from mailbot.errors import UsageError
 
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable, alone on stdout.")]
@@ -171,7 +179,7 @@ def announce(
 
     session = session_of(context)
     service = session.service(changes=not dry_run, servers=not dry_run)
-    told = tell(service, note, attach_dir, by=by, dry_run=dry_run)
+    told = tell(service, note, attach_dir, by=by, system_user=system_user(), dry_run=dry_run)
     if not dry_run:
         deliver_now(session)
     if as_json:

@@ -131,6 +131,9 @@ def act(
     dossier: Annotated[str, typer.Option("--dossier", metavar="REF", help="A reference, or new.")] = "",
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Your words.")] = "",
     attach: Annotated[list[Path] | None, typer.Option("--attach", metavar="FILE")] = None,
+    as_written: Annotated[
+        bool, typer.Option("--as-written", help="The document says just that, though it is not valid.")
+    ] = False,
     by: Annotated[str, typer.Option("--by", metavar="USER", help="Who decides.")] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -139,7 +142,9 @@ def act(
 
     session = session_of(context)
     files = tuple((path.name, read_file(path)) for path in attach or ())
-    request = Request(action, by, note, _values(values or ()), document, kind, dossier, files, system_user())
+    request = Request(
+        action, by, note, _values(values or ()), document, kind, dossier, files, system_user(), as_written
+    )
     service = session.service(changes=True, servers=True)
     done = service.review.act(entry_id, request)
     deliver_now(session)

@@ -69,8 +69,10 @@ def _send_again(desk: Desk, entry: EntryRow) -> str:
 def correct(desk: Desk, entry: EntryRow, request: Request) -> str:
     mails = desk.mails(entry)
     documents = [d for m in mails for d in desk.store.documents_of_mail(m.id)]
-    correction = Correction(request.set, request.kind, request.document, request.by)
-    changed = corrected([d.document for d in documents], correction, desk.considering.policy)
+    correction = Correction(request.set, request.kind, request.document, request.by, request.as_written)
+    row = desk.row(entry)
+    country = row.dossier.registered.get("pays") if row else None
+    changed = corrected([d.document for d in documents], correction, desk.considering.policy, country)
     for position, document in changed.items():
         desk.store.replace_document(documents[position].id, document)
     return _decide_again(desk, entry, request)

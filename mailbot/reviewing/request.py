@@ -11,6 +11,7 @@ from mailbot.rows import OutboxRow
 class Request:
     """What a person asked for. `files`: name and bytes of what was attached.
 
+    `as_written`: corrected values are the document's own, also where they are not valid.
     `system_user`: who ran the command line, where `by` is only what was said there.
     """
 
@@ -23,6 +24,7 @@ class Request:
     dossier: str = ""
     files: tuple[tuple[str, bytes], ...] = ()
     system_user: str = ""
+    as_written: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,10 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
         r"(?P<field>\w+)=(?P<value>.*) : ce n'est pas une valeur de type .*",
         _("« %(value)s » n'est pas une valeur possible pour « %(field)s »."),
     ),
+    (
+        r"(?P<field>\w+)=(?P<value>.*?) ?: (its format or its check digits are wrong|valeur non valable).*",
+        _("« %(value)s » n'est pas valable pour « %(field)s » : vérifier le format et la clé de contrôle."),
+    ),
     (r"\w+ has no field « (?P<field>.*) ».*", _("Ce document n'a pas de champ « %(field)s ».")),
     (r"party=.*", _("Choisir d'abord pour quelle partie le constat vaut.")),
     (

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from starlette.responses import Response
 
-from mailbot.errors import ActionRefused, MailbotError, StaleDossier, UnknownReference
+from mailbot.errors import ActionRefused, MailbotError, StaleDossier, UnknownReference, ValueInvalid
 from mailbot.review import Review
 from mailbot.rows import EntryRow
 from mailbot.web import entry_page
@@ -75,6 +75,8 @@ def act(visit: Visit) -> Response:
         return _again(visit, row, error.status, error.message)
     except UnknownReference as error:
         return _again(visit, row, 422, visit.say_of(error))
+    except ValueInvalid as error:
+        return _again(visit, row, status_of(error), visit.say_of(error), invalid=error.field)
     except (ActionRefused, StaleDossier) as error:
         return _again(visit, row, status_of(error), visit.say_of(error))
     visit.web.store.hold_entry(row.id, locked_by="", locked_until=None)
@@ -109,8 +111,11 @@ def _check_hand(visit: Visit, row: EntryRow) -> None:
         )
 
 
-def _again(visit: Visit, row: EntryRow, status: int, message: str) -> Response:
-    """The page once more, with what was typed and why it did not go through."""
+def _again(visit: Visit, row: EntryRow, status: int, message: str, invalid: str = "") -> Response:
+    """The page once more, with what was typed and why it did not go through.
+
+    `invalid`: the field whose value the person may insist on.
+    """
     row = visit.web.store.entry(row.id)
     action = visit.request.path_params["action"]
     offered = action in Review.offered(row)
@@ -120,7 +125,7 @@ def _again(visit: Visit, row: EntryRow, status: int, message: str) -> Response:
         else None
     )
     if form is not None:
-        form["problem"] = message
+        form |= {"problem": message, "invalid": invalid}
     return entry_page.show(visit, row, status=status, flash={"problem": message}, form=form)
 
 

@@ -38,6 +38,7 @@ def request_of(visit: Visit, form: ActionForm) -> Request:
         kind,
         visit.value("dossier").strip() if "dossier" in form.extras else "",
         visit.files,
+        as_written=visit.value("as_written") == "1",
     )
 
 

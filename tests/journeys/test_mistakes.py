@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mailbot.demo.filling import filled_pdf
-from mailbot.errors import ActionRefused
+from mailbot.errors import ActionRefused, ValueInvalid
 from mailbot.review import Request
 from mailbot.rows import EntryRow
 from outbox_templates.blanks import blank_bytes
@@ -129,6 +129,21 @@ def test_a_correction_decides_again(world: World) -> None:
     sent = world.act(entry, "correct", set={"nda.denomination": "Medisoft S.à r.l."})
     assert templates(sent) == [("accuse_reception", MEDISOFT), ("nda_pour_signature", AES)]
     assert world.queue() == []
+
+
+def test_a_corrected_value_that_fails_its_check_is_refused_unless_the_document_says_so(world: World) -> None:
+    other = filled_pdf("nda", NDA | {"denomination": "Medisoft S.A."}, signed_by=("industriel",))
+    world.deliver(MEDISOFT, files=[FORM_1, ("NDA.pdf", other)])
+    world.once()
+    entry = world.entry(code="name_mismatch")
+    given = {"nda.denomination": "Medisoft S.à r.l.", "formulaire_1.iban": "LU280019400644750001"}
+    with pytest.raises(ValueInvalid, match="--as-written"):
+        world.act(entry, "correct", set=given)
+    assert world.entry(code="name_mismatch") == entry
+    (asked,) = world.act(entry, "correct", set=given, as_written=True)
+    assert (asked.template, asked.to) == ("elements_manquants", (MEDISOFT,))
+    assert "IBAN" in asked.text
+    assert world.queue() == []  # what a person said is no doubt any more
 
 
 def test_approving_a_mismatch_sends_the_draft_and_waits(world: World) -> None:

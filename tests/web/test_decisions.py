@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mailbot.corrections import AS_WRITTEN
 from tests.builders import MEDISOFT
 from tests.journeys.world import Sent, World
 from tests.web import cases
@@ -171,6 +172,22 @@ def test_a_value_is_corrected_in_place_and_decided_on_at_once(world: World, clai
     assert world.queue() == []
     (document,) = [d.document for d in world.store.documents_of_mail(1) if d.document.kind == "nda"]
     assert document.fields["denomination"].evidence == ("corrigé par claire",)
+
+
+def test_a_value_that_fails_its_check_is_refused_with_a_way_to_insist(world: World, claire: Browser) -> None:
+    entry = cases.name_mismatch(world)
+    path = f"/entry/{entry}/act/correct?doc=1"
+    given = {"marker": hidden(claire.get(f"/entry/{entry}"), "marker"), "document": "1"}
+    given["set.iban"] = "LU280019400644750001"
+    page = claire.post(path, given)
+    assert page.status_code == 422
+    assert "n'est pas valable pour « IBAN »" in html.unescape(page.text)
+    assert 'value="LU280019400644750001"' in page.text
+    assert 'name="as_written"' in page.text
+    assert claire.post(path, given | {"as_written": "1"}).status_code == 303
+    (document,) = [d.document for d in world.store.documents_of_mail(1) if d.document.kind == "formulaire_1"]
+    assert document.fields["iban"].value == "LU280019400644750001"
+    assert document.fields["iban"].evidence == ("corrigé par claire", AS_WRITTEN)
 
 
 def test_a_document_is_given_its_right_kind(world: World, claire: Browser) -> None:
