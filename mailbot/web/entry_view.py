@@ -49,7 +49,7 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A line of the table of fields. `value` None: not in the document."""
+    """A line of the table of fields. `value` None: not in the document. `reasons`: the evidence in words."""
 
     id: str
     label: str
@@ -59,6 +59,7 @@ class Field:
     mark: str
     found: tuple[str, ...]
     evidence: tuple[str, ...]
+    reasons: tuple[str, ...]
     earlier: tuple[Earlier, ...]
     definition: FieldDef | None
 
@@ -173,6 +174,7 @@ class EntryView:
                 self._mark(claim, said, value),
                 tuple(self._visit.say_finding(f.get("message", "")) for f in said),
                 claim.evidence if claim else (),
+                tuple(self._visit.say_evidence(said) for said in claim.evidence) if claim else (),
                 earlier,
                 definition,
             )

@@ -20,7 +20,9 @@ from mailbot.rows import HistoryRow
 from mailbot.web.accounts import rank
 from mailbot.web.core_words import in_words
 from mailbot.web.i18n import best_language, translations
+from mailbot.web.reader_words import evidence_words, problem_words
 from mailbot.web_rows import SessionRow, UserRow
+from parsers.types import Problem
 
 if TYPE_CHECKING:
     from mailbot.web.app import Web
@@ -67,6 +69,14 @@ class Visit:
     def label(self, field: str) -> str:
         """What a form prints beside the field of that id."""
         return self.web.finding_words.label(field, self.language)
+
+    def say_evidence(self, said: str) -> str:
+        """What the readers say of a value, in the person's language."""
+        return evidence_words(self.say, said, self.label)
+
+    def say_problem(self, problem: Problem) -> str:
+        """What the readers say of a file, in the person's language."""
+        return problem_words(self.say, problem)
 
     def say_finding(self, message: object) -> str:
         """What the rules found, in the person's language."""
