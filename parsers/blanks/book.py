@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from parsers.blanks.printed import Print
-from parsers.documents.reading import Reading
+from parsers.documents.reading import Box, Page, Reading
 from parsers.forms.book import FormBook, load_forms
+from parsers.layout.marks import take_ticks
 from parsers.types import FormDef, ReadOptions
 
 _SUFFIX = ".pdf"
@@ -96,5 +97,13 @@ def _read(path: Path, book: FormBook) -> Blank | None:
     form = found[0].form if len(found) == 1 else None
     if form is None or not form.fields or extract(reading, form).filled:
         return None
+    reading = replace(reading, pages=tuple(map(_with_drawn_boxes, reading.pages)))
     prints = tuple(Print(page) for page in reading.pages)
     return Blank(path.name, hashlib.sha256(data).hexdigest(), form, reading, prints, str(path))
+
+
+def _with_drawn_boxes(page: Page) -> Page:
+    """Boxes to tick that are written with characters (☐, [ ]) as boxes: what is put into them is no word."""
+    words, ticks = take_ticks(list(page.words), page.number)
+    boxes = tuple(Box(page.number, tick.box, tick="off") for tick in ticks)
+    return replace(page, words=tuple(words), boxes=page.boxes + boxes) if boxes else page

@@ -34,6 +34,10 @@ def _settled(
 ) -> FieldValue | None:
     if label is None:
         return blank
+    if label.bbox is not None and any(
+        page == label.page and _mostly_in(box, label.bbox) for page, box in filled.struck
+    ):
+        label = _doubted(label, "struck out")
     if blank is None:
         if key in filled.empty:
             if _is_another_s(key, label, filled):
@@ -44,7 +48,9 @@ def _settled(
         return label
     if same(label.value, blank.value):
         sure = max(blank.confidence, min(label.confidence, _AGREED))
-        evidence = tuple(dict.fromkeys((*blank.evidence, *label.evidence)))
+        # An inference that turned out right is no part of what was read.
+        seen = [note for note in label.evidence if not note.startswith("inferred")]
+        evidence = tuple(dict.fromkeys((*blank.evidence, *seen)))
         return blank.model_copy(update={"confidence": sure, "evidence": evidence})
     if label.value is None or _is_another_s(key, label, filled) or _part_of(label.bbox, blank):
         return blank
@@ -62,7 +68,11 @@ def _is_another_s(key: str, value: FieldValue, filled: Filled) -> bool:
     """True where a value stands on words that the blank prints, or in the place of other fields only."""
     if value.bbox is None:
         return False
-    if any(page == value.page and _mostly_in(value.bbox, box) for page, box in filled.printed):
+    inside = [
+        [box for page, box in words if page == value.page and _mostly_in(box, value.bbox)]
+        for words in (filled.printed, filled.put)
+    ]
+    if inside[0] and not inside[1]:
         return True
     in_place = {
         field for field, page, box in filled.places if page == value.page and _mostly_in(value.bbox, box)

@@ -23,6 +23,8 @@ _RIM = 2.5
 """Points by which a word may stand over the edge of its box."""
 _MOSTLY = 0.5
 _CHECK_FAILED = 0.7
+_SURE_SIGN = 0.9
+_LONGEST_MARK = 3
 _TICKED = ("checkbox", "radio")
 
 
@@ -39,7 +41,8 @@ class Filled:
     """What a scan has and its blank lacks.
 
     `values`: fields read against the blank. `empty`: fields whose place is there and holds nothing.
-    `places`: where on the scan the fields have theirs, `printed`: the words of it that the blank prints.
+    `places`: where on the scan the fields have theirs; `printed` and `put`: its words that the blank prints,
+    and those that it lacks; `struck`: those that somebody struck out.
     """
 
     blank: str
@@ -47,6 +50,8 @@ class Filled:
     empty: frozenset[str] = frozenset()
     places: list[tuple[str, int, BBox]] = field(default_factory=list)
     printed: list[tuple[int, BBox]] = field(default_factory=list)
+    put: list[tuple[int, BBox]] = field(default_factory=list)
+    struck: list[tuple[int, BBox]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -57,6 +62,7 @@ class _Sheet:
     laid: Laid
     fields: list[tuple[Widget, list[Put]]]
     loose: list[Put]
+    struck: list[Put]
 
 
 def read_filled(pages: Sequence[Page], blank: Blank, form: FormDef) -> Filled:
@@ -88,10 +94,15 @@ def _sheet(page: Page, laid: Laid, blank: Blank, form: FormDef, result: Filled) 
     own = [w for w in blank.reading.widgets if w.page == laid.page and w.box and w.kind != "signature"]
     there = [w for w in own if w.box and stands_where_it_should(w.box, print_, laid.found)]
     puts = []
+    struck = [Put(word, laid.on_blank(word.box)) for word in page.struck]
+    result.struck += [(page.number, word.box) for word in page.struck]
     for word in page.words:
         box = laid.on_blank(word.box)
+        if len(word.text) <= _LONGEST_MARK and any(_mostly_in(box, _grown(m.box, _RIM)) for m in laid.ticks):
+            continue  # what OCR made of a tick
         if print_.explains(word.text, box) is None:
             puts.append(Put(word, box))
+            result.put.append((page.number, word.box))
         else:
             result.printed.append((page.number, word.box))
     fields, loose = _put_in(there, puts, laid)
@@ -99,7 +110,7 @@ def _sheet(page: Page, laid: Laid, blank: Blank, form: FormDef, result: Filled) 
         told = _field(widget, form)
         if told is not None and widget.box is not None:
             result.places.append((told.id, page.number, laid.on_scan(widget.box)))
-    return _Sheet(page, laid, fields, loose)
+    return _Sheet(page, laid, fields, loose, struck)
 
 
 def _field(widget: Widget, form: FormDef) -> FieldDef | None:
@@ -127,9 +138,23 @@ def _put_in(
                 doubtful = mark.state == "unsure"
                 filled.append((replace(widget, checked=mark.state == "on", doubtful=doubtful), []))
         elif widget.kind != "button":
-            own = inside.get(index, [])
+            own = _without_crumbs(inside.get(index, []))
             filled.append((replace(widget, value=_text(own)), own))
     return filled, loose
+
+
+def _without_crumbs(puts: list[Put]) -> list[Put]:
+    """Without what is left of the frame at either end: neither letter nor digit, and read with doubt."""
+    rest = sorted(puts, key=lambda p: p.box[0])
+    while rest and _is_crumb(rest[0].word):
+        rest = rest[1:]
+    while rest and _is_crumb(rest[-1].word):
+        rest = rest[:-1]
+    return rest
+
+
+def _is_crumb(word: Word) -> bool:
+    return not any(c.isalnum() for c in word.text) and (word.confidence or 0.0) < _SURE_SIGN
 
 
 def _owner(box: BBox, widgets: Sequence[Widget]) -> int | None:
@@ -166,7 +191,8 @@ def _as_filled(page: Page, sheet: _Sheet) -> Page:
     """The blank's page with the words that were put beside its fields, and its boxes as they are ticked."""
     put = tuple(replace(p.word, page=page.number, box=p.box, origin="annotation") for p in sheet.loose)
     boxes = tuple(_ticked(box, sheet.laid.ticks) for box in page.boxes)
-    return replace(page, words=page.words + put, boxes=boxes)
+    struck = tuple(replace(p.word, page=page.number, box=p.box) for p in sheet.struck)
+    return replace(page, words=page.words + put, boxes=boxes, struck=page.struck + struck)
 
 
 def _ticked(box: Box, ticks: Sequence[TickMark]) -> Box:

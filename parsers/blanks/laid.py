@@ -53,6 +53,10 @@ class Laid:
         dx, dy = self.pull(((box[0] + box[2]) / 2, (box[1] + box[3]) / 2))
         return _moved((box[0] - dx, box[1] - dy, box[2] - dx, box[3] - dy), self.to_scan)
 
+    def on_scan_exactly(self, box: BBox) -> BBox:
+        """A box on the scan that is in the blank's points, but where the scan has it and not the blank."""
+        return _moved(box, self.to_scan)
+
     def pull(self, point: tuple[float, float]) -> tuple[float, float]:
         """How far the scan is off near a point of the blank, as the printed words there have it."""
         if not self.pulls:

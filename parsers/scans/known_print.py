@@ -37,10 +37,16 @@ def with_known_print(tokens: Sequence[Token], sheet: Sheet, blank: Blank, laid: 
         for w in blank.reading.widgets
         if w.page == laid.page and w.box and w.kind in ("text", "choice", "date")
     ]
-    return [_told(token, laid.on_blank(points_of(token.box, sheet)), print_, places) for token in tokens]
+    as_issued = not blank.form.clauses  # an issued text is compared with what was read
+    return [
+        token
+        if token.printed
+        else _told(token, laid.on_blank(points_of(token.box, sheet)), print_, places, as_issued)
+        for token in tokens
+    ]
 
 
-def _told(token: Token, box: BBox, print_: Print, places: Sequence[BBox]) -> Token:
+def _told(token: Token, box: BBox, print_: Print, places: Sequence[BBox], as_issued: bool) -> Token:
     words = print_.explains(token.text, box)
     if words is None:
         return replace(token, place=_place(box, places))
@@ -49,7 +55,7 @@ def _told(token: Token, box: BBox, print_: Print, places: Sequence[BBox]) -> Tok
         return replace(token, printed=True, confidence=max(token.confidence, _SURE))
     alike = fuzz.ratio(compact(token.text), compact(issued)) >= _MISREAD
     long = len(compact(issued)) >= _SHORTEST and not _TELLING.search(token.text + issued)
-    if len(words) == 1 and alike and long:
+    if as_issued and len(words) == 1 and alike and long:
         return replace(token, text=issued, printed=True, confidence=max(token.confidence, _SURE))
     return token
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
 from parsers.documents.reading import Ruling
 from parsers.scans.image import Gray, Mask, Sheet, as_gray, binary, shapes
+from parsers.types import BBox
 
 _SHORTEST_HORIZONTAL = 20.0
 _SHORTEST_VERTICAL = 16.0
@@ -14,6 +17,7 @@ _SHORTEST_VERTICAL = 16.0
 _THICKEST = 4.0
 _EDGE = 5.0
 """Points from the page's border: no form is ruled there, but a photo shows where its paper ends."""
+_HALF_A_RULE = 0.7
 _CRUMB = 9
 """Pixels."""
 _BESIDE, _LETTERS_BESIDE, _WHOLE = 4, 0.2, 0.96
@@ -24,6 +28,17 @@ def line_masks(ink: Mask, sheet: Sheet) -> tuple[Mask, Mask]:
     """Horizontal and vertical lines as masks; gaps of a worn print are bridged."""
     across = _runs(ink, sheet.px(_SHORTEST_HORIZONTAL), True, sheet.px(_THICKEST))
     down = _runs(ink, sheet.px(_SHORTEST_VERTICAL), False, sheet.px(_THICKEST))
+    return across, down
+
+
+def with_known_rules(across: Mask, down: Mask, rules: Sequence[BBox], sheet: Sheet) -> tuple[Mask, Mask]:
+    """The masks with lines that are known to be there, a point thick."""
+    across, down = across.copy(), down.copy()
+    half = sheet.px(_HALF_A_RULE)
+    for box in rules:
+        left, top, right, bottom = (round(v / sheet.points) for v in box)
+        mask = across if right - left >= bottom - top else down
+        mask[max(0, top - half) : bottom + half, max(0, left - half) : right + half] = 255
     return across, down
 
 

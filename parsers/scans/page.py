@@ -16,19 +16,29 @@ from parsers.documents.reading import Box, Page, Picture
 from parsers.scans import ocr
 from parsers.scans.blank_ticks import tick_marks
 from parsers.scans.boxes import Square, circles, is_filled_like, is_tick_box, marked, measured, small_squares
+from parsers.scans.by_picture import lay_by_picture
 from parsers.scans.clean import cleaned
 from parsers.scans.combs import Comb, combs
 from parsers.scans.image import Gray, Mask, Sheet, binary
 from parsers.scans.known_print import with_known_print
-from parsers.scans.lines import leaders, line_masks, points_of, rulings, without_lines
+from parsers.scans.lines import (
+    leaders,
+    line_masks,
+    points_of,
+    rulings,
+    with_known_rules,
+    without_lines,
+)
+from parsers.scans.print_seen import without
 from parsers.scans.quality import is_blank, legibility
 from parsers.scans.read_marks import without_read_marks
 from parsers.scans.registration import lay_on_blank
 from parsers.scans.second import Reread, reread
+from parsers.scans.squeezed import squeezed
 from parsers.scans.strikes import without_struck
 from parsers.scans.upright import cut_out, is_on_its_head, quarter_turned, straightened, text_is_standing
 from parsers.scans.words import assemble
-from parsers.types import Problem
+from parsers.types import BBox, Problem
 
 _GOOD = 0.72
 """Legibility from which no other way up is tried."""
@@ -70,11 +80,12 @@ def read_sheet(sheet: Sheet, deadline: float, blanks: Sequence[Blank] = ()) -> P
     if is_blank(ink):
         return PageResult(_empty(upright), upright.gray, upright.dpi)
     try:
-        upright, furniture, tokens, score = _right_way_up(upright, deadline)
-        if score < _ILLEGIBLE:
+        first = _right_way_up(upright, blanks, deadline)
+        upright, furniture, tokens = first.sheet, first.furniture, first.tokens
+        if first.legibility < _ILLEGIBLE:
             problem = Problem(code="illegible", message=f"Page {sheet.number} is too unclear to be read.")
             return PageResult(_empty(upright), upright.gray, upright.dpi, [problem])
-        on_blank = lay_on_blank(tokens, upright, blanks)
+        on_blank = first.on_blank or lay_on_blank(tokens, upright, blanks)
         if on_blank is not None:
             tokens = with_known_print(tokens, upright, *on_blank)
         second = _again(upright, furniture, tokens, deadline)
@@ -113,8 +124,11 @@ def straight(sheet: Sheet) -> Sheet:
     return quarter_turned(level, 2) if is_on_its_head(level.gray) else level
 
 
-def furniture_of(sheet: Sheet) -> Furniture:
-    """Lines, boxes to tick and combs, and the page without them."""
+def furniture_of(sheet: Sheet, rules: Sequence[BBox] = ()) -> Furniture:
+    """Lines, boxes to tick and combs, and the page without them.
+
+    `rules` are lines, in points, that are there for certain, worn as they may be.
+    """
     ink = binary(sheet.gray)
     squares = small_squares(ink, sheet)
     found = combs(ink, squares, sheet)
@@ -130,6 +144,8 @@ def furniture_of(sheet: Sheet) -> Furniture:
     rings += [c for c in marked(ink, sheet, rings, True) if not any(_inside(c, b) for b in (*in_comb, *free))]
     ticks = [measured(ink, s, False) for s in free] + [measured(ink, c, True) for c in rings]
     across, down = line_masks(ink, sheet)
+    if rules:
+        across, down = with_known_rules(across, down, rules, sheet)
     text = without_lines(sheet.gray, ink, across, down)
     text[leaders(ink, sheet) > 0] = 255
     for tick in ticks:
@@ -161,27 +177,53 @@ def _erase_mark(gray: Gray, ink: Mask, box: tuple[int, int, int, int]) -> None:
     gray[y : bottom + room, x : right + room][np.isin(labels, own[own > 0])] = 255
 
 
-def _right_way_up(sheet: Sheet, deadline: float) -> tuple[Sheet, Furniture, list[ocr.Token], float]:
+@dataclass(frozen=True, slots=True)
+class _First:
+    """A first reading. `on_blank` where the sheet was laid on its blank before anything was read."""
+
+    sheet: Sheet
+    furniture: Furniture
+    tokens: list[ocr.Token]
+    legibility: float
+    on_blank: tuple[Blank, Laid] | None = None
+
+
+def _right_way_up(sheet: Sheet, blanks: Sequence[Blank], deadline: float) -> _First:
     """Read; when that gives little sense, read it upside down too and keep the better one."""
-    best: tuple[Sheet, Furniture, list[ocr.Token], float] | None = None
+    best: _First | None = None
     for turns in (0, 2):
         candidate = quarter_turned(sheet, turns) if turns else sheet
-        furniture = furniture_of(candidate)
-        tokens = ocr.read(
-            furniture.text_only,
-            dpi=candidate.dpi,
-            mode=ocr.SPARSE,
-            seconds=deadline - time.monotonic(),
-            only=("fra",),
-            scale=_FIRST_SCALE,
-        )
-        score = legibility(tokens)
-        if best is None or score > best[3]:
-            best = (candidate, furniture, tokens, score)
-        if score >= _GOOD:
+        first = _read_once(candidate, blanks, deadline)
+        if best is None or first.legibility > best.legibility:
+            best = first
+        if first.legibility >= _GOOD:
             break
     assert best is not None  # the loop runs
     return best
+
+
+def _read_once(sheet: Sheet, blanks: Sequence[Blank], deadline: float) -> _First:
+    """The first reading; of a sheet whose blank is known, of what the blank does not print."""
+    known = lay_by_picture(sheet, blanks)
+    if known is None:
+        furniture = furniture_of(sheet)
+        tokens = _first_tokens(furniture.text_only, sheet, deadline)
+        return _First(sheet, furniture, tokens, legibility(tokens))
+    furniture = furniture_of(sheet, known.rules)
+    rest = squeezed(without(furniture.text_only, known.print.tokens, sheet), sheet)
+    read = [rest.on_page(t) for t in _first_tokens(rest.gray, sheet, deadline)] if rest is not None else []
+    return _First(sheet, furniture, [*known.print.tokens, *read], 1.0, (known.blank, known.laid))
+
+
+def _first_tokens(gray: Gray, sheet: Sheet, deadline: float) -> list[ocr.Token]:
+    return ocr.read(
+        gray,
+        dpi=sheet.dpi,
+        mode=ocr.SPARSE,
+        seconds=deadline - time.monotonic(),
+        only=("fra",),
+        scale=_FIRST_SCALE,
+    )
 
 
 def _again(sheet: Sheet, furniture: Furniture, tokens: list[ocr.Token], deadline: float) -> Reread:

@@ -107,21 +107,37 @@ def _laid(seen: _Seen, candidate: _Candidate) -> Laid | None:
         if len(pairs) < _FEWEST:
             return None
         matrix = _homography(seen.middles[[s for s, _ in pairs]], middles[[b for _, b in pairs]])
+    if matrix is None or len(pairs) < _LEAST_MATCHED * len(words):
+        return None
+    return fitted(
+        candidate.blank,
+        candidate.print_,
+        [words[b][0] for _, b in pairs],
+        seen.middles[[s for s, _ in pairs]],
+        len(pairs) / len(words),
+    )
+
+
+def fitted(blank: Blank, print_: Print, found: Sequence[int], there: Points, matched: float) -> Laid | None:
+    """How a sheet lies whose words have their middles `there` (in points) for the blank's words `found`.
+
+    None where no flat page could lie so.
+    """
+    here = np.array([_middle(print_.words[i].box) for i in found], dtype=np.float64)
+    all_ = np.array([_middle(w.box) for w in print_.words if readable(w)], dtype=np.float64)
+    matrix = _homography(there, here)
     if matrix is None:
         return None
-    here = middles[[b for _, b in pairs]]
-    off = here - _through(seen.middles[[s for s, _ in pairs]], matrix)
-    matched = len(pairs) / len(words)
-    if matched < _LEAST_MATCHED or not _sound(matrix, off, here, middles):
+    off = here - _through(there, matrix)
+    if not _sound(matrix, off, here, all_):
         return None
-    back = np.linalg.inv(matrix)
-    pulls, columns = _pulls(here, off, middles)
+    pulls, columns = _pulls(here, off, all_)
     return Laid(
-        candidate.blank.sha256,
-        candidate.print_.number,
+        blank.sha256,
+        print_.number,
         tuple(float(v) for v in matrix.ravel()),
-        tuple(float(v) for v in back.ravel()),
-        frozenset(words[b][0] for _, b in pairs),
+        tuple(float(v) for v in np.linalg.inv(matrix).ravel()),
+        frozenset(found),
         round(matched, 3),
         pulls,
         columns,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -10,15 +11,20 @@ import cv2
 import numpy as np
 import pypdfium2 as pdfium
 import pytest
+from PIL import Image
 
 from mailbot.demo.filling import filled_pdf
-from outbox_templates.blanks import blank_bytes
+from outbox_templates.blanks import blank_bytes, blank_folders
 from parsers.blanks.book import known_blanks
 from parsers.blanks.combined import combined
 from parsers.blanks.filled import Filled, read_filled
+from parsers.read import read_file
 from parsers.scans.blank_picture import print_under
 from parsers.scans.blank_ticks import tick_marks
+from parsers.scans.by_picture import lay_by_picture
+from parsers.scans.image import binary
 from parsers.scans.known_print import with_known_print
+from parsers.scans.print_seen import without
 from parsers.signing.drawn import drawn_signers
 from parsers.types import FieldValue, ReadOptions
 from tests.parsers.laid_page import (
@@ -27,6 +33,7 @@ from tests.parsers.laid_page import (
     askew,
     laid_page,
     own_blank,
+    own_blanks,
     place_of,
     sheet_of,
     tokens_of,
@@ -92,6 +99,21 @@ def test_values_come_from_the_place_they_stand_in() -> None:
     assert {"ceo_nom", "iban", "email"} <= filled.empty
 
 
+def test_a_value_that_was_struck_out_is_none() -> None:
+    blank = own_blank("formulaire_1")
+    place = place_of(blank, "ceo_nom")
+    words = as_read(blank.reading.pages[0].words, CROOKED)
+    words += (name := typed("Schneider", place, CROOKED)) + typed("Faber", place_of(blank, "nom"), CROOKED)
+    read = laid_page(words)
+    page = replace(read, words=tuple(w for w in read.words if w not in name), struck=tuple(name))
+    filled = read_filled([page], blank, blank.form)
+    assert "ceo_nom" in filled.empty
+    assert filled.values["nom"].value == "Faber"
+    by_label = combined({"ceo_nom": value("Schneider", 0.98, name[0].box)}, filled)["ceo_nom"]
+    assert by_label.confidence < 0.95
+    assert "struck out" in by_label.evidence
+
+
 def test_a_part_of_the_page_that_another_edition_moved_says_nothing() -> None:
     blank = own_blank("formulaire_1")
     lower = 430.0
@@ -149,6 +171,48 @@ def rendered(data: bytes, page: int, turn: float) -> np.ndarray:
     return cv2.warpAffine(gray, matrix, gray.shape[::-1], flags=cv2.INTER_LINEAR, borderValue=255)
 
 
+def noisy(gray: np.ndarray) -> np.ndarray:
+    grain = np.random.default_rng(7).normal(0, 12, gray.shape)
+    return np.clip(cv2.GaussianBlur(gray, (0, 0), 0.8) + grain, 0, 255).astype(np.uint8)
+
+
+def test_a_sheet_is_known_by_its_look_and_only_what_was_filled_in_is_left() -> None:
+    blank = own_blank("formulaire_1")
+    data = filled_pdf("formulaire_1", {"denomination_sociale": "Nordlicht S.à r.l.", "pays": "Autriche"})
+    sheet = sheet_of(noisy(rendered(data, 1, 0.3)))
+    known = lay_by_picture(sheet, own_blanks())
+    assert known is not None
+    assert (known.blank.name, known.laid.page) == ("formulaire_1.pdf", 1)
+    assert len(known.print.tokens) > 0.97 * len(blank.reading.pages[0].words)
+    left = binary(without(sheet.gray, known.print.tokens, sheet)) > 0
+    for field, there in (("denomination_sociale", True), ("pays", True), ("iban", False)):
+        x0, y0, x1, y1 = (round(v / sheet.points) for v in known.laid.on_scan(place_of(blank, field)))
+        assert (left[y0 + 9 : y1 - 9, x0 + 9 : x1 - 9].mean() > 0.01) == there  # grain is less
+
+
+def test_a_word_of_an_issued_text_that_was_changed_is_read() -> None:
+    blank = own_blank("nda")
+    gray = rendered(blank_bytes("nda", "pdf"), 1, 0.0)
+    words = blank.reading.pages[0].words
+    old = next(w for w in words if w.text == "confidentielles")
+    other = next(w for w in words if len(w.text) == len(old.text) - 1 and w.text[:4] != old.text[:4])
+    (x0, y0, x1, y1), (u0, v0, u1, v1) = ([round(v * DPI / 72) for v in w.box] for w in (old, other))
+    gray[y0 - 2 : y1 + 3, x0 - 1 : x1 + 1] = 255
+    gray[y0 : y0 + v1 - v0, x0 : x0 + u1 - u0] = gray[v0:v1, u0:u1]
+    known = lay_by_picture(sheet_of(gray), own_blanks())
+    assert known is not None
+    line = [t.text for t in known.print.tokens if t.box[1] < y1 and y0 < t.box[3]]
+    assert line == []  # all of it is read, so that the words keep their order
+    # Numbers are always read: somebody who alters a text alters these.
+    assert not any(c.isdigit() for t in known.print.tokens for c in t.text)
+
+
+def test_a_sheet_that_is_no_known_blank_is_read_as_it_is() -> None:
+    sheet = sheet_of(rendered(blank_bytes("formulaire_1", "pdf"), 1, 0.0))
+    others = tuple(b for b in own_blanks() if b.form.kind != "formulaire_1")
+    assert lay_by_picture(sheet, others) is None
+
+
 def test_boxes_are_ticked_by_the_ink_that_the_blank_lacks() -> None:
     blank = own_blank("formulaire_1")
     data = filled_pdf("formulaire_1", {"type_personne": "physique", "participation_vague_1": True})
@@ -178,6 +242,19 @@ def test_a_signature_with_a_stroke_as_level_as_a_rule_is_seen() -> None:
     assert [(s.role, s.status) for s in signed] == [("industriel", "handwritten")]
     bare = rendered(blank_bytes("formulaire_1", "pdf"), 2, 0.5)
     assert drawn_signers(bare, page.words, blank.form, page, fields, print_of) == []
+
+
+@pytest.mark.tesseract
+def test_a_scan_of_a_known_blank_is_read_against_it_from_end_to_end() -> None:
+    rows = [{"nom": "Weis Léa", "code_prestataire": "123456-78", "postes": 3}]
+    values = {"denomination": "Nordlicht S.A.", "type_client": "maison_medicale", "nombre_postes": 3}
+    paper = filled_pdf("bon_de_livraison", {**values, "prestataires": rows}, signed_by=("client",))
+    picture = io.BytesIO()
+    Image.fromarray(noisy(rendered(paper, 1, 0.7))).save(picture, "PNG", dpi=(DPI, DPI))
+    (document,) = read_file("scan.png", picture.getvalue(), ReadOptions(blanks=blank_folders(), seconds=110))
+    assert {k: v.value for k, v in document.fields.items()} == {**values, "prestataires": rows}
+    assert all("read against the blank bon_de_livraison.pdf" in v.evidence for v in document.fields.values())
+    assert (document.kind, document.signature.status) == ("bon_de_livraison", "handwritten")
 
 
 def test_only_unfilled_forms_count_as_blanks(tmp_path: Path) -> None:
