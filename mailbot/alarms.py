@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import structlog
-
+from mailbot.logs import logger
 from mailbot.ports import Clock
 from mailbot.store_port import Store
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 _SWITCH = "trouble:"
 
 

@@ -1,6 +1,7 @@
 """The composition root: every part of the service, put together once.
 
-Tests call it with fakes of the ports.
+Tests call it with fakes of the ports. A part is imported where it is made: most commands need few of them,
+and all together take longer to load than such a command to run.
 """
 
 from __future__ import annotations
@@ -8,37 +9,32 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from mailbot.adapters.archive import FileArchive
 from mailbot.adapters.clock import SystemClock
-from mailbot.adapters.files import FileStore
-from mailbot.adapters.reference_key import reference_key
-from mailbot.adapters.sealing import Sealer, sealer
-from mailbot.alarms import StoredAlarms
-from mailbot.attachments import Attachments
-from mailbot.breaker import Breaker
-from mailbot.config import Config
-from mailbot.consider import Considering
-from mailbot.deliver import Delivery
-from mailbot.gate import Gate
-from mailbot.intake import Intake
-from mailbot.lease import own_name
-from mailbot.mail_ports import Mailbox, Mailer
-from mailbot.outbox import Outbox
-from mailbot.policy import build_policy
-from mailbot.ports import Alarms, Archive, Clock, Readers
-from mailbot.process import Processing
-from mailbot.reconcile import Reconciler
-from mailbot.record import Recorder
-from mailbot.references import References
-from mailbot.reminders import Reminders
-from mailbot.review import Review
-from mailbot.reviewing.desk import Desk
-from mailbot.store_port import Store
-from mailbot.templates import Addresses, Templates
-from parsers.types import ReadOptions
-from rules.calendar import local_day
-from rules.facts import Policy
+
+if TYPE_CHECKING:
+    from mailbot.adapters.files import FileStore
+    from mailbot.adapters.sealing import Sealer
+    from mailbot.attachments import Attachments
+    from mailbot.breaker import Breaker
+    from mailbot.config import Config
+    from mailbot.consider import Considering
+    from mailbot.deliver import Delivery
+    from mailbot.intake import Intake
+    from mailbot.mail_ports import Mailbox, Mailer
+    from mailbot.outbox import Outbox
+    from mailbot.ports import Alarms, Archive, Clock, Readers
+    from mailbot.process import Processing
+    from mailbot.reconcile import Reconciler
+    from mailbot.record import Recorder
+    from mailbot.references import References
+    from mailbot.reminders import Reminders
+    from mailbot.review import Review
+    from mailbot.store_port import Store
+    from mailbot.templates import Templates
+    from parsers.types import ReadOptions
+    from rules.facts import Policy
 
 
 @dataclass
@@ -82,22 +78,33 @@ class Service:
 
     @cached_property
     def sealer(self) -> Sealer | None:
+        from mailbot.adapters.sealing import sealer
+
         return sealer(self.config.store.archive_key_file, self.config.path)
 
     @cached_property
     def archive(self) -> Archive:
+        from mailbot.adapters.archive import FileArchive
+
         return FileArchive(self.config.store.archive, self.sealer)
 
     @cached_property
     def files(self) -> FileStore:
+        from mailbot.adapters.files import FileStore
+
         return FileStore(self.config.store.files, self.sealer)
 
     @cached_property
     def references(self) -> References:
+        from mailbot.adapters.reference_key import reference_key
+        from mailbot.references import References
+
         return References(reference_key(self.config, make=not self.read_only))
 
     @cached_property
     def policy(self) -> Policy:
+        from mailbot.policy import build_policy
+
         return build_policy(self.config)
 
     @cached_property
@@ -106,18 +113,27 @@ class Service:
 
     @cached_property
     def outbox(self) -> Outbox:
+        from mailbot.outbox import Outbox
+
         return Outbox(self.store, self.templates, self.config)
 
     @cached_property
     def recorder(self) -> Recorder:
+        from mailbot.record import Recorder
+
         return Recorder(self.store, self.outbox, self.config)
 
     @cached_property
     def considering(self) -> Considering:
+        from mailbot.consider import Considering
+
         return Considering(self.store, self.config, self.policy, self.references)
 
     @cached_property
     def processing(self) -> Processing:
+        from mailbot.lease import own_name
+        from mailbot.process import Processing
+
         return Processing(
             self.store,
             self.archive,
@@ -133,6 +149,9 @@ class Service:
 
     @cached_property
     def review(self) -> Review:
+        from mailbot.review import Review
+        from mailbot.reviewing.desk import Desk
+
         return Review(
             Desk(
                 store=self.store,
@@ -148,34 +167,50 @@ class Service:
 
     @cached_property
     def reminders(self) -> Reminders:
+        from mailbot.reminders import Reminders
+
         return Reminders(self.store, self.clock, self.config, self.policy, self.outbox)
 
     @cached_property
     def reconciler(self) -> Reconciler:
+        from mailbot.reconcile import Reconciler
+
         return Reconciler(self.store, self.archive, self.clock, self.config)
 
     @cached_property
     def attachments(self) -> Attachments:
+        from mailbot.attachments import Attachments
+
         return Attachments(
             self.archive, self.files, self.config.documents.blank_forms_dir, self.config.read_options()
         )
 
     @cached_property
     def intake(self) -> Intake:
+        from mailbot.intake import Intake
+
         return Intake(
             self.mailbox, self.store, self.archive, self.clock, answer_from=self.config.imap.answer_from
         )
 
     @cached_property
     def alarms(self) -> Alarms:
+        from mailbot.alarms import StoredAlarms
+
         return StoredAlarms(self.store, self.clock)
 
     @cached_property
     def breaker(self) -> Breaker:
+        from mailbot.breaker import Breaker
+
         return Breaker(self.store, self.clock, self.config.automation.max_answers_per_hour, self.alarms)
 
     @cached_property
     def delivery(self) -> Delivery:
+        from mailbot.deliver import Delivery
+        from mailbot.gate import Gate
+        from mailbot.lease import own_name
+
         parties = self.config.parties
         return Delivery(
             self.store,
@@ -199,6 +234,9 @@ class Service:
 
     def read_options(self) -> ReadOptions:
         """How documents are read today."""
+
+        from rules.calendar import local_day
+
         return self.config.read_options(local_day(self.clock.now()))
 
     def close(self) -> None:
@@ -215,6 +253,9 @@ class Service:
 
 def make_templates(config: Config) -> Templates:
     """The mail texts with the addresses that they print."""
+
+    from mailbot.templates import Addresses, Templates
+
     parties = config.parties
     addresses = Addresses(
         mailbox=config.smtp.address,

@@ -9,8 +9,6 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
-from rapidfuzz import process
-from rapidfuzz.distance import JaroWinkler
 
 from mailbot import settings
 from mailbot.errors import ConfigurationInvalid, ConfigurationProblem
@@ -190,6 +188,9 @@ def _nearest_key(name: str, model: type[Section], key: str) -> str:
 
 
 def _nearest(word: str, choices: Iterable[str], enough: float = 0) -> str:
+    from rapidfuzz import process  # only where something is wrong
+    from rapidfuzz.distance import JaroWinkler
+
     found = process.extractOne(
         word, list(choices), scorer=JaroWinkler.normalized_similarity, score_cutoff=enough
     )

@@ -15,7 +15,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
-import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from mailbot.adapters.backoff import backoff_seconds
@@ -24,6 +23,7 @@ from mailbot.bootstrap import Service
 from mailbot.errors import MailbotError, ScannerUnreachable, StoreUnreachable, Unreachable
 from mailbot.intake import Compared
 from mailbot.lease import Lease, own_name, release_dead
+from mailbot.logs import logger
 from mailbot.monitoring.alarms import Alarms
 from mailbot.monitoring.endpoints import Monitor, monitor_app
 from mailbot.monitoring.listener import Listener
@@ -36,7 +36,7 @@ from mailbot.process import Processed
 from mailbot.rows import WORKER, Lane
 from mailbot.supervised import WebChild
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 STEP_SECONDS = 2.0  # how long something that became due by the clock alone may wait
 STANDBY_SECONDS = 5.0
 NIGHT_SECONDS = 30  # between two looks whether the night's run is due

@@ -17,8 +17,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import structlog
-
 _PERSONAL = (
     re.compile(r"[^\s@<>\"'=]+@[^\s@<>\"',;]+"),
     re.compile(r"\b[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){3,7}(?: ?[0-9A-Z]{1,3})?\b"),
@@ -28,6 +26,7 @@ _PERSONAL = (
     re.compile(r"\b\d{6}-\d{2}\b"),  # a code prestataire
 )
 _MASK = "•••"
+_wanted: list[int] = []  # the level that was configured, for loggers that are made later
 
 
 def masked(text: str) -> str:
@@ -46,8 +45,30 @@ def _mask_values(_logger: Any, _method: str, event: MutableMapping[str, Any]) ->
     return event
 
 
+def logger(name: str) -> Any:
+    """A structlog logger. The library is loaded by what may have something to say, not by every command."""
+    import structlog
+
+    if _wanted:
+        _configure_structlog(_wanted[-1])
+    return structlog.get_logger(name)
+
+
 def configure_logs(level: int = logging.WARNING) -> None:
     """Logs of that level and above go to stderr; stdout belongs to the command's result."""
+    _wanted[:] = [level]
+    if "structlog" in sys.modules:
+        _configure_structlog(level)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Masking("%(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    threading.excepthook = lambda hooked: _unforeseen(hooked.exc_type, hooked.exc_traceback)
+    sys.unraisablehook = lambda hooked: _unforeseen(hooked.exc_type, hooked.exc_traceback)
+
+
+def _configure_structlog(level: int) -> None:
+    import structlog
+
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -60,11 +81,6 @@ def configure_logs(level: int = logging.WARNING) -> None:
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Masking("%(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    threading.excepthook = lambda hooked: _unforeseen(hooked.exc_type, hooked.exc_traceback)
-    sys.unraisablehook = lambda hooked: _unforeseen(hooked.exc_type, hooked.exc_traceback)
 
 
 class _Masking(logging.Formatter):

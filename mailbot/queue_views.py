@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mailbot.deeds import deeds
-from mailbot.review import Review
+from mailbot.reviewing.standing import offered
 from mailbot.rows import DossierRow, EntryRow, OutboxRow
 from mailbot.store_port import Store
 
@@ -30,7 +30,7 @@ def entry_line(store: Store, entry: EntryRow, reference: str) -> dict[str, Any]:
         "received_at": entry.received_at.isoformat(),
         "subject": entry.subject,
         "from": entry.sender,
-        "actions": list(Review.offered(entry)),
+        "actions": list(offered(entry)),
         "draft": {"template": draft.template, "to": ", ".join(draft.to)} if draft else None,
         "state": entry.state,
         "messages": list(entry.messages),

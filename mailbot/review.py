@@ -13,14 +13,14 @@ from mailbot.agreement import AGREEMENT
 from mailbot.errors import ActionRefused
 from mailbot.reviewing import deciding_again, entry_itself, free_words, step_decision
 from mailbot.reviewing.desk import Desk
-from mailbot.reviewing.entry_itself import is_postponed
 from mailbot.reviewing.request import Done, Request
+from mailbot.reviewing.standing import offered
 from mailbot.rows import EntryRow, HistoryRow
 from rules.staff import STAFF_DECISIONS
 from rules.staff import ActionRefused as RuleRefused
 from rules.workflow import StepOutOfOrder
 
-__all__ = ["Done", "Request", "Review", "is_postponed"]
+__all__ = ["Done", "Request", "Review"]
 
 _ACTIONS: dict[str, Callable[[Desk, EntryRow, Request], str]] = {
     "approve": deciding_again.approve,
@@ -51,7 +51,7 @@ class Review:
     @staticmethod
     def offered(entry: EntryRow) -> tuple[str, ...]:
         """The actions that make sense for the entry now."""
-        return ("reopen",) if entry.state == "closed" else entry.actions
+        return offered(entry)
 
     def act(self, entry_id: int, request: Request) -> Done:
         """Carry out the action in one transaction. Raises ActionRefused, UnknownReference.
@@ -60,10 +60,10 @@ class Review:
         """
         with self._desk.store.transaction():
             entry = self._desk.store.entry(entry_id)
-            offered = self.offered(entry)
-            if request.action not in offered:
+            possible = offered(entry)
+            if request.action not in possible:
                 raise ActionRefused(
-                    f"entry {entry_id} does not offer « {request.action} »; it offers: {', '.join(offered)}"
+                    f"entry {entry_id} does not offer « {request.action} »; it offers: {', '.join(possible)}"
                 )
             before = {r.id for r in self._desk.mails_about(entry) if r.state == "due"}
             try:

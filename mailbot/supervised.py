@@ -11,13 +11,12 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 
-import structlog
-
 from mailbot.adapters.backoff import backoff_seconds
 from mailbot.bootstrap import Service
+from mailbot.logs import logger
 from mailbot.monitoring.vitals import Vitals
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 STEADY_SECONDS = 5.0  # so long it has to run before it counts as running
 END_SECONDS = 5.0
 LONGEST_WAIT_SECONDS = 60.0

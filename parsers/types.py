@@ -81,9 +81,12 @@ BBox = tuple[float, float, float, float]
 
 
 class Claim(BaseModel):
-    """The base of all types here: immutable, and strict about unknown keys."""
+    """The base of all types here: immutable, and strict about unknown keys.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    A type's validator is built when it is first used: most commands use few of them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Problem(Claim):

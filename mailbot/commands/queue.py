@@ -38,7 +38,7 @@ def list_entries(
 ) -> None:
     """What waits for a person, oldest first; complete labelling requests in their own order."""
     from mailbot.queue_views import entry_line
-    from mailbot.review import is_postponed
+    from mailbot.reviewing.standing import is_postponed
 
     service = session_of(context).service(changes=False)
     store, now = service.store, service.clock.now()

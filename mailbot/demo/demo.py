@@ -24,7 +24,7 @@ from mailbot.demo.servers import HOST
 from mailbot.demo.stories import scenes
 from mailbot.demo.theatre import Played, Theatre
 from mailbot.logs import configure_logs
-from mailbot.review import is_postponed
+from mailbot.reviewing.standing import is_postponed
 from mailbot.rows import EntryRow
 
 START = on("2025-06-02 08:00")

@@ -10,15 +10,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import get_args
 
-import structlog
-
 from mailbot.bootstrap import Service
+from mailbot.logs import logger
 from mailbot.monitoring.troubles import Trouble, TroubleName
 from mailbot.outbox import Cause
 from mailbot.rows import HistoryRow
 from rules.types import Letter, PlannedMail
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 _SWITCH = "alarm:"
 OVER = "alarm_over"
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import socket
 import threading
 
-import structlog
 import uvicorn
 from starlette.applications import Starlette
 
-log = structlog.get_logger(__name__)
+from mailbot.logs import logger
+
+log = logger(__name__)
 TRY_AGAIN_SECONDS = 5.0
 
 

@@ -66,10 +66,3 @@ def _without_mails(case: Case, mail_ids: set[int]) -> Case:
     # A case that only this mail had opened is over: nobody is reminded of it.
     over = bool(case.exhibits) and not kept and case.kind != "E" and case.state == "ouvert"
     return case.model_copy(update={"exhibits": kept, "state": "clos" if over else case.state})
-
-
-def is_postponed(entry: EntryRow, now: datetime) -> bool:
-    """Postponed to a day that has not come."""
-    if entry.state != "postponed" or entry.until is None:
-        return False
-    return datetime.combine(entry.until, time(), LUXEMBOURG) > now

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import structlog
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -21,13 +20,14 @@ from starlette.staticfiles import StaticFiles
 
 from mailbot.adapters.openid import Provider
 from mailbot.bootstrap import Service
+from mailbot.logs import logger
 from mailbot.store_port import WebStore
 from mailbot.web import words
 from mailbot.web.accounts import Tries
 from mailbot.web.figures import Figures
 from mailbot.web.finding_words import FindingWords
 from mailbot.web.guard import Guard
-from mailbot.web.i18n import LANGUAGES, translations
+from mailbot.web.i18n import translations
 from mailbot.web.mail_words import MailWords
 from mailbot.web.pages import Pages
 from mailbot.web.queue_memory import QueueMemory
@@ -40,7 +40,7 @@ from rules.calendar import LUXEMBOURG, last_day
 if TYPE_CHECKING:
     from mailbot.web.queue_list import Wanted
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 _HERE = Path(str(resources.files("mailbot.web")))
 
 
@@ -64,7 +64,6 @@ class Web:
         self.mail_words = MailWords(self.store)
         self.undos = Undos(self.store)
         self.finding_words = FindingWords(service.policy.forms)
-        self._environments = {language: self._environment(language) for language in LANGUAGES}
 
     @cached_property
     def version(self) -> str:
@@ -72,23 +71,9 @@ class Web:
         newest = max(path.stat().st_mtime_ns for path in (_HERE / "static").iterdir())
         return format(newest // 1_000_000, "x")
 
-    def _environment(self, language: str) -> Environment:
-        environment = Environment(
-            loader=FileSystemLoader(_HERE / "html"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            extensions=["jinja2.ext.i18n"],
-        )
-        environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]  # of the extension
-        environment.globals["words"] = words
-        environment.filters |= {"moment": _moment, "day": _day, "day_before": _day_before}
-        return environment
-
     def render(self, visit: Visit, template: str, **values: Any) -> str:
         return (
-            self._environments[visit.language]
+            _environment(visit.language)
             .get_template(template)
             .render(
                 visit=visit,
@@ -102,6 +87,24 @@ class Web:
                 **values,
             )
         )
+
+
+@cache
+def _environment(language: str) -> Environment:
+    """The pages' templates in that language, compiled once for the process."""
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]  # of the extension
+    environment.globals["words"] = words
+    environment.filters |= {"moment": _moment, "day": _day, "day_before": _day_before}
+    return environment
 
 
 def _moment(at: datetime | None) -> str:

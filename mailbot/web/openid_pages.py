@@ -9,18 +9,18 @@ import json
 import secrets
 from typing import Any
 
-import structlog
 from starlette.responses import RedirectResponse, Response
 
 from mailbot.adapters.openid import Attempt, claim_at
 from mailbot.errors import IdentityProviderUnreachable, IdentityRefused, UsageError
+from mailbot.logs import logger
 from mailbot.rows import HistoryRow
 from mailbot.web.accounts import OUTSIDE, Role, checked_name, rank
 from mailbot.web.sessions import cookie_name, set_cookie
 from mailbot.web.visit import Refused, Visit, local_path
 from mailbot.web_rows import UserRow
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 _COOKIE = "mailbot_openid"
 _MINUTES = 10
 """How long a person may take at the provider."""
