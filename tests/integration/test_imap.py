@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from mailbot.adapters import imap
 from mailbot.adapters.imap import ImapMailbox
 from mailbot.errors import MailboxUnreachable
 from mailbot.settings import Imap
@@ -180,7 +181,13 @@ def test_the_server_says_what_it_can(dovecot: Dovecot, plain_dovecot: Dovecot, t
     assert (plain["MOVE"], plain["IDLE"], plain["UIDPLUS"]) == (False, False, True)
 
 
-def test_idle_wakes_up_for_a_new_mail(dovecot: Dovecot, tmp_path: Path) -> None:
+@pytest.mark.parametrize("near", [True, False])
+def test_a_new_mail_wakes_up(
+    near: bool, dovecot: Dovecot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a look at a server that answers at once, else by IDLE."""
+    if not near:
+        monkeypatch.setattr(imap, "LONGEST_PAUSE_SECONDS", 0.0)
     box = dovecot.new_mailbox()
     found = mailbox(box, tmp_path)
     found.open("INBOX")
