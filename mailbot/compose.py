@@ -12,6 +12,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
+from functools import lru_cache
 
 from mailbot.errors import MailNotComposable
 from mailbot.rows import OutboxRow
@@ -53,6 +54,8 @@ class _Policy(EmailPolicy):
         written = f"{name}: {value}"
         if len(written) <= 78 and written.isascii() and written.isprintable() and "=?" not in written:
             return written.encode("ascii") + b"\r\n"
+        if name.lower() == "from":  # the same in every mail, and the slowest to fold
+            return _folded_sender(str(value))
         return super().fold_binary(name, value)
 
 
@@ -68,6 +71,13 @@ def _folded_words(value: str, name: str) -> str:
 
 
 _POLICY = _Policy(linesep="\r\n", max_line_length=_LINE, raise_on_defect=False)
+
+
+@lru_cache(32)
+def _folded_sender(value: str) -> bytes:
+    name = "From"
+    policy = EmailPolicy(linesep="\r\n", max_line_length=_LINE, raise_on_defect=False)
+    return policy.fold_binary(name, policy.header_factory(name, value))
 
 
 def compose(

@@ -117,13 +117,13 @@ class Delivery:
         """Send what is due, one after another, at most `limit`; nothing while sending is on hold."""
         report = DeliveryReport()
         for _ in range(limit):
-            held = self._store.switch(HOLD) == HELD or bool(self._breaker and self._breaker.opens())
+            opened = bool(self._breaker and self._breaker.opens())
             # On hold: only an alarm that tells of it.
             claimed = self._store.claim_due(self._clock.now(), 1, self._holder)
             while claimed and self._put_off_for_pace(claimed[0]):
                 claimed = self._store.claim_due(self._clock.now(), 1, self._holder)
             if not claimed:
-                report = replace(report, held=held)
+                report = replace(report, held=opened or self._store.switch(HOLD) == HELD)
                 break
             report = await self._deliver(claimed[0], report)
             if report.unreachable:

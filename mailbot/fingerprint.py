@@ -12,7 +12,6 @@ from email.utils import parseaddr
 
 LONGEST = 998  # a header line's limit, RFC 5322
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
-_LINE_END = re.compile(rb"[ \t]*\r?\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +38,18 @@ def outline(raw: bytes) -> Outline:
     fingerprint = ""
     if message_id:
         digest = hashlib.sha256(f"{message_id}\n{sender}\n".encode())
-        digest.update(_LINE_END.sub(b"\n", body).strip())
+        digest.update(_plain_lines(body).strip())
         fingerprint = digest.hexdigest()
     return Outline(message_id, sender, _value(headers, "subject"), fingerprint)
+
+
+def _plain_lines(body: bytes) -> bytes:
+    """The lines without blanks at their ends, and without their carriage return."""
+    lines = body.replace(b"\r\n", b"\n")
+    if b" \n" in lines or b"\t\n" in lines:
+        *ended, last = lines.split(b"\n")
+        lines = b"\n".join([*(line.rstrip(b" \t") for line in ended), last])
+    return lines
 
 
 def _value(headers: Message, name: str) -> str:

@@ -188,7 +188,7 @@ class Intake:
             self.progress()
             return
         with self._store.transaction():
-            seen = {a.sha256 for a in arrivals if self._store.mail_by_sha256(a.sha256) is not None}
+            seen = self._store.known_mails([a.sha256 for a in arrivals])
             rows = self._store.record_arrivals(arrivals)
             self._tell(arrivals, rows, seen)
         for arrival, row in zip(arrivals, rows, strict=True):

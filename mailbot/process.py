@@ -16,8 +16,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-import structlog
-
 from mailbot.adapters.clock import SystemClock
 from mailbot.config import Config
 from mailbot.consider import Considering, Read, content_key
@@ -29,6 +27,7 @@ from mailbot.errors import (
     StoreUnreachable,
     Unreachable,
 )
+from mailbot.logs import logger
 from mailbot.machine_mail import file_machine_mail
 from mailbot.outbox import Cause
 from mailbot.ports import Archive, Clock, Readers
@@ -40,9 +39,9 @@ from mailbot.store_port import Store
 from parsers.types import MailReading
 from rules.names import name_key
 from rules.take_up import take_up
-from rules.types import Submission
+from rules.types import Case, Dossier, Submission
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 ENTERED = "entered"  # by staff, who know where it came from
 _BATCH = 50
 _MOST_WAITING = 100_000
@@ -153,19 +152,26 @@ class Processing:
         """What staff wrote by hand belongs to the dossier of its reference, thread or recipient."""
         while mails := self._store.sent_unfiled(_BATCH):
             for mail in mails:
-                for row in self._store.outbox_by_message_ids([mail.message_id] if mail.message_id else []):
+                ours = self._store.outbox_by_message_ids([mail.message_id] if mail.message_id else [])
+                for row in ours:
                     prove(self._store, row, "sent_folder", self._clock.now())
-                dossier_id, filed = None, "sent:unreadable"
-                try:
-                    reading = self._readers.read_mail(self._archive.get(mail.sha256))
-                    dossier_id, filed = self._considering.dossier_of_sent(reading.message), "sent:filed"
-                except Unreachable:
-                    raise  # nothing is wrong with this mail: the next pass reads it
-                except Exception as error:  # noqa: BLE001 - one poison mail must not stop the others
-                    log.warning("sent_mail_not_read", mail=mail.id, **_where(error))
+                # The copy of a mail of ours need not be read: the outbox knows what it is about.
+                known = next((row.dossier_id for row in ours if row.dossier_id), None)
+                dossier_id, filed = (known, "sent:filed") if known else self._dossier_of_sent(mail)
                 with self._store.transaction():
                     self._store.update_mail(mail.id, reason=filed, dossier_id=dossier_id)
                     self._tell(mail, "filed", {"from": "Sent"}, dossier_id)
+
+    def _dossier_of_sent(self, mail: MailRow) -> tuple[int | None, str]:
+        """The dossier that a mail of staff's is about, and how that was found out."""
+        try:
+            reading = self._readers.read_mail(self._archive.get(mail.sha256))
+            return self._considering.dossier_of_sent(reading.message), "sent:filed"
+        except Unreachable:
+            raise  # nothing is wrong with this mail: the next pass reads it
+        except Exception as error:  # noqa: BLE001 - one poison mail must not stop the others
+            log.warning("sent_mail_not_read", mail=mail.id, **_where(error))
+            return None, "sent:unreadable"
 
     def _guarded(self, mail: MailRow, lane: Lane | None) -> str:
         """Read one mail and say what became of it; whatever that is, the next one is read."""
@@ -244,8 +250,7 @@ class Processing:
                 row = self._open_dossier(Read(reading, mail.received_at, mail.id, mail.sha256))
             dossier_id = row.id if row else None
             self._considering.remember_authentication(message)
-            for document in reading.documents:
-                self._store.add_document(mail.id, dossier_id, "", document)
+            self._store.add_documents(mail.id, dossier_id, reading.documents)
             settle = timedelta(minutes=self._config.automation.settle_minutes)
             # A mail that waited in the mailbox while mailbot was down has waited already.
             start = min(mail.received_at, mail.seen_at)
@@ -254,7 +259,7 @@ class Processing:
                 state="waiting",
                 dossier_id=dossier_id,
                 decide_at=start + settle if dossier_id else self._clock.now(),
-                reading=reading,
+                reading=_with_documents_elsewhere(reading),
                 content_key=content,
                 reason="contested" if found.contested else "",
             )
@@ -269,7 +274,9 @@ class Processing:
         dossier = self._considering.opened(read)
         number = self._store.next_number()
         dossier = dossier.model_copy(update={"reference": self._references.make(number)})
-        row = self._store.new_dossier(dossier, self._clock.now(), name_key=name_key(dossier.name))
+        row = self._store.new_dossier(
+            dossier, self._clock.now(), name_key=name_key(dossier.name), number=number
+        )
         self._store.add_history(
             HistoryRow(
                 id=0,
@@ -290,15 +297,14 @@ class Processing:
                 return  # the same files were entered before
             if row is None:
                 row = self._open_dossier(Read(reading, mail.received_at, mail.id, mail.sha256))
-            for document in reading.documents:
-                self._store.add_document(mail.id, row.id, "", document)
+            self._store.add_documents(mail.id, row.id, reading.documents)
             self._store.update_mail(
                 mail.id,
                 state="waiting",
                 reason=ENTERED,
                 dossier_id=row.id,
                 decide_at=self._clock.now(),
-                reading=reading,
+                reading=_with_documents_elsewhere(reading),
                 content_key=content_key(reading),
             )
         self._guarded_decision([self._store.mail(mail.id)])
@@ -368,7 +374,9 @@ class Processing:
             )
             about = About(cause, submission, tuple(m.id for m in mails))
             self._recorder.record(row, decision, about)
-            self.take_up_kept(last.dossier_id, cause)
+            known = decision.dossier or (row.dossier if row else None)
+            if known is not None and _keeps(known):
+                self.take_up_kept(last.dossier_id, cause)
             for mail in mails:
                 self._store.update_mail(mail.id, state="decided", reason=decision.outcome)
         log.info("mail_decided", mail=last.id, outcome=decision.outcome, held=decision.held)
@@ -377,7 +385,7 @@ class Processing:
     def take_up_kept(self, dossier_id: int | None, cause: Cause, actor: str = "mailbot") -> None:
         """Decide documents that came too early and whose turn has come with what was just recorded."""
         row = self._store.dossier(dossier_id) if dossier_id else None
-        kept = [c for c in row.dossier.cases if c.facts.get("kept")] if row else []
+        kept = _keeps(row.dossier) if row else []
         if row is None or not kept:
             return
         precedents = self._considering.precedents([e for c in kept for e in c.exhibits], row.id)
@@ -422,6 +430,16 @@ class Processing:
     def submission_of(self, mails: Sequence[MailRow], row: DossierRow | None) -> Submission:
         """The submission that these mails make, as it would be decided now."""
         return self._considering.submission([self.read_again(m) for m in mails], row.dossier if row else None)
+
+
+def _keeps(dossier: Dossier) -> list[Case]:
+    """Its cases that hold documents which came too early."""
+    return [case for case in dossier.cases if case.facts.get("kept")]
+
+
+def _with_documents_elsewhere(reading: MailReading) -> MailReading:
+    """As it is stored with a mail whose documents stand in their own table: they may be corrected there."""
+    return reading.model_copy(update={"documents": ()})
 
 
 def _where(error: Exception) -> dict[str, str]:

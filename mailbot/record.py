@@ -44,7 +44,7 @@ class Recorder:
         A mail of which nothing follows (thanks, a copy of what is accepted) leaves what waits as it is.
         """
         if row is not None and decision.dossier is not None and decision.dossier != row.dossier:
-            row = self._store.save_dossier(replace(row, dossier=decision.dossier))
+            row = self._store.save_dossier(replace(row, dossier=decision.dossier), before=row.dossier)
         says = bool(decision.mails or decision.tasks or decision.exceptions)
         if row is not None and says and not any(f.rule in _STRANGER for f in decision.findings):
             self._supersede(row.id, decision.case, about)
@@ -93,9 +93,8 @@ class Recorder:
         if row is None or decision.dossier is None:
             return
         for case in decision.dossier.cases:
-            for exhibit in case.exhibits:
-                if exhibit.id and exhibit.mail_id in about.mail_ids:
-                    self._store.file_document(exhibit.id, row.id, case.name)
+            mine = [e.id for e in case.exhibits if e.id and e.mail_id in about.mail_ids]
+            self._store.file_documents(mine, row.id, case.name)
 
     def state_of_mails(
         self, decision: Decision, about: About, row: DossierRow | None

@@ -6,6 +6,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
@@ -146,7 +147,8 @@ def wrapped(text: str) -> str:
     return tied(joined) + "\n"
 
 
-def _wrapped_line(line: str) -> list[str]:
+@lru_cache(512)  # mail after mail is made of the same sentences
+def _wrapped_line(line: str) -> Sequence[str]:
     lead = _LEAD.match(line)
     indent = " " * len(lead.group()) if lead else ""
     start = lead.group() if lead else ""

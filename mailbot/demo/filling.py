@@ -6,8 +6,10 @@ By tag in the Word file.
 from __future__ import annotations
 
 import io
+import json
 import random
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import pikepdf
@@ -30,6 +32,13 @@ _SIGNATURE_FIELDS = {
 
 def filled_pdf(kind: str, values: Values, *, signed_by: tuple[str, ...] = ()) -> bytes:
     """The blank PDF of that kind, filled; with a drawn signature in the place of each role named."""
+    return _filled_pdf(kind, json.dumps(values), signed_by)  # as text, so that it can be looked up
+
+
+@lru_cache(256)
+def _filled_pdf(kind: str, written: str, signed_by: tuple[str, ...]) -> bytes:
+    """Kept, since the same invented forms are sent again and again."""
+    values: Values = json.loads(written)
     with pikepdf.open(io.BytesIO(blank_bytes(kind, "pdf"))) as pdf:
         _fill_fields(pdf, values)
         for role in signed_by:
@@ -40,6 +49,7 @@ def filled_pdf(kind: str, values: Values, *, signed_by: tuple[str, ...] = ()) ->
     return out.getvalue()
 
 
+@lru_cache(256)
 def signed_too(data: bytes, role: str) -> bytes:
     """The same PDF with one signature more."""
     with pikepdf.open(io.BytesIO(data)) as pdf:

@@ -31,8 +31,8 @@ from mailbot.bootstrap import Service
 from mailbot.config import load_config
 from mailbot.demo.filling import filled_pdf
 from mailbot.demo.papers import scanned
-from mailbot.ports import UserRow
 from mailbot.web.accounts import hashed
+from mailbot.web_rows import UserRow
 from parsers.types import ReadOptions
 from scripts.bench.growth import CONFIGURATION, UNTIL, Known
 from scripts.grow.__main__ import grow

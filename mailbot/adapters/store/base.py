@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
+from functools import cache
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Table, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Column, Connection, Table, Update, bindparam, update
+from sqlalchemy.dialects import sqlite
 
 from mailbot.adapters.store.engine import Database
 from mailbot.errors import UnknownReference
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
+    from sqlalchemy.sql.dml import ReturningInsert
 
 _AT_ONCE = 500  # both databases bound the number of parameters of a statement
 
@@ -30,7 +35,7 @@ class Part:
         if not changes:
             return
         with self._database.writing() as connection:
-            done = connection.execute(update(table).where(table.c.id == row_id).values(changes))
+            done = connection.execute(_update_of(table), {"row_id": row_id, **changes})
             if done.rowcount == 0:
                 raise missing(table, row_id)
 
@@ -41,13 +46,40 @@ def missing(table: Table, key: object) -> UnknownReference:
 
 def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that may say what happens on a conflict; each dialect has its own."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    return _insert(connection.dialect.name, table)
+
+
+@cache
+def insert_once(dialect: str, table: Table, column: Column[Any]) -> ReturningInsert[Any]:
+    """An INSERT that gives that column back, or nothing where there is such a row already."""
+    return _insert(dialect, table).on_conflict_do_nothing().returning(column)
+
+
+def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    if dialect == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import (
+        postgresql,  # loads several drivers, which SQLite's users need not wait for
+    )
+
+    return postgresql.insert(table)
 
 
 def new_id(connection: Connection, table: Table, values: dict[str, Any]) -> int:
     """Insert the row and return its id."""
-    found = connection.execute(table.insert().values(values).returning(table.c.id)).scalar_one()
-    return int(found)
+    return int(connection.execute(_insert_of(table), values).scalar_one())
+
+
+# Made once: to make such a statement takes SQLAlchemy longer than to run it.
+@cache
+def _insert_of(table: Table) -> ReturningInsert[Any]:
+    return table.insert().returning(table.c.id)
+
+
+@cache
+def _update_of(table: Table) -> Update:
+    """The columns follow from the values that are given with it."""
+    return update(table).where(table.c.id == bindparam("row_id"))
 
 
 def in_chunks(values: Iterable[str]) -> Iterator[Sequence[str]]:

@@ -10,13 +10,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select, update
 
 from mailbot.adapters.store.base import Part
 from mailbot.adapters.store.tables import columns_of, leases, mails
 from mailbot.rows import WORKER, Lane, MailRow
 
 _MAIL = [column for column in columns_of(mails, MailRow) if column.name != "reading"]
+
+_HELD = select(mails.c.state, mails.c.claimed_by).where(mails.c.id == bindparam("mail")).with_for_update()
+_WAITING = (
+    select(mails.c.id)
+    .where(mails.c.id.in_(bindparam("ids", expanding=True)), mails.c.state == "waiting")
+    .with_for_update(skip_locked=True)
+)
 
 
 class Claims(Part):
@@ -59,10 +66,8 @@ class Claims(Part):
 
     def holds_mail(self, mail_id: int, holder: str) -> bool:
         """Whether the mail is still archived, and not another's meanwhile; locks it in a transaction."""
-        c = mails.c
-        query = select(c.state, c.claimed_by).where(c.id == mail_id).with_for_update()
         with self._database.reading() as connection:
-            found = connection.execute(query).one_or_none()
+            found = connection.execute(_HELD, {"mail": mail_id}).one_or_none()
         return found is not None and found[0] == "archived" and (not self.is_shared or found[1] == holder)
 
     def release_mails(self, holder: str) -> None:
@@ -74,10 +79,8 @@ class Claims(Part):
 
     def lock_waiting(self, mail_ids: Sequence[int]) -> bool:
         """Whether all of these still wait for their decision, and are ours until the transaction ends."""
-        c = mails.c
-        query = select(c.id).where(c.id.in_(mail_ids), c.state == "waiting").with_for_update(skip_locked=True)
         with self._database.reading() as connection:
-            return set(connection.execute(query).scalars()) == set(mail_ids)
+            return set(connection.execute(_WAITING, {"ids": list(mail_ids)}).scalars()) == set(mail_ids)
 
     def senders_in_lane(self, lane: Lane) -> set[str]:
         """Who has a mail there that was not tried yet."""

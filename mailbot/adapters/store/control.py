@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 
-from mailbot.adapters.store.base import Part, insert
+from mailbot.adapters.store.base import Part, insert, insert_once
 from mailbot.adapters.store.tables import jobs_done, leases, switches
+
+_SWITCH = select(switches.c.value).where(switches.c.name == bindparam("name"))
+
+_CLAIMED = select(jobs_done.c.key).where(
+    jobs_done.c.job == bindparam("job"), jobs_done.c.key == bindparam("key")
+)
 
 
 class Control(Part):
     def switch(self, name: str) -> str:
         """The switch's value, empty when it was never set."""
         with self._database.reading() as connection:
-            found = connection.execute(select(switches.c.value).where(switches.c.name == name)).scalar()
+            found = connection.execute(_SWITCH, {"name": name}).scalar()
         return found or ""
 
     def set_switch(self, name: str, value: str) -> None:
@@ -27,14 +33,13 @@ class Control(Part):
     def claim_once(self, job: str, key: str, at: datetime) -> bool:
         """True for the first who asks for that job and key, ever."""
         with self._database.writing() as connection:
-            first = insert(connection, jobs_done).values(job=job, key=key, at=at).on_conflict_do_nothing()
-            return connection.execute(first.returning(jobs_done.c.key)).first() is not None
+            first = insert_once(connection.dialect.name, jobs_done, jobs_done.c.key)
+            return connection.execute(first, {"job": job, "key": key, "at": at}).first() is not None
 
     def is_claimed(self, job: str, key: str) -> bool:
         """Whether somebody asked for that job and key already."""
-        mine = (jobs_done.c.job == job) & (jobs_done.c.key == key)
         with self._database.reading() as connection:
-            return connection.execute(select(jobs_done.c.key).where(mine)).first() is not None
+            return connection.execute(_CLAIMED, {"job": job, "key": key}).first() is not None
 
     def take_lease(self, name: str, holder: str, now: datetime, until: datetime) -> bool:
         """True when the holder has it until then: it was free or over, or the holder's already."""

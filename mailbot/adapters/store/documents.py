@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 
 from mailbot.adapters.store.base import Part, missing, new_id
 from mailbot.adapters.store.tables import columns_of, documents
@@ -12,6 +14,9 @@ from mailbot.rows import DocumentRow
 from parsers.types import Document
 
 _DOCUMENT = columns_of(documents, DocumentRow)
+_OF_MAIL = select(*_DOCUMENT).where(documents.c.mail_id == bindparam("mail")).order_by(documents.c.id)
+_ADD = documents.insert()
+_FILE = update(documents).where(documents.c.id.in_(bindparam("ids", expanding=True)))
 
 
 class Documents(Part):
@@ -20,21 +25,14 @@ class Documents(Part):
     ) -> int:
         """Store a document and return its id. `mail_id` is 0 for one that came another way."""
         with self._database.writing() as connection:
-            return new_id(
-                connection,
-                documents,
-                {
-                    "mail_id": mail_id or None,
-                    "dossier_id": dossier_id,
-                    "case": case,
-                    "file": document.file,
-                    "sha256": document.sha256,
-                    "kind": document.kind,
-                    "content_key": document.content_key,
-                    "document": document,
-                    "created_at": at,
-                },
-            )
+            return new_id(connection, documents, _values(mail_id, dossier_id, case, document, at))
+
+    def add_documents(self, mail_id: int, dossier_id: int | None, found: Sequence[Document]) -> None:
+        """Store the documents of a mail, on no case yet."""
+        if found:
+            rows = [_values(mail_id, dossier_id, "", document, None) for document in found]
+            with self._database.writing() as connection:
+                connection.execute(_ADD, rows)
 
     def document(self, document_id: int) -> DocumentRow:
         """Raises UnknownReference when there is no such document."""
@@ -46,17 +44,22 @@ class Documents(Part):
 
     def documents_of_mail(self, mail_id: int) -> list[DocumentRow]:
         """In the order in which they were stored."""
-        query = select(*_DOCUMENT).where(documents.c.mail_id == mail_id).order_by(documents.c.id)
         with self._database.reading() as connection:
-            return [DocumentRow(*row) for row in connection.execute(query)]
+            return [DocumentRow(*row) for row in connection.execute(_OF_MAIL, {"mail": mail_id})]
 
     def file_document(self, document_id: int, dossier_id: int | None, case: str) -> None:
         """Put a document on a case, or with None take it off."""
-        query = update(documents).where(documents.c.id == document_id)
+        self.file_documents([document_id], dossier_id, case)
+
+    def file_documents(self, document_ids: Sequence[int], dossier_id: int | None, case: str) -> None:
+        """Put documents on a case, or with None take them off."""
+        if not document_ids:
+            return
+        where = {"dossier_id": dossier_id, "case": case}
         with self._database.writing() as connection:
-            done = connection.execute(query.values(dossier_id=dossier_id, case=case))
-            if done.rowcount == 0:
-                raise missing(documents, document_id)
+            done = connection.execute(_FILE, {"ids": list(document_ids)} | where)
+            if done.rowcount != len(set(document_ids)):
+                raise missing(documents, ", ".join(str(i) for i in document_ids))
 
     def replace_document(self, document_id: int, document: Document) -> None:
         """Put what a person corrected in the place of what was read."""
@@ -86,3 +89,19 @@ class Documents(Part):
         query = select(c.id, c.dossier_id, c.case).where(or_(*same), c.dossier_id.is_not(None))
         with self._database.reading() as connection:
             return [(row[0], row[1], row[2]) for row in connection.execute(query.order_by(c.id))]
+
+
+def _values(
+    mail_id: int, dossier_id: int | None, case: str, document: Document, at: datetime | None
+) -> dict[str, Any]:
+    return {
+        "mail_id": mail_id or None,
+        "dossier_id": dossier_id,
+        "case": case,
+        "file": document.file,
+        "sha256": document.sha256,
+        "kind": document.kind,
+        "content_key": document.content_key,
+        "document": document,
+        "created_at": at,
+    }

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Text, delete, func, select, type_coerce, update
+from sqlalchemy import BindParameter, Connection, Text, bindparam, delete, func, select, type_coerce, update
 
 from mailbot.adapters.store.base import Part, in_chunks, insert, missing, new_id
 from mailbot.adapters.store.tables import (
@@ -26,6 +26,20 @@ from rules.types import Case, Dossier
 _OVERVIEW = columns_of(dossiers, DossierRow)
 _DOSSIER = [*_OVERVIEW, dossiers.c.exhibits]
 _NOT_TO_BE_SAVED = -1
+# What every mail asks is made once: to make such a query takes SQLAlchemy longer than to run it.
+_VALUE: BindParameter[Any] = bindparam("value")
+_BY_ID = select(*_DOSSIER).where(dossiers.c.id == _VALUE)
+_BY_EMAIL = select(dossier_addresses.c.dossier_id).where(dossier_addresses.c.email == _VALUE)
+_BY_MATRICULE = select(dossiers.c.id).where(dossiers.c.matricule == _VALUE)
+_BY_NAME = select(dossiers.c.id).where(dossiers.c.name_key == _VALUE)
+_WRITTEN_TO_BY = (
+    select(mails.c.dossier_id)
+    .where(mails.c.sender == _VALUE, mails.c.dossier_id.is_not(None))
+    .distinct()
+    .order_by(mails.c.dossier_id)
+)
+_LAST_NUMBER = select(func.coalesce(func.max(dossiers.c.number), 0))
+_SAVE = update(dossiers).where(dossiers.c.id == _VALUE, dossiers.c.version == bindparam("was"))
 
 
 class Dossiers(Part):
@@ -34,40 +48,50 @@ class Dossiers(Part):
         with self._database.reading() as connection:
             return _next_number(connection)
 
-    def new_dossier(self, dossier: Dossier, at: datetime, name_key: str = "") -> DossierRow:
-        """Store a dossier with its reference, which no other has. `name_key`: the name as it is compared."""
+    def new_dossier(
+        self, dossier: Dossier, at: datetime, name_key: str = "", number: int | None = None
+    ) -> DossierRow:
+        """Store a dossier with its reference, which no other has. `name_key`: the name as it is compared.
+
+        number: what `next_number` just said, in the same transaction.
+        """
         dossier = _without_texts(dossier)
         with self._database.writing() as connection:
-            row = DossierRow(0, _next_number(connection), dossier, at)
+            row = DossierRow(0, number or _next_number(connection), dossier, at)
             values = {"number": row.number, "created_at": at, "version": 0, "name_key": name_key}
             row = replace(row, id=new_id(connection, dossiers, values | _stored(dossier)))
-            _record_addresses(connection, row)
-            _record_clients(connection, row)
+            _add_addresses(connection, row.id, _addresses(dossier))
+            _add_clients(connection, row.id, _clients(dossier))
         return row
 
-    def save_dossier(self, row: DossierRow, name_key: str | None = None) -> DossierRow:
+    def save_dossier(
+        self, row: DossierRow, name_key: str | None = None, before: Dossier | None = None
+    ) -> DossierRow:
         """Store what changed, and return the row to go on with. Without `name_key` that stays as it is.
 
-        Raises StaleDossier when somebody saved it since `row` was read.
+        before: the dossier as it was read with this row; what it is found by is only written where that
+        changed. Raises StaleDossier when somebody saved it since `row` was read.
         """
         saved = replace(row, dossier=_without_texts(row.dossier), version=row.version + 1)
         values = {"version": saved.version} | _stored(saved.dossier)
         if name_key is not None:
             values["name_key"] = name_key
-        unchanged = (dossiers.c.id == row.id) & (dossiers.c.version == row.version)
+        read = {"value": row.id, "was": row.version}
         with self._database.writing() as connection:
-            if connection.execute(update(dossiers).where(unchanged).values(values)).rowcount == 0:
+            if connection.execute(_SAVE, read | values).rowcount == 0:
                 raise StaleDossier(
                     f"dossier {row.dossier.reference} was changed meanwhile: read it again, then decide again"
                 )
-            _record_addresses(connection, saved)
-            _record_clients(connection, saved)
+            if before is None or _addresses(before) != _addresses(saved.dossier):
+                _record_addresses(connection, saved)
+            if before is None or _clients(before) != _clients(saved.dossier):
+                _record_clients(connection, saved)
         return saved
 
     def dossier(self, dossier_id: int) -> DossierRow:
         """Raises UnknownReference when there is no such dossier."""
         with self._database.reading() as connection:
-            row = connection.execute(select(*_DOSSIER).where(dossiers.c.id == dossier_id)).one_or_none()
+            row = connection.execute(_BY_ID, {"value": dossier_id}).one_or_none()
         if row is None:
             raise missing(dossiers, dossier_id)
         return _whole(*row)
@@ -122,33 +146,24 @@ class Dossiers(Part):
 
         email: registered, or of an approved contact. message_ids: of mails that were written for a dossier.
         """
-        c = dossiers.c
-        address = dossier_addresses.c
-        queries = []
-        if email:
-            queries.append(select(address.dossier_id).where(address.email == _address(email)))
-        if matricule:
-            queries.append(select(c.id).where(c.matricule == matricule))
-        if name_key:
-            queries.append(select(c.id).where(c.name_key == name_key))
-        for chunk in in_chunks(message_ids):
-            written = outbox.c.message_id.in_(chunk)
-            queries.append(select(outbox.c.dossier_id).where(written, outbox.c.dossier_id.is_not(None)))
+        keys = ((_BY_EMAIL, _address(email)), (_BY_MATRICULE, matricule), (_BY_NAME, name_key))
+        ids: set[int] = set()
         with self._database.reading() as connection:
-            ids = {found for query in queries for found in connection.execute(query).scalars()}
-            found = [
-                _whole(*connection.execute(select(*_DOSSIER).where(c.id == dossier_id)).one())
-                for dossier_id in ids
-            ]
+            for query, value in keys:
+                if value:
+                    ids.update(connection.execute(query, {"value": value}).scalars())
+            for chunk in in_chunks(message_ids):
+                written = outbox.c.message_id.in_(chunk) & outbox.c.dossier_id.is_not(None)
+                ids.update(connection.execute(select(outbox.c.dossier_id).where(written)).scalars())
+            found = [_whole(*connection.execute(_BY_ID, {"value": i}).one()) for i in ids]
         return sorted(found, key=lambda row: row.number)
 
     def dossiers_written_to_by(self, sender: str) -> list[int]:
         """The ids of the dossiers to which mails of that address were put."""
         if not sender:
             return []
-        query = select(mails.c.dossier_id).where(mails.c.sender == sender, mails.c.dossier_id.is_not(None))
         with self._database.reading() as connection:
-            return list(connection.execute(query.distinct().order_by(mails.c.dossier_id)).scalars())
+            return list(connection.execute(_WRITTEN_TO_BY, {"value": sender}).scalars())
 
     def client_elsewhere(self, client_key: str, dossier_id: int | None) -> str:
         """`reference/case` of another Industriel's connection of that client; empty if there is none."""
@@ -162,7 +177,7 @@ class Dossiers(Part):
 
 def _next_number(connection: Connection) -> int:
     # Right because there is one writer at a time.
-    return int(connection.execute(select(func.coalesce(func.max(dossiers.c.number), 0))).scalar_one()) + 1
+    return int(connection.execute(_LAST_NUMBER).scalar_one()) + 1
 
 
 def _says(dossier: dict[str, Any], matricule: str, wanted: str, digits: str) -> bool:
@@ -210,27 +225,43 @@ def _address(email: str) -> str:
     return email.strip().lower()
 
 
+def _addresses(dossier: Dossier) -> set[str]:
+    """Who writes for it: the registered address and the approved contacts."""
+    return {_address(email) for email in (dossier.email, *dossier.contacts) if email.strip()}
+
+
 def _record_addresses(connection: Connection, row: DossierRow) -> None:
-    wanted = {_address(email) for email in (row.dossier.email, *row.dossier.contacts) if email.strip()}
+    wanted = _addresses(row.dossier)
     mine = dossier_addresses.c.dossier_id == row.id
     connection.execute(delete(dossier_addresses).where(mine, dossier_addresses.c.email.not_in(wanted)))
-    if wanted:
+    _add_addresses(connection, row.id, wanted)
+
+
+def _add_addresses(connection: Connection, dossier_id: int, emails: set[str]) -> None:
+    if emails:
         connection.execute(
             insert(connection, dossier_addresses).on_conflict_do_nothing(),
-            [{"email": email, "dossier_id": row.id} for email in sorted(wanted)],
+            [{"email": email, "dossier_id": dossier_id} for email in sorted(emails)],
         )
 
 
-def _record_clients(connection: Connection, row: DossierRow) -> None:
+def _clients(dossier: Dossier) -> set[tuple[str, str]]:
     """What other Industriels' requests are compared with: the clients of connections that were complete."""
-    wanted = {
+    return {
         (case.fact("client_key"), case.name)
-        for case in row.dossier.of_kind("R")
+        for case in dossier.of_kind("R")
         if case.fact("client_key") and case.state in ("a_verifier", "valide")
     }
+
+
+def _record_clients(connection: Connection, row: DossierRow) -> None:
     connection.execute(delete(dossier_clients).where(dossier_clients.c.dossier_id == row.id))
-    if wanted:
+    _add_clients(connection, row.id, _clients(row.dossier))
+
+
+def _add_clients(connection: Connection, dossier_id: int, clients: set[tuple[str, str]]) -> None:
+    if clients:
         connection.execute(
             dossier_clients.insert(),
-            [{"client_key": key, "case": case, "dossier_id": row.id} for key, case in sorted(wanted)],
+            [{"client_key": key, "case": case, "dossier_id": dossier_id} for key, case in sorted(clients)],
         )

@@ -15,6 +15,13 @@ from mailbot.rows import Arrival, LedgerRow, MailRow, MailState
 _MAIL = columns_of(mails, MailRow)
 _WITHOUT_READING = [column for column in _MAIL if column.name != "reading"]
 _PLACE = columns_of(ledger, LedgerRow)
+_BY_ID = select(*_MAIL).where(mails.c.id == bindparam("mail"))
+_SAME_CONTENT = (
+    select(*_MAIL)
+    .where(mails.c.content_key == bindparam("content"), mails.c.id < bindparam("before"))
+    .order_by(mails.c.id)
+    .limit(1)
+)
 
 
 class Ledger(Part):
@@ -63,10 +70,15 @@ class Ledger(Part):
     def mail(self, mail_id: int) -> MailRow:
         """Raises UnknownReference when there is no such mail."""
         with self._database.reading() as connection:
-            row = connection.execute(select(*_MAIL).where(mails.c.id == mail_id)).one_or_none()
+            row = connection.execute(_BY_ID, {"mail": mail_id}).one_or_none()
         if row is None:
             raise missing(mails, mail_id)
         return MailRow(*row)
+
+    def known_mails(self, digests: Sequence[str]) -> set[str]:
+        """Those of the digests under which a mail is recorded."""
+        with self._database.reading() as connection:
+            return set(_ids(connection, "sha256", digests))
 
     def mail_by_sha256(self, sha256: str) -> MailRow | None:
         with self._database.reading() as connection:
@@ -102,9 +114,8 @@ class Ledger(Part):
         """The first mail with that content, if it was recorded before the mail of the id `before`."""
         if not content_key:
             return None
-        query = select(*_MAIL).where(mails.c.content_key == content_key)
         with self._database.reading() as connection:
-            row = connection.execute(query.where(mails.c.id < before).order_by(mails.c.id).limit(1)).first()
+            row = connection.execute(_SAME_CONTENT, {"content": content_key, "before": before}).first()
         return None if row is None else MailRow(*row)
 
     def count_received(self, since: datetime, until: datetime) -> int:

@@ -5,25 +5,65 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, delete, false, func, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    bindparam,
+    delete,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from mailbot.adapters.store.base import Part, in_chunks, missing, new_id
 from mailbot.adapters.store.tables import columns_of, mails, outbox, outbox_recipients, switches, values_of
 from mailbot.rows import OutboxRow
 
+if TYPE_CHECKING:
+    from sqlalchemy.sql.dml import ReturningUpdate
+
 _OUTBOX = columns_of(outbox, OutboxRow)
 _GONE_OR_GOING = ("due", "sending", "sent", "uncertain")
+# What every mail asks is made once: to make such a statement takes SQLAlchemy longer than to run it.
+_C = outbox.c
+_NOW, _SINCE = bindparam("now", type_=_C.created_at.type), bindparam("since", type_=_C.created_at.type)
+_SWITCH = select(switches.c.value).where(switches.c.name == bindparam("name"))
+_BY_KEY = select(*_OUTBOX).where(_C.key == bindparam("key"))
+_ANSWERS = (_C.auto, _C.mail_id.is_not(None), _C.state.in_(_GONE_OR_GOING), _C.created_at >= _SINCE)
+_ANSWERS_TO = (
+    select(func.count())
+    .select_from(outbox_recipients.join(outbox))
+    .where(outbox_recipients.c.address == bindparam("address"), *_ANSWERS)
+)
+_ANSWERS_IN = select(func.count()).select_from(outbox).where(_C.dossier_id == bindparam("dossier"), *_ANSWERS)
+_LAST_WRITTEN = select(func.max(func.coalesce(_C.sent_at, _C.created_at))).where(
+    _C.dossier_id == bindparam("dossier"),
+    _C.role.in_(("industriel", "sender")),
+    _C.state.in_(_GONE_OR_GOING),
+)
+_LAST_WRITTEN_BY_HAND = select(func.max(mails.c.received_at)).where(
+    mails.c.dossier_id == bindparam("dossier"), mails.c.direction == "sent"
+)
+_ANSWERS_TO_MAIL = (
+    select(*_OUTBOX)
+    .where(_C.mail_id == bindparam("mail"), _C.auto, _C.state.in_(_GONE_OR_GOING))
+    .order_by(_C.id)
+)
 
 
 class Outbox(Part):
     def add_outbox(self, row: OutboxRow) -> OutboxRow:
         """Store a mail and return it with its id. One whose key is known stays as it was, and is returned."""
         with self._database.writing() as connection:
-            known = self._rows(outbox.c.key == row.key)
-            if known:
-                return known[0]
+            known = connection.execute(_BY_KEY, {"key": row.key}).one_or_none()
+            if known is not None:
+                return OutboxRow(*known)
             added = replace(row, id=new_id(connection, outbox, values_of(row)))
             _record_recipients(connection, added.id, added.to)
         return added
@@ -40,8 +80,8 @@ class Outbox(Part):
 
     def answers_to_mail(self, mail_id: int) -> list[OutboxRow]:
         """The answers of mailbot's own to that mail that left or are to leave."""
-        c = outbox.c
-        return self._rows((c.mail_id == mail_id) & c.auto & c.state.in_(_GONE_OR_GOING))
+        with self._database.reading() as connection:
+            return [OutboxRow(*row) for row in connection.execute(_ANSWERS_TO_MAIL, {"mail": mail_id})]
 
     def outbox_of_dossier(self, dossier_id: int) -> list[OutboxRow]:
         return self._rows(outbox.c.dossier_id == dossier_id)
@@ -69,30 +109,15 @@ class Outbox(Part):
 
         Takes none while the switch `hold` is on; when the breaker set it, alarms only.
         """
-        c = outbox.c
-        query = (
-            select(c.id)
-            .where(c.state == "due", _come(c.not_before, now), _come(c.next_attempt_at, now))
-            .order_by(c.id)
-            .limit(limit)
-            # A row that an administrator's session holds does not keep the others back (PostgreSQL).
-            .with_for_update(skip_locked=True)
-        )
+        claim = {"now": now, "most": limit, "holder": holder}
         with self._database.writing() as connection:
-            value = select(switches.c.value)
-            if connection.execute(value.where(switches.c.name == "hold")).scalar() == "1":
-                if not connection.execute(value.where(switches.c.name == "trouble:breaker")).scalar():
+            claiming = _CLAIM
+            if connection.execute(_SWITCH, {"name": "hold"}).scalar() == "1":
+                if not connection.execute(_SWITCH, {"name": "trouble:breaker"}).scalar():
                     return []
-                query = query.where(c.template == "alarme")
-            ids = list(connection.execute(query).scalars())
-            if not ids:
-                return []
-            connection.execute(
-                update(outbox)
-                .where(c.id.in_(ids))
-                .values(state="sending", attempts=c.attempts + 1, claimed_at=now, claimed_by=holder)
-            )
-            return self._rows(c.id.in_(ids))
+                claiming = _CLAIM_ALARMS
+            rows = [OutboxRow(*row) for row in connection.execute(claiming, claim)]
+        return sorted(rows, key=lambda row: row.id)
 
     def left_sending(self, others: Sequence[str] = ()) -> list[OutboxRow]:
         """What was being sent, but for what those processes send: after a crash, its fate is not known."""
@@ -120,25 +145,15 @@ class Outbox(Part):
 
     def answers_to(self, address: str, since: datetime) -> int:
         """How many answers of mailbot's own, written since then, went or are to go to that address."""
-        query = (
-            select(func.count())
-            .select_from(outbox_recipients.join(outbox))
-            .where(
-                outbox_recipients.c.address == _address(address),
-                outbox.c.auto,
-                outbox.c.mail_id.is_not(None),
-                outbox.c.state.in_(_GONE_OR_GOING),
-                outbox.c.created_at >= since,
-            )
-        )
+        asked = {"address": _address(address), "since": since}
         with self._database.reading() as connection:
-            return int(connection.execute(query).scalar_one())
+            return int(connection.execute(_ANSWERS_TO, asked).scalar_one())
 
     def answers_in(self, dossier_id: int, since: datetime) -> int:
         """How many answers of mailbot's own, written since then, left or are to leave in that dossier."""
-        c = outbox.c
-        clauses = (c.dossier_id == dossier_id, c.auto, c.mail_id.is_not(None), c.created_at >= since)
-        return self._count_rows(*clauses, c.state.in_(_GONE_OR_GOING))
+        with self._database.reading() as connection:
+            found = connection.execute(_ANSWERS_IN, {"dossier": dossier_id, "since": since})
+            return int(found.scalar_one())
 
     def answers_sent(self, since: datetime) -> int:
         """How many answers of mailbot's own left after that instant."""
@@ -152,18 +167,9 @@ class Outbox(Part):
 
     def last_written_to(self, dossier_id: int) -> datetime | None:
         """When the Industriel was last written to, by mailbot (what is about to leave counts) or by hand."""
-        c = outbox.c
-        leaves = c.state.in_(("due", "sending", "sent", "uncertain"))
-        queries = (
-            select(func.max(func.coalesce(c.sent_at, c.created_at))).where(
-                c.dossier_id == dossier_id, c.role.in_(("industriel", "sender")), leaves
-            ),
-            select(func.max(mails.c.received_at)).where(
-                mails.c.dossier_id == dossier_id, mails.c.direction == "sent"
-            ),
-        )
+        queries = (_LAST_WRITTEN, _LAST_WRITTEN_BY_HAND)
         with self._database.reading() as connection:
-            found = [connection.execute(query).scalar() for query in queries]
+            found = [connection.execute(query, {"dossier": dossier_id}).scalar() for query in queries]
         return max((at for at in found if at is not None), default=None)
 
     def _rows(self, clause: ColumnElement[bool], limit: int | None = None) -> list[OutboxRow]:
@@ -173,8 +179,27 @@ class Outbox(Part):
             return [OutboxRow(*row) for row in rows]
 
 
-def _come(column: ColumnElement[Any], now: datetime) -> ColumnElement[bool]:
-    return or_(column.is_(None), column <= now)
+def _claiming(*clauses: ColumnElement[bool]) -> ReturningUpdate[Any]:
+    """Take the oldest of those whose time has come: `now`, `most`, and the values of the claim."""
+    come = (or_(at.is_(None), at <= _NOW) for at in (_C.not_before, _C.next_attempt_at))
+    due = (
+        select(_C.id)
+        .where(_C.state == "due", *come, *clauses)
+        .order_by(_C.id)
+        .limit(bindparam("most", type_=Integer))
+        # A row that an administrator's session holds does not keep the others back (PostgreSQL).
+        .with_for_update(skip_locked=True)
+    )
+    taken = {
+        "state": "sending",
+        "attempts": _C.attempts + 1,
+        "claimed_at": _NOW,
+        "claimed_by": bindparam("holder"),
+    }
+    return update(outbox).where(_C.id.in_(due)).values(taken).returning(*_OUTBOX)
+
+
+_CLAIM, _CLAIM_ALARMS = _claiming(), _claiming(_C.template == "alarme")
 
 
 def _not_of(others: Sequence[str]) -> ColumnElement[bool]:

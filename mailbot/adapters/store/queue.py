@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from mailbot.adapters.store.base import Part, missing, new_id
 from mailbot.adapters.store.tables import columns_of, entries, values_of
@@ -13,6 +13,10 @@ from mailbot.rows import EntryRow
 
 _ENTRY = columns_of(entries, EntryRow)
 _NOT_CLOSED = ("open", "postponed")
+_IN_ORDER = select(*_ENTRY).order_by(func.coalesce(entries.c.order_at, entries.c.received_at), entries.c.id)
+_OPEN_OF_DOSSIER = _IN_ORDER.where(
+    entries.c.state.in_(_NOT_CLOSED), entries.c.dossier_id == bindparam("dossier")
+)
 
 
 class Queue(Part):
@@ -36,6 +40,11 @@ class Queue(Part):
 
         A labelling request stands where its evidence became complete, so that these keep their order.
         """
+        if open_only and dossier_id is not None:
+            with self._database.reading() as connection:
+                return [
+                    EntryRow(*row) for row in connection.execute(_OPEN_OF_DOSSIER, {"dossier": dossier_id})
+                ]
         clauses: list[ColumnElement[bool]] = []
         if open_only:
             clauses.append(entries.c.state.in_(_NOT_CLOSED))
@@ -55,7 +64,5 @@ class Queue(Part):
         return next((entry for entry in found if "manual_task" in entry.codes), None)
 
     def _entries(self, *clauses: ColumnElement[bool]) -> list[EntryRow]:
-        place = func.coalesce(entries.c.order_at, entries.c.received_at)
-        query = select(*_ENTRY).where(*clauses).order_by(place, entries.c.id)
         with self._database.reading() as connection:
-            return [EntryRow(*row) for row in connection.execute(query)]
+            return [EntryRow(*row) for row in connection.execute(_IN_ORDER.where(*clauses))]

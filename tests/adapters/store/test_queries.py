@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from mailbot.adapters.store.sql import SqlStore, open_store
+from mailbot.adapters.store.sql import SqlStore
 from mailbot.store_port import Store
 from tests.contract.rows import MINUTE, NOON, a_document, a_dossier, a_mail, an_arrival, an_entry, an_outgoing
+from tests.ready_store import store_in_memory
 
 Query = Callable[[SqlStore], object]
 
@@ -21,6 +22,7 @@ QUERIES: dict[str, Query] = {
     "mark_handled": lambda s: s.mark_handled([1]),
     "mail": lambda s: s.mail(1),
     "mail_by_sha256": lambda s: s.mail_by_sha256("a"),
+    "known_mails": lambda s: s.known_mails(["a" * 64]),
     "archived": lambda s: s.mails_in_state("archived", NOON, 9),
     "waiting": lambda s: s.mails_in_state("waiting", NOON, 9),
     "claim_mails": lambda s: s.claim_mails("me", "slow", NOON, NOON, 9),
@@ -41,6 +43,7 @@ QUERIES: dict[str, Query] = {
     "document": lambda s: s.document(1),
     "documents_of_mail": lambda s: s.documents_of_mail(1),
     "file_document": lambda s: s.file_document(1, None, ""),
+    "file_documents": lambda s: s.file_documents([1], 1, "E"),
     "document_uses": lambda s: s.document_uses("a", "k"),
     "update_entry": lambda s: s.update_entry(1, outcome="x"),
     "entry": lambda s: s.entry(1),
@@ -74,6 +77,7 @@ QUERIES: dict[str, Query] = {
     "dossiers_written_to_by": lambda s: s.dossiers_written_to_by("a"),
     "client_elsewhere": lambda s: s.client_elsewhere("a", 1),
     "add_document": lambda s: s.add_document(1, 1, "E", a_document()),
+    "add_documents": lambda s: s.add_documents(1, 1, [a_document()]),
     "replace_document": lambda s: s.replace_document(1, a_document()),
     "forget_documents": lambda s: s.forget_documents(1),
     "open_entry": lambda s: s.open_entry(an_entry()),
@@ -118,7 +122,7 @@ PURGING = {
 
 @pytest.fixture
 def store() -> Iterator[SqlStore]:
-    opened = open_store("sqlite://")
+    opened = store_in_memory()
     mail = a_mail(opened)
     dossier = opened.new_dossier(a_dossier(), NOON)
     opened.add_document(mail.id, dossier.id, "E", a_document())
