@@ -88,6 +88,23 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(f"not run: {reason}")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes long begins first in each process's share, so that none is left alone with it at the end."""
+    processes = int(getattr(config, "workerinput", {}).get("workercount", 1))
+    long = [item for item in items if item.get_closest_marker("long")]
+    rest = [item for item in items if not item.get_closest_marker("long")]
+    left = len(items)
+    items.clear()
+    for number in range(processes):
+        share = left // (processes - number)  # as pytest-xdist deals them out
+        first = long[number::processes]
+        short = rest[: max(share - len(first), 0)]
+        items += first + short
+        del rest[: len(short)]
+        left -= share
+    items += rest
+
+
 @pytest.fixture
 def corpora() -> Path:
     """The folder of public files; a test that uses it is marked ``corpora``."""

@@ -7,22 +7,23 @@ import pytest
 
 from mailbot.adapters.store.sql import SqlStore, open_store
 from tests.integration.postgresql import PostgreSQL
+from tests.ready_store import lay_tables, store_in_memory
 
 STORES = ("file", "memory", pytest.param("postgresql", marks=pytest.mark.postgresql))
 
 
 @pytest.fixture(params=STORES)
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "file":
-        return f"sqlite:///{tmp_path}/store/mailbot.db"
-    if request.param == "memory":
-        return "sqlite://"
-    server: PostgreSQL = request.getfixturevalue("postgresql")
-    return server.fresh_database()
-
-
-@pytest.fixture
-def store(store_url: str) -> Iterator[SqlStore]:
-    opened = open_store(store_url)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
+    opened = _opened(request, tmp_path / "store" / "mailbot.db")
     yield opened
     opened.close()
+
+
+def _opened(request: pytest.FixtureRequest, path: Path) -> SqlStore:
+    if request.param == "memory":
+        return store_in_memory()
+    if request.param == "file":
+        lay_tables(path)
+        return open_store(f"sqlite:///{path}")
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    return open_store(server.ready_database())

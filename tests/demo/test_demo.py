@@ -42,6 +42,7 @@ TO_DECIDE_AT_THE_END = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.timeout(400)
 def test_once_plays_every_story_to_the_end_its_author_says(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mailbot.cli", "demo", "--once"]
@@ -106,6 +107,7 @@ def _only(monkeypatch: pytest.MonkeyPatch, *told: Scene) -> None:
 
 
 @pytest.mark.tesseract
+@pytest.mark.long
 @pytest.mark.timeout(200)
 def test_a_scanned_nda_is_read_or_waits_for_a_person(tmp_path: Path) -> None:
     (scan,) = [s for s in scenes(ocr=True) if isinstance(s, Mail) and s.needs_ocr]

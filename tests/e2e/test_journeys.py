@@ -22,7 +22,7 @@ from tests.e2e.office import Office, templates
 from tests.integration.dovecot import Dovecot
 from tests.integration.smtp_sink import SmtpSink
 
-pytestmark = [pytest.mark.dovecot, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.dovecot, pytest.mark.long, pytest.mark.timeout(300)]
 MULLER = "jean.muller@cabinet.example"
 PERSON = {
     "type_personne": "physique",

@@ -12,7 +12,8 @@ from tests.e2e_web.conftest import Person
 from tests.journeys.world import World
 from tests.web import cases
 
-pytestmark = pytest.mark.browser
+# Other tests run the same lines; measuring coverage once more would take as long again.
+pytestmark = [pytest.mark.browser, pytest.mark.no_cover]
 
 
 def leave(world: World) -> list[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 
+from mailbot.adapters.store.sql import open_store
 from tests.integration.processes import WITH_ITS_PARENT, end, server_folder, unprivileged, until
 
 
@@ -34,15 +35,29 @@ class PostgreSQL:
 
     socket_dir: Path
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    _with_tables: str = ""
 
     def fresh_database(self) -> str:
         """The SQLAlchemy URL of a new, empty database."""
+        return self._url(self._create())
+
+    def ready_database(self) -> str:
+        """The URL of a new database with the tables of an empty store; migrations have their own tests."""
+        if not self._with_tables:
+            self._with_tables = self._create()
+            open_store(self._url(self._with_tables)).close()
+        return self._url(self._create(f'TEMPLATE "{self._with_tables}"'))
+
+    def _url(self, name: str) -> str:
+        return f"postgresql+psycopg://mailbot@/{name}?host={self.socket_dir}"
+
+    def _create(self, like: str = "") -> str:
         name = f"mailbot_{next(self._numbers)}"
         with psycopg.connect(
             host=str(self.socket_dir), user="mailbot", dbname="postgres", autocommit=True
         ) as admin:
-            admin.execute(f'CREATE DATABASE "{name}"')
-        return f"postgresql+psycopg://mailbot@/{name}?host={self.socket_dir}"
+            admin.execute(f'CREATE DATABASE "{name}" {like}'.encode())
+        return name
 
 
 @contextmanager

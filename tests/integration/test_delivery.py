@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mailbot.adapters.smtp import SmtpMailer
-from mailbot.adapters.store.sql import SqlStore, open_store
+from mailbot.adapters.store.sql import SqlStore
 from mailbot.deliver import Delivery, DeliveryReport
 from mailbot.errors import SmtpUnreachable
 from mailbot.mail_ports import Sending
@@ -20,6 +20,7 @@ from mailbot.settings import Smtp
 from tests.fakes import NOON, clock
 from tests.integration.certificates import Certificates, make_certificates
 from tests.integration.smtp_sink import DROP, SmtpSink, running_smtp_sink
+from tests.ready_store import store_in_memory
 
 RAW = b"Subject: essai\r\n\r\n.un point au d\xc3\xa9but\r\n"
 TO = ["contact@logiciel.example"]
@@ -181,7 +182,7 @@ async def test_one_of_two_recipients_refused_for_now_stops_the_mail_for_both(smt
 
 @pytest.fixture
 def store() -> Iterator[SqlStore]:
-    opened = open_store("sqlite://")
+    opened = store_in_memory()
     yield opened
     opened.close()
 

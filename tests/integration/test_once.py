@@ -57,6 +57,7 @@ def test_the_night_does_not_miss_what_was_put_aside(desk: Desk) -> None:
     assert "Aucun écart" in " ".join(summary.get_body(("plain",)).get_content().split())
 
 
+@pytest.mark.long
 def test_staff_validate_the_enrolment_on_the_command_line(desk: Desk) -> None:
     signed = nda()
     desk.deliver(mail(("f1.pdf", formulaire_1()), ("nda.pdf", signed)))

@@ -13,6 +13,7 @@ from tests.integration.smtp_sink import SmtpSink
 pytestmark = [pytest.mark.dovecot, pytest.mark.postgresql]
 
 
+@pytest.mark.long
 def test_of_three_one_dies_and_every_mail_is_answered_once(
     tmp_path: Path, dovecot: Dovecot, postgresql: PostgreSQL, smtp_sink: SmtpSink
 ) -> None:

@@ -14,12 +14,14 @@ from typing import Any
 from mailbot.adapters.clock import FixedClock
 from mailbot.adapters.store.sql import SqlStore, open_store
 from mailbot.adapters.workers import InProcessReaders
-from mailbot.bootstrap import Service
-from mailbot.config import load_config
+from mailbot.bootstrap import Service, make_templates
+from mailbot.config import Config, load_config
 from mailbot.review import Request
 from mailbot.rows import EntryRow
+from mailbot.templates import Templates
 from tests.builders import AES, at
 from tests.fakes import MemoryMailbox, MemoryMailer
+from tests.ready_store import lay_tables
 
 MAILBOX = "support_labelisation@incert.lu"
 _CONFIG = f"""
@@ -83,6 +85,15 @@ class Sent:
         return [part.get_filename() or "" for part in self.message.iter_attachments()]
 
 
+_texts: dict[str, Templates] = {}
+
+
+def _shipped_texts(config: Config) -> Templates:
+    """The shipped texts, compiled once for all worlds that print the same addresses."""
+    made = make_templates(config)
+    return _texts.setdefault(repr(made.addresses), made)
+
+
 class World:
     """The service and everybody around it."""
 
@@ -104,14 +115,17 @@ class World:
         self.mailbox = MemoryMailbox()
         self.mailer = MemoryMailer()
         config = load_config(folder / "config.toml")
+        lay_tables(folder / "store.db")
         self.service = Service(
             config,
             self.clock,
             lambda: open_store(config.store.url),
-            lambda: InProcessReaders(self.service.read_options),
+            lambda: InProcessReaders(self.service.read_options, "tests.journeys.remembered_reading"),
             lambda: self.mailbox,
             lambda: self.mailer,
         )
+        if config.documents.templates_dir is None:
+            self.service.templates = _shipped_texts(config)
         self._count = 0
         self._seen = 0
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from mailbot.adapters.store.sql import SqlStore, open_store
+from mailbot.adapters.store.sql import SqlStore
 from mailbot.breaker import HELD, HOLD, Breaker
 from mailbot.deliver import Delivery, DeliveryReport
 from mailbot.errors import AttachmentUnavailable, MailbotError
@@ -16,6 +16,7 @@ from mailbot.rows import Arrival, OutboxRow
 from mailbot.settings import Smtp
 from rules.types import AttachmentRef
 from tests.fakes import NOON, MemoryMailbox, MemoryMailer, SeenAlarms, clock
+from tests.ready_store import store_in_memory
 
 NDA = AttachmentRef(ref="blank:nda:pdf", name="nda.pdf", class_="blank_form")
 
@@ -102,7 +103,7 @@ class Desk:
 
 @pytest.fixture
 def desk() -> Iterator[Desk]:
-    store = open_store("sqlite://")
+    store = store_in_memory()
     yield Desk(store)
     store.close()
 

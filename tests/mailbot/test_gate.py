@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from mailbot.adapters.archive import FileArchive
 from mailbot.adapters.files import FileStore
-from mailbot.adapters.store.sql import SqlStore, open_store
+from mailbot.adapters.store.sql import SqlStore
 from mailbot.attachments import Attachments
 from mailbot.gate import Gate, GateRefused
 from mailbot.given_files import note_given
@@ -24,6 +24,7 @@ from outbox_templates.blanks import blank_bytes
 from parsers.types import ReadOptions
 from rules.types import AttachmentRef, Case, Dossier
 from tests.contract.rows import a_document, a_mail
+from tests.ready_store import store_in_memory
 
 AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 AES, INCERT, MAILBOX = "sons@aes.example", "equipe@incert.example", "support@incert.example"
@@ -126,7 +127,7 @@ class House:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder: Path = tmp_path_factory.mktemp("gate")
-    store = open_store("sqlite://")
+    store = store_in_memory()
     archive, files = FileArchive(folder / "archive"), FileStore(folder / "files")
     attachments = Attachments(archive, files, None, ReadOptions())
     valid = (Case(kind="E", number=1, state="valide"),)

@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from mailbot.adapters.store.sql import SqlStore, open_store
+from mailbot.adapters.store.sql import SqlStore
 from mailbot.errors import MailboxUnreachable, StoreUnreachable
 from mailbot.intake import Intake, IntakeReport
 from tests.fakes import NOON, MemoryArchive, MemoryMailbox, clock
+from tests.ready_store import store_in_memory
 
 
 def mail(number: int = 1, *, trace: str = "", body: str = "Bonjour", sender: str = "a@example.lu") -> bytes:
@@ -43,7 +44,7 @@ class Desk:
 
 @pytest.fixture
 def desk() -> Iterator[Desk]:
-    store = open_store("sqlite://")
+    store = store_in_memory()
     yield Desk(store)
     store.close()
 

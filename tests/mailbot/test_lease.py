@@ -10,15 +10,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mailbot.adapters.clock import FixedClock
-from mailbot.adapters.store.sql import SqlStore, open_store
+from mailbot.adapters.store.sql import SqlStore
 from mailbot.lease import LENGTH, NAME, Lease
+from tests.ready_store import store_in_memory
 
 NOW = datetime(2025, 6, 2, 10, 0, tzinfo=UTC)
 
 
 @pytest.fixture
 def store() -> Iterator[SqlStore]:
-    opened = open_store("sqlite://")
+    opened = store_in_memory()
     yield opened
     opened.close()
 

@@ -6,16 +6,17 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from mailbot.adapters.clock import FixedClock
-from mailbot.adapters.store.sql import SqlStore, open_store
+from mailbot.adapters.store.sql import SqlStore
 from mailbot.nightly import Nights
 from rules.calendar import LUXEMBOURG
+from tests.ready_store import store_in_memory
 
 MONDAY_NOON = datetime(2025, 6, 2, 12, 0, tzinfo=LUXEMBOURG)
 
 
 @pytest.fixture
 def store() -> Iterator[SqlStore]:
-    opened = open_store("sqlite://")
+    opened = store_in_memory()
     yield opened
     opened.close()
 

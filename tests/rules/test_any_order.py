@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -145,6 +146,8 @@ def check_mails(story: Story, mails: tuple[PlannedMail, ...]) -> None:
     assert len([m for m in mails if m.role == "industriel" and m.reply]) <= 1
 
 
+# Other tests run the same lines; measuring coverage once more would take as long again.
+@pytest.mark.no_cover
 @settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(sorted(STARTS)), st.lists(st.one_of(MAILS, DECISIONS), max_size=14))
 def test_any_sequence_of_mails_and_decisions(start: str, events: list[tuple[object, ...]]) -> None:
@@ -169,6 +172,7 @@ def test_any_sequence_of_mails_and_decisions(start: str, events: list[tuple[obje
             assert case.state in TRANSITIONS[case.kind]
 
 
+@pytest.mark.no_cover
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.lists(MAILS, min_size=1, max_size=6))
 def test_the_same_mail_decided_twice_follows_the_same_way(events: list[tuple[object, ...]]) -> None:

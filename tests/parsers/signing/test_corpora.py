@@ -18,6 +18,7 @@ OPTIONS = ReadOptions()
 
 
 @pytest.mark.corpora
+@pytest.mark.no_cover  # other tests run the same lines
 @pytest.mark.timeout(300)
 def test_every_pdf_and_docx_gives_a_result(corpora: Path) -> None:
     form = load_forms().for_kind("nda")
