@@ -70,6 +70,7 @@ def test_arrivals_become_mails_in_their_order(store: SqlStore) -> None:
     assert store.known_uids("boite@incert.test", "INBOX", 7) == {1, 2, 3}
     assert store.known_uids("boite@incert.test", "INBOX", 8) == set()
     assert store.mail(mails[0].id) == mails[0] == store.mail_by_sha256(digest(3))
+    assert store.known_mails([digest(3), digest("none")]) == {digest(3)}
 
 
 def test_a_mail_comes_back_as_it_was_recorded(store: SqlStore) -> None:
@@ -338,16 +339,19 @@ def test_dossiers_are_found_by_any_key_each_once(store: SqlStore) -> None:
     assert found(email="anna@medisoft.test", matricule="19991234566", name_key="autre") == [one.id, two.id]
 
 
-def test_what_a_dossier_is_found_by_follows_its_changes(store: SqlStore) -> None:
+@pytest.mark.parametrize("known", [True, False])
+def test_what_a_dossier_is_found_by_follows_its_changes(store: SqlStore, known: bool) -> None:
     row = store.new_dossier(a_dossier(contacts=("paul@medisoft.test",)), NOON, name_key="medisoft")
     changed = row.dossier.model_copy(
         update={"email": "neu@medisoft.test", "contacts": (), "registered": {"matricule": "20001234561"}}
     )
-    row = store.save_dossier(replace(row, dossier=changed))
+    row = store.save_dossier(replace(row, dossier=changed), before=row.dossier if known else None)
     assert store.find_dossiers(email="paul@medisoft.test", matricule="19991234566") == []
     assert store.find_dossiers(email="neu@medisoft.test") == [row]
     assert store.find_dossiers(matricule="20001234561") == [row]
     assert store.find_dossiers(name_key="medisoft") == [row]
+    row = store.save_dossier(row, before=row.dossier if known else None)
+    assert store.find_dossiers(email="neu@medisoft.test") == [row]
     row = store.save_dossier(row, name_key="autre")
     assert store.find_dossiers(name_key="medisoft") == []
     assert store.find_dossiers(name_key="autre") == [row]
@@ -400,6 +404,21 @@ def test_a_document_comes_back_whole(store: SqlStore) -> None:
     assert store.document(by_hand).mail_id is None
     with pytest.raises(UnknownReference):
         store.document(99)
+
+
+def test_the_documents_of_a_mail_are_stored_and_filed_together(store: SqlStore) -> None:
+    mail, dossier = a_mail(store), store.new_dossier(a_dossier(), NOON)
+    store.add_documents(mail.id, dossier.id, [a_document(text=text) for text in ("un", "deux", "trois")])
+    found = store.documents_of_mail(mail.id)
+    assert [(r.document.text, r.dossier_id, r.case) for r in found] == [
+        ("un", dossier.id, ""),
+        ("deux", dossier.id, ""),
+        ("trois", dossier.id, ""),
+    ]
+    store.file_documents([found[0].id, found[2].id], dossier.id, "E")
+    assert [r.case for r in store.documents_of_mail(mail.id)] == ["E", "", "E"]
+    with pytest.raises(UnknownReference):
+        store.file_documents([found[0].id, 99], dossier.id, "L1")
 
 
 def test_uses_of_a_document_are_found_by_bytes_or_content(store: SqlStore) -> None:

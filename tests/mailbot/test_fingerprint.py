@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailbot.fingerprint import Outline, outline
 
@@ -31,6 +36,15 @@ def test_headers_are_decoded() -> None:
 )
 def test_another_way_of_delivery_leaves_the_fingerprint(other: str) -> None:
     assert outline(other.encode()).fingerprint == outline(MAIL.encode()).fingerprint
+
+
+@given(st.text("a \t\r\n").map(str.encode))
+def test_it_leaves_blanks_before_line_ends_and_carriage_returns_out(body: bytes) -> None:
+    """For ever: the ledger holds fingerprints of every version."""
+    lines = re.sub(rb"[ \t]*\r?\n", b"\n", body).strip()
+    expected = hashlib.sha256(b"<1@x>\neve@logiciel.example\n" + lines).hexdigest()
+    head = b"From: eve@logiciel.example\nMessage-ID: <1@x>\n\n"
+    assert outline(head + body).fingerprint == expected
 
 
 @pytest.mark.parametrize(
