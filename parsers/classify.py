@@ -11,7 +11,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from importlib import resources
 
 from rapidfuzz import fuzz
@@ -23,7 +23,7 @@ from parsers.forms import FormBook
 from parsers.labels.index import LabelIndex, index_of
 from parsers.labels.text import without_numbering
 from parsers.layout.pages import sheets_of
-from parsers.layout.sheet import Segment, Sheet
+from parsers.layout.sheet import Segment, Sheet, may_come_again
 from parsers.layout.text import reading_text
 from parsers.remembered import Remembered
 from parsers.types import FormDef, Kind
@@ -70,7 +70,7 @@ def classify(reading: Reading, book: FormBook) -> list[Classified]:
     if not sheets:
         return [Classified("other", None, 0.3, ("no text",))]
     told_by = _told_by(book)
-    titles = [t for s in sheets for t in _TITLES.of((s, told_by), partial(_titles, s, told_by))]
+    titles = [title for sheet in sheets for title in _titles_of(sheet, told_by)]
     groups = _groups(sheets, titles, told_by)
     found: list[Classified] = []
     for group in groups:
@@ -107,6 +107,10 @@ def _first_page(group: list[Sheet]) -> bool:
 
 
 _TITLES: Remembered[list[_Title]] = Remembered(24)
+
+
+def _titles_of(sheet: Sheet, told_by: _ToldBy) -> list[_Title]:
+    return _TITLES.of((sheet, told_by), lambda: _titles(sheet, told_by), keep=may_come_again([sheet]))
 
 
 def _titles(sheet: Sheet, told_by: _ToldBy) -> list[_Title]:
@@ -277,14 +281,16 @@ def _text(group: list[Sheet], reading: Reading) -> str:
         return fold_text(reading_text(reading))
     numbers = {s.number for s in group}
     values = fold_text(" ".join(w.value for w in reading.widgets if w.page in numbers))
-    return single_spaced(" ".join([*(_PRINT.of((s,), partial(_folded, s)) for s in group), values]))
+    return single_spaced(" ".join([*map(_folded, group), values]))
 
 
-_PRINT: Remembered[str] = Remembered(24)
+_FOLDED: Remembered[str] = Remembered(24)
 
 
 def _folded(sheet: Sheet) -> str:
-    return fold_text(" ".join(s.text for s in sheet.segments))
+    return _FOLDED.of(
+        (sheet,), lambda: fold_text(" ".join(s.text for s in sheet.segments)), keep=may_come_again([sheet])
+    )
 
 
 def _decide(
@@ -324,8 +330,12 @@ def _scores(
 ) -> list[_Score]:
     told_by = _told_by(book)
     says = tuple(w.label for w in widgets if w.label)
+
     coverages = _COVERAGES.of(
-        (*group, told_by), lambda: _coverages(_printed_labels(group, says), told_by), says
+        (*group, told_by),
+        lambda: _coverages(_printed_labels(group, says), told_by),
+        says,
+        keep=may_come_again(group),
     )
     scores = [
         _score(form, titles, widgets, text, coverage, sum(cue(text) for cue in cues), reading)

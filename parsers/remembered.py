@@ -21,8 +21,15 @@ class Remembered(Generic[T]):
         self._kept: dict[Hashable, tuple[tuple[object, ...], T]] = {}
         self._lock = Lock()
 
-    def of(self, owners: tuple[object, ...], make: Callable[[], T], key: Hashable = None) -> T:
-        """What was made of these very objects and that key, or what `make` gives now."""
+    def of(
+        self, owners: tuple[object, ...], make: Callable[[], T], key: Hashable = None, *, keep: bool = True
+    ) -> T:
+        """What was made of these very objects and that key, or what `make` gives now.
+
+        Without `keep`, only the latter: for what is too large, or will not come again.
+        """
+        if not keep:
+            return make()
         known = self.find(owners, key)
         return known if known is not None else self.keep(owners, make(), key)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from parsers.documents.reading import Widget, Word
@@ -62,6 +62,16 @@ class Sheet:
     ticks: list[Tick] = field(default_factory=list)
     underlines: list[BBox] = field(default_factory=list)
     flow: bool = False
+
+
+def may_come_again(sheets: Sequence[Sheet]) -> bool:
+    """True for what may be pages of a blank: flowing text is new each time, and no form is that long."""
+    return len(sheets) <= _MOST_PAGES and all(
+        not s.flow and len(s.segments) <= _MOST_SEGMENTS for s in sheets
+    )
+
+
+_MOST_PAGES, _MOST_SEGMENTS = 8, 600
 
 
 def covers(outer: BBox, inner: BBox) -> bool:

@@ -14,7 +14,7 @@ from parsers.labels.find import find_labels
 from parsers.labels.index import STOP, index_of
 from parsers.labels.line import LabelHit
 from parsers.labels.several import split_at_labels
-from parsers.layout.sheet import Segment, Sheet
+from parsers.layout.sheet import Segment, Sheet, may_come_again
 from parsers.printed.context import Context, is_free
 from parsers.printed.places import places_of
 from parsers.remembered import Remembered
@@ -25,7 +25,8 @@ from parsers.values import is_hint, match_choice
 
 def read_context(sheets: Sequence[Sheet], form: FormDef) -> Context:
     """Finds the labels and everything else that the form prints; of a known blank it is known."""
-    return _CONTEXTS.of((form, *sheets), lambda: _made_context(sheets, form)).afresh()
+    again = may_come_again(sheets)
+    return _CONTEXTS.of((form, *sheets), lambda: _made_context(sheets, form), keep=again).afresh()
 
 
 _CONTEXTS: Remembered[Context] = Remembered(12)
