@@ -1,12 +1,14 @@
 """Step U: the requirements changed. Every enrolled Industriel gets its own new documentation, once.
 
 To the registered e-mail only, one mail each; labelled versions stand as « à renouveler » from then on.
+One whose renewal is under way begins it anew: its tests were made against what no longer holds.
 """
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from mailbot.rows import DossierRow, HistoryRow
 from rules.calendar import last_day
 from rules.trust import is_enrolled
 from rules.types import AttachmentRef, Case, CaseLine, Dossier, Letter, PlannedMail
-from rules.workflow import LABELLED, advance
+from rules.workflow import advance, holds_label
 
 Files = tuple[tuple[str, bytes], ...]
 
@@ -71,7 +73,7 @@ def _tell(
     dry_run: bool,
 ) -> Announced:
     dossier = row.dossier
-    labelled = [c for c in dossier.of_kind("L") if c.state in LABELLED]
+    labelled = [c for c in dossier.of_kind("L") if holds_label(c)]
     names = tuple(case.name for case in labelled)
     files = documents.get(dossier.reference, ())
     key = f"{digest}:{dossier.reference}"
@@ -91,6 +93,7 @@ def _tell(
             return Announced(dossier.reference, dossier.email, "again", names)
         changed = dossier
         for case in labelled:
+            _end_tasks(service, row, case.name, now)
             changed = changed.with_case(advance(case, "requirements_changed", changed_at=now.isoformat()))
         for attachment in attachments:
             note_given(service.store, row.id, attachment.ref.partition(":")[2], by, now)
@@ -110,6 +113,14 @@ def _tell(
         for name in names or ("",):
             _history(service, row, name, by, {"note": note} | said)
     return Announced(dossier.reference, dossier.email, "sent", names)
+
+
+def _end_tasks(service: Service, row: DossierRow, case: str, now: datetime) -> None:
+    """What staff were to decide about documents that are asked for anew."""
+    for step in ("L4", "L5"):
+        task = service.store.entry_of_task(row.id, case, step)
+        if task is not None:
+            service.store.update_entry(task.id, state="closed", closed_at=now, outcome="superseded")
 
 
 def _letter(

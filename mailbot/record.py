@@ -163,7 +163,7 @@ class Recorder:
                 findings=tuple(f.model_dump(mode="json") for f in decision.findings),
                 subject=submission.subject if submission else "",
                 sender=submission.sender.email if submission else "",
-                industriel=row.dossier.name if row else "",
+                industriel=_who(row, submission),
                 facts={
                     "mails": list(about.mail_ids),
                     "held": decision.held,
@@ -306,6 +306,13 @@ class Recorder:
 
     def close(self, entry_id: int, at: datetime, outcome: str) -> None:
         self._store.update_entry(entry_id, state="closed", closed_at=at, outcome=outcome)
+
+
+def _who(row: DossierRow | None, submission: Submission | None) -> str:
+    """The Industriel's name; while nothing is registered, the one that its documents give."""
+    if row is None or row.dossier.name or submission is None:
+        return row.dossier.name if row else ""
+    return next((name for e in submission.exhibits if (name := e.value("denomination"))), "")
 
 
 def _kinds(decision: Decision, about: About) -> tuple[str, ...]:

@@ -70,6 +70,7 @@ _LABELLING: Final[dict[str, dict[Event, str]]] = {
         "complement_asked": "complement_demande",
         "tests_failed": "tests_echoues",
         "tests_passed": "tests_reussis",
+        "requirements_changed": "a_renouveler",
         "closed": "clos",
     },
     "complement_demande": {
@@ -77,6 +78,7 @@ _LABELLING: Final[dict[str, dict[Event, str]]] = {
         "complement_asked": "complement_demande",
         "tests_failed": "tests_echoues",
         "tests_passed": "tests_reussis",
+        "requirements_changed": "a_renouveler",
         "closed": "clos",
     },
     "tests_echoues": {
@@ -84,9 +86,14 @@ _LABELLING: Final[dict[str, dict[Event, str]]] = {
         "complement_asked": "complement_demande",
         "tests_failed": "tests_echoues",
         "tests_passed": "tests_reussis",
+        "requirements_changed": "a_renouveler",
         "closed": "clos",
     },
-    "tests_reussis": {"labelled": "labelise", "closed": "clos"},
+    "tests_reussis": {
+        "labelled": "labelise",
+        "requirements_changed": "a_renouveler",
+        "closed": "clos",
+    },
     "labelise": {"requirements_changed": "a_renouveler", "closed": "clos"},
     "a_renouveler": {
         "complete": "demande_complete",

@@ -127,7 +127,8 @@ def merge(desk: Desk, entry: EntryRow, request: Request) -> str:
         )
         desk.store.save_dossier(replace(source, dossier=emptied), name_key="")
         for other in desk.store.entries(dossier_id=source.id):
-            desk.store.update_entry(other.id, dossier_id=target.id)
+            name = target.dossier.name or other.industriel
+            desk.store.update_entry(other.id, dossier_id=target.id, industriel=name)
     return _decide_again(desk, desk.store.entry(entry.id), request) if desk.mails(entry) else "Fusionné."
 
 

@@ -295,3 +295,16 @@ def test_a_decision_after_incerts_own_deadline_is_made_and_said(world: World) ->
     done = world.service.review.act(entry.id, Request(action="labelled"))
     assert "délai" in done.attention
     assert world.states()["L1"] == "labelise"
+
+
+def test_a_dossier_opened_by_an_nda_is_called_by_it_and_merged_by_its_dossiers_name(world: World) -> None:
+    enrol(world)
+    stray = NDA | {"denomination": "Medisoft Sàrl, Luxembourg", "matricule": "20032401237"}
+    nda = filled_pdf("nda", stray, signed_by=("industriel",))
+    world.deliver("assistante@elsewhere.example", files=[("NDA.pdf", nda)])
+    world.once()
+    entry = world.queue()[-1]
+    assert entry.industriel == "Medisoft Sàrl, Luxembourg"
+    reference = world.store.dossiers()[0].dossier.reference
+    world.act(entry, "merge", dossier=reference)
+    assert {e.industriel for e in world.queue()} == {"Medisoft S.à r.l."}

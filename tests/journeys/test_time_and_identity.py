@@ -364,6 +364,10 @@ def test_changed_requirements_are_announced_once_and_the_label_is_renewed(world:
     world.later(days=3)
     world.deliver(MEDISOFT, files=[f4()])  # the label is kept while it is renewed
     assert templates(world.once()) == [("raccordement_recu", MEDISOFT)]
+    announce(world.service, "Encore une nouvelle version.", world.folder / "new")
+    assert templates(world.send()) == [("mise_a_jour_exigences", MEDISOFT)]
+    assert world.states()["L1"] == "a_renouveler"  # its tests were for requirements that no longer hold
+    assert [e.step for e in world.queue()] == ["R2"]
 
 
 def test_two_products_go_their_ways_in_parallel(world: World) -> None:
