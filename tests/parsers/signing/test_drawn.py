@@ -4,11 +4,14 @@ from dataclasses import replace
 
 import pytest
 from PIL import Image
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen import canvas
 
 from parsers.documents.pdf import read_pdf
 from parsers.documents.reading import Word
 from parsers.forms import load_forms
 from parsers.signatures import find_signatures
+from parsers.signing import drawn
 from parsers.signing.drawn import drawn_signers
 from parsers.types import ReadOptions, Signature, Signer
 from tests.parsers.signing import pictures
@@ -181,3 +184,26 @@ def test_a_company_stamp_that_ocr_read_is_listed_a_typed_name_is_not() -> None:
     )
     assert [s.kind for s in scan(blank("nda"), extra=words)] == ["stamp"]
     assert scan(blank("nda"), extra=words[:1]) == []
+
+
+def test_a_page_without_free_strokes_where_somebody_signs_is_not_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(drawn, "drawn_in_pdf", pytest.fail)
+    assert found(blank("nda")) == Signature()  # its frame in the header is a free-form path
+
+
+@pytest.mark.parametrize("pieces", [1, 600])
+def test_a_scribble_of_straight_lines_is_seen_however_it_is_drawn(pieces: int) -> None:
+    points = pictures.handwriting(1) / (700, 220) * (130, 50) + (70, 350)
+    lines = [tuple(points[round(i * (len(points) - 1) / 700)]) for i in range(701)]
+
+    def draw(c: canvas.Canvas) -> None:
+        for start in range(0, 700, 700 // pieces):
+            path = c.beginPath()
+            path.moveTo(lines[start][0], A4[1] - lines[start][1])
+            for x, y in lines[start + 1 : start + 700 // pieces + 1]:
+                path.lineTo(x, A4[1] - y)
+            c.drawPath(path)
+
+    assert seen(found(pictures.drawn_on(blank("nda"), 1, draw))) == [("industriel", "ink", "handwritten")]
