@@ -1,9 +1,9 @@
 """A reader: one process that reads mails and files for its parent until its input ends.
 
-Run as `python -m mailbot.adapters.worker_main MODULE MEMORY_BYTES SETTINGS`, in a folder of its own that it
-may write to. SETTINGS is JSON: `readable`, further paths that it may read, and `program`, LibreOffice or
-null. It holds no secrets, gets bytes and gives JSON: each message is a JSON header with its length before it,
-then, in a request, the bytes to read.
+Run as `python -m mailbot.adapters.worker_main`, in a folder of its own that it may write to. It holds no
+secrets, gets bytes and gives JSON: each message is a JSON header with its length before it, then, in a
+request, the bytes to read. The first message is its settings: `module`, the readers; `memory` in bytes;
+`readable`, further paths that it may read; `program`, LibreOffice or null.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import json
 import os
 import resource
 import struct
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
@@ -34,15 +33,17 @@ _DOCUMENTS = TypeAdapter(Sequence[Document])
 
 
 def main() -> None:
-    module, memory, settings = sys.argv[1], int(sys.argv[2]), json.loads(sys.argv[3])
     gc.set_threshold(*_COLLECT_AFTER)
-    _limit(memory)
     requests, answers = _own_pipes()
+    settings = _message(requests)
+    if settings is None:
+        return
+    _limit(settings["memory"])
+    module = settings["module"]
     readable = [Path(path) for path in settings["readable"]]
     confine_reader(Path.cwd(), _ROOT, module.partition(".")[0], readable, settings["program"])
     readers = importlib.import_module(module)
-    while header := requests.read(LENGTH.size):
-        request = json.loads(requests.read(LENGTH.unpack(header)[0]))
+    while (request := _message(requests)) is not None:
         data = requests.read(request["size"])
         _limit_cpu(float(request["seconds"]))
         answer, exhausted = _answer(readers, request, data)
@@ -50,6 +51,15 @@ def main() -> None:
         answers.flush()
         if exhausted:
             return  # memory is fragmented or full: the parent starts a fresh process
+
+
+def _message(requests: BinaryIO) -> dict[str, Any] | None:
+    """The next header; None when the parent has no more."""
+    length = requests.read(LENGTH.size)
+    if not length:
+        return None
+    header: dict[str, Any] = json.loads(requests.read(LENGTH.unpack(length)[0]))
+    return header
 
 
 def _answer(readers: ModuleType, request: dict[str, Any], data: bytes) -> tuple[bytes, bool]:

@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import json
-import os
 import queue
-import select
-import signal
-import struct
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-import mailbot
+from mailbot.adapters.worker_process import Gone, WorkerProcess
 from mailbot.errors import ReadingFailed
 from mailbot.lanes import is_whole, quickly
 from parsers.types import Document, MailReading, Part, Problem, ProblemCode, ReadOptions
 
 READERS = "mailbot.adapters.reading"
 MOST_TIME_BY_PARTS = 4  # times what one reading may take
-LARGEST_ANSWER = 64_000_000
-_LENGTH = struct.Struct(">Q")
-_PASSED_ON = ("PATH", "TESSDATA_PREFIX", "LD_LIBRARY_PATH")
 _CODES: dict[str, ProblemCode] = {"timeout": "timeout", "memory": "too_large"}
-_ROOT = Path(mailbot.__file__).resolve().parent.parent
 
 
 class _Answer(BaseModel):
@@ -46,14 +33,11 @@ class _Answer(BaseModel):
     message: str = ""
 
 
-class _Gone(Exception):
-    """The worker had died before it was asked: another one is started, and nothing is lost."""
-
-
 class WorkerReaders:
     """ports.Readers in `workers` processes, started when they are first needed. For any number of threads.
 
-    `options` is asked at every reading, so that certificates are judged by the day it is.
+    `options` is asked at every reading, so that certificates are judged by the day it is. `started` is one of
+    the processes, which the caller has started already.
     """
 
     def __init__(
@@ -65,15 +49,16 @@ class WorkerReaders:
         quick_seconds: float = 10,
         memory_mb: int = 1024,
         module: str = READERS,
+        started: WorkerProcess | None = None,
     ) -> None:
         self._options = options
         self._seconds = seconds
         self._quick_seconds = min(quick_seconds, seconds)
         self._module = module
         self._memory = memory_mb * 2**20
-        self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
-        for _ in range(workers):
-            self._idle.put(None)
+        self._idle: queue.LifoQueue[WorkerProcess | None] = queue.LifoQueue()
+        for number in range(workers):
+            self._idle.put(None if number else started)
         self._count = workers
 
     def read_mail(self, raw: bytes) -> MailReading:
@@ -157,28 +142,28 @@ class WorkerReaders:
             if worker is not None:
                 try:
                     return self._checked(worker, header, data)
-                except _Gone:
+                except Gone:
                     worker.end()
-            worker = _Worker(self._command())
+            worker = WorkerProcess()
             try:
                 return self._checked(worker, header, data)
-            except _Gone as error:
+            except Gone as error:
                 raise ReadingFailed("crashed", "the reading process does not start") from error
         finally:
             self._idle.put(worker if worker is not None and worker.usable else None)
 
-    def _command(self) -> list[str]:
+    def _settings(self) -> dict[str, Any]:
         options = self._options()
         given = [*options.trust, *options.blanks, *([options.forms_dir] if options.forms_dir else [])]
-        settings = {
+        return {
+            "module": self._module,
+            "memory": self._memory,
             "readable": [str(Path(path).resolve()) for path in given],
             "program": options.libreoffice,
         }
-        program = [sys.executable, "-P", "-m", "mailbot.adapters.worker_main"]
-        return [*program, self._module, str(self._memory), json.dumps(settings)]
 
-    def _checked(self, worker: _Worker, header: dict[str, Any], data: bytes) -> _Answer:
-        said = worker.ask(header, data, float(header["seconds"]))
+    def _checked(self, worker: WorkerProcess, header: dict[str, Any], data: bytes) -> _Answer:
+        said = worker.ask(self._settings, header, data, float(header["seconds"]))
         try:
             answer = _Answer.model_validate_json(said)
         except ValidationError as error:
@@ -222,94 +207,6 @@ class InProcessReaders:
             raise ReadingFailed("error", f"{type(error).__name__}: {error}") from error
 
 
-class _Worker:
-    """One process and its two pipes."""
-
-    def __init__(self, command: list[str]) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="mailbot-reader-")
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=self._folder.name,
-            env=_environment(self._folder.name),
-            start_new_session=True,  # so that what it starts (tesseract, LibreOffice) ends with it
-        )
-        if self._process.stdin is None or self._process.stdout is None:
-            raise ReadingFailed("crashed", "the reading process has no pipes")
-        self._requests: BinaryIO = self._process.stdin  # type: ignore[assignment]  # Popen says IO[bytes]
-        self._answers = self._process.stdout.fileno()
-        os.set_blocking(self._requests.fileno(), False)
-        os.set_blocking(self._answers, False)
-
-    @property
-    def usable(self) -> bool:
-        return self._process.poll() is None
-
-    def ask(self, header: dict[str, Any], data: bytes, seconds: float) -> bytes:
-        """The answer's JSON. Ends the process and raises ReadingFailed when there is none in time."""
-        until = time.monotonic() + seconds
-        text = json.dumps(header).encode()
-        try:
-            self._write(_LENGTH.pack(len(text)) + text + data, until)
-            length = _LENGTH.unpack(self._read(_LENGTH.size, until))[0]
-            if length > LARGEST_ANSWER:
-                raise ReadingFailed("output", "the reader's answer is too large")
-            return self._read(length, until)
-        except (ReadingFailed, _Gone):
-            self.end()
-            raise
-
-    def _write(self, data: bytes, until: float) -> None:
-        view = memoryview(data)
-        while view:
-            self._wait_for(self._requests.fileno(), until, to_write=True)
-            try:
-                view = view[os.write(self._requests.fileno(), view[: 1 << 20]) :]
-            except BlockingIOError:
-                continue
-            except BrokenPipeError as error:
-                if len(view) == len(data):
-                    raise _Gone from error
-                raise ReadingFailed("crashed", self._how_it_ended()) from error
-
-    def _read(self, length: int, until: float) -> bytes:
-        parts: list[bytes] = []
-        while length:
-            self._wait_for(self._answers, until, to_write=False)
-            part = os.read(self._answers, min(length, 1 << 20))
-            if not part:
-                raise ReadingFailed("crashed", self._how_it_ended())
-            parts.append(part)
-            length -= len(part)
-        return b"".join(parts)
-
-    def _wait_for(self, handle: int, until: float, *, to_write: bool) -> None:
-        poll = select.poll()
-        poll.register(handle, select.POLLOUT if to_write else select.POLLIN)
-        if not poll.poll(max(until - time.monotonic(), 0) * 1000):
-            raise ReadingFailed("timeout", "the reading took too long")
-
-    def _how_it_ended(self) -> str:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            code = self._process.wait(timeout=5)
-            if code < 0:
-                return f"the reading process was ended by {signal.Signals(-code).name}"
-            return f"the reading process ended with code {code}"
-        return "the reading process closed its pipe"
-
-    def end(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        with contextlib.suppress(OSError):
-            self._requests.close()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
-        self._process.wait()
-        self._folder.cleanup()
-
-
 def _unreadable(part: Part, error: ReadingFailed) -> Document:
     return Document(
         file=part.name,
@@ -321,15 +218,3 @@ def _unreadable(part: Part, error: ReadingFailed) -> Document:
         content_key=hashlib.sha256(part.sha256.encode()).hexdigest(),
         part=part.path,
     )
-
-
-def _environment(folder: str) -> dict[str, str]:
-    passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    return passed | {
-        "PYTHONPATH": str(_ROOT),
-        "LANG": "C.UTF-8",
-        "HOME": folder,
-        "TMPDIR": folder,
-        "OMP_THREAD_LIMIT": "1",  # tesseract is several times slower with more on few cores
-        "OPENBLAS_NUM_THREADS": "1",  # each one reserves address space, which is limited
-    }

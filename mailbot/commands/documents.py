@@ -18,6 +18,7 @@ from mailbot.commands.session import (
 )
 
 if TYPE_CHECKING:
+    from mailbot.adapters.worker_process import WorkerProcess
     from mailbot.adapters.workers import WorkerReaders
     from mailbot.ports import Readers
     from mailbot.scanned import ScannedReaders
@@ -37,8 +38,15 @@ def extract(
     as_json: AsJson = False,
 ) -> None:
     """Classify and extract documents: one object per file (JSON Lines with --json), in order."""
+    from mailbot.adapters.worker_process import WorkerProcess
+
     contents = [(path.name, read_file(path)) for path in files]
-    readers = _readers(session_of(context))
+    process = WorkerProcess()  # loads its libraries while this one reads its configuration
+    try:
+        readers = _readers(session_of(context), process)
+    except BaseException:
+        process.end()
+        raise
     try:
         for name, data in contents:
             for document in documents_of(readers, name, data):
@@ -50,7 +58,7 @@ def extract(
         readers.close()
 
 
-def _readers(session: Session) -> ScannedReaders | WorkerReaders:
+def _readers(session: Session, process: WorkerProcess) -> ScannedReaders | WorkerReaders:
     """The readers in a process of their own, without the rest of the service, which takes long to load."""
     from mailbot.adapters.workers import WorkerReaders
 
@@ -58,7 +66,11 @@ def _readers(session: Session) -> ScannedReaders | WorkerReaders:
     as_of = session.clock().now().date()
     reading = config.reading
     workers = WorkerReaders(
-        lambda: config.read_options(as_of), workers=1, seconds=reading.seconds, memory_mb=reading.memory_mb
+        lambda: config.read_options(as_of),
+        workers=1,
+        seconds=reading.seconds,
+        memory_mb=reading.memory_mb,
+        started=process,
     )
     if not config.clamav.configured:
         return workers
