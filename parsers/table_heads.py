@@ -13,8 +13,16 @@ def table_heads(sheet: Sheet, form: FormDef) -> list[Segment]:
     heads: list[Segment] = []
     for definition in form.fields:
         if definition.type == "table":
-            heads += (head_of(sheet, index_of(definition.columns)) or {}).values()
+            for head in (head_of(sheet, index_of(definition.columns)) or {}).values():
+                heads += _cell_of(head, sheet)
     return heads
+
+
+def _cell_of(head: Segment, sheet: Sheet) -> list[Segment]:
+    """The lines of the cell that a head begins, top to bottom."""
+    if head.frame is None:
+        return [head]
+    return [s for s in sheet.segments if s is head or (s.frame == head.frame and s.box[1] > head.box[1] + 2)]
 
 
 def head_of(sheet: Sheet, index: LabelIndex) -> dict[str, Segment] | None:
@@ -29,7 +37,8 @@ def head_of(sheet: Sheet, index: LabelIndex) -> dict[str, Segment] | None:
     for row in rows:
         found: dict[str, Segment] = {}
         for segment in row:
-            named = match_text(segment.text.rstrip(" *:"), index)
+            lines = [segment.text, *(s.text for s in _cell_of(segment, sheet) if s is not segment)]
+            named = match_text(" ".join(lines).rstrip(" *:"), index) if len(lines) < 4 else None
             if named and named[1] != "weak":
                 free = next((f for f in named[0] if f not in found), None)
                 if free:

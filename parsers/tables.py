@@ -41,6 +41,8 @@ def _read(definition: FieldDef, context: Context) -> Claim | None:
         if here is None and (head is None or not rows):
             continue
         top = max(s.box[3] for s in here.values()) if here else 0.0
+        if here and (frames := [s.frame for s in here.values() if s.frame is not None]):
+            top = max(top, min(frame[3] for frame in frames))  # a head of several lines
         if here and len(here) < len(definition.columns) and heads_beside(sheet, here):
             sure = min(sure, _UNKNOWN_HEAD)
         head = here or head

@@ -15,7 +15,7 @@ from typing import Literal
 from pydantic import JsonValue
 
 from parsers import identifiers
-from parsers.concepts import choice_meant
+from parsers.concepts import choice_meant, meanings, understood
 from parsers.countries import country_code, split_country
 from parsers.dates import looks_like_date, parse_date
 from parsers.folding import fold, single_spaced, words_of
@@ -49,7 +49,7 @@ ABSENT = ValueResult(problem="absent")
 
 
 _BROKEN_END = re.compile(
-    r"(?:,|(?<![\w-])(?:[A-Z]{1,2}[- ])?\d{4,5}"
+    r"(?:,|(?<![\w-])(?:[A-Z]{1,2}[- ])?\d{4,5}|(?<![\w-])\d{4}(?:-\d{3}| ?[A-Z]{2})"
     r"|(?<![\w-])(?:de|du|des|la|le|les|d'|l'|rue|avenue|route|von|der|am|an|of|the))$",
     re.I,
 )
@@ -117,6 +117,10 @@ def _explains(text: str, folded: str) -> bool:
     if re.search(r"\d{5}|@", folded) or _FIRM.search(text.strip()[-24:]):
         return False
     said = words_of(text)
+    if text.count(",") >= 2 and not re.search(r"\d|:", text) and understood(said):
+        named = {concept for word in said for group in meanings(word) for concept in group}
+        if not named & {"address", "lastname", "first"}:
+            return True  # what is to be written, part by part: "Rue, numéro, code postal, localité"
     if text.rstrip().endswith(".") and text[:1].isupper() and len(said) >= 5:
         small = [word for word in text.split() if word.lower() in words.small_words]
         if len(small) >= 2:

@@ -12,7 +12,7 @@ from parsers.labels.index import STOP, LabelIndex, Strength
 from parsers.labels.line import MAX_LABEL_WORDS, LabelHit, match_segment
 from parsers.labels.text import PARTLY, match_text
 from parsers.layout.sheet import Segment
-from parsers.values import is_hint
+from parsers.values import is_hint, names_a_firm
 
 _SHAPED = frozenset({"matricule", "matricule_mysecu", "iban", "email", "numero_tva", "code_prestataire"})
 """Fields whose values no word of a label could begin."""
@@ -32,7 +32,7 @@ def carried_on(
     broken = _broken_before_colon(segment, rest, index)
     if broken is not None:
         return broken
-    if hit is None or not hit.clear or hit.end < len(segment.words):
+    if hit is None or not hit.clear or hit.end < len(segment.words) or is_hint(rest.text):
         return None
     second = match_segment(rest, index)
     if second is not None and second.end == len(rest.words):
@@ -127,6 +127,8 @@ def match_stack(
         re.search(r"\d{3}|@", segment.text) or not re.search(r"[^\W\d_]{2}", segment.text)
     ):
         return None  # a value, and the label below it is another one
+    if (single is None or single.strength == "weak") and names_a_firm(segment.text):
+        return None
     texts, current = [segment.text], number
     used: list[int] = []
     best: tuple[LabelHit, list[int]] | None = None

@@ -32,6 +32,8 @@ def match_text(text: str, index: LabelIndex) -> tuple[tuple[str, ...], Strength,
         return None
     bare = without_numbering(tokens)
     outside = without_numbering(words_of(re.sub(r"\([^)]*\)?", " ", without_brackets(text))))
+    if foreign(word for word in bare if word not in outside):
+        outside = bare  # the brackets say whose it is: "Personne de contact (comptabilité)"
     for variant in dict.fromkeys((tokens, bare, outside)):
         for skip in (0, 1, 2):
             if skip and not all(t in ARTICLES for t in variant[:skip]):

@@ -12,7 +12,7 @@ from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Segment, Sheet
 from parsers.printed.context import Context, Found, is_free
 from parsers.printed.neighbours import asks_something
-from parsers.values import parse_value
+from parsers.values import is_hint, parse_value
 
 PROVING = frozenset({"matricule", "iban", "vat", "email", "date", "rcs", "code_prestataire"})
 _NEAR = 1.1
@@ -46,6 +46,9 @@ def value_above(hit: LabelHit, sheet: Sheet, context: Context) -> Found:
     while len(lines) < _MOST_LINES:
         near = _NEAR if not lines else _SAME_VALUE
         line = _line_above(label, top, near, sheet, context, lines[-1][0] if lines else None)
+        if not lines and line and all(is_hint(s.text) for s in line):
+            top = min(s.box[1] for s in line)  # an explanation between the value and its label
+            line = _line_above(label, top, near, sheet, context, None)
         if not line or not all(is_free(s, context) for s in line) or _ticked(line, sheet):
             break
         lines.append(line)

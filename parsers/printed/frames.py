@@ -32,6 +32,20 @@ def has_frame_below(label: BBox, sheet: Sheet) -> bool:
     )
 
 
+def is_headed(frame: BBox, hit: LabelHit, sheet: Sheet) -> bool:
+    """True for a box with a line of other text right above it, at its left edge."""
+    if sheet.flow:
+        return False
+    own = {id(s) for s in (hit.segment, *hit.below)}
+    heads = [
+        s for s in sheet.segments
+        if id(s) not in own and not s.entered
+        and abs(s.box[0] - frame[0]) < 8 and -2 <= frame[1] - s.box[3] < 6
+    ]  # fmt: skip
+    boxes = [f for f in sheet.frames if f is not frame and f[3] - f[1] < 60] if heads else []
+    return any(not any(covers(f, s.box) for f in boxes) for s in heads)
+
+
 def is_behind(hit: LabelHit, box: BBox, slack: float) -> bool:
     """True for what stands right of the label's line that it is level with, or of all its lines."""
     lines = (hit.segment, *hit.below)

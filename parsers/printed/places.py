@@ -20,6 +20,7 @@ from parsers.printed.frames import (
     has_tick,
     is_behind,
     is_cell,
+    is_headed,
     is_narrow,
     whole_comb,
 )
@@ -129,6 +130,8 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
     far = frame is not None and frame[0] - max(s.box[2] for s in (segment, *hit.below)) > 60
     if far and segment.frame is None and has_frame_below(label, sheet):
         return None  # what stands beside is another column's
+    if frame is not None and has_frame_below(label, sheet) and is_headed(frame, hit, sheet):
+        return None  # the box under another label
     if frame is not None:
         inside = [
             s for s in sheet.segments
@@ -305,7 +308,8 @@ def _continued(
     for segment in sheet.segments:
         if segment.box[1] < bottom - 0.4 * height or not is_free(segment, context):
             continue
-        if segment.box[1] - bottom > 0.55 * height:
+        goes_on = label is not None and not found and _wraps(words, segment, label, sheet)
+        if segment.box[1] - bottom > (0.9 if goes_on else 0.55) * height:
             break
         wrapped = (
             sheet.flow
@@ -313,7 +317,7 @@ def _continued(
             and abs(segment.box[0] - label.box[0]) < 3
             and segment.box[1] - bottom < 4
         )  # the same paragraph goes on
-        wrapped = wrapped or (label is not None and not found and _wraps(words, segment, label, sheet))
+        wrapped = wrapped or goes_on
         if (abs(segment.box[0] - left) > 3 and not wrapped) or asks_something([segment]):
             continue
         if is_smallest(segment, context):
