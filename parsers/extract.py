@@ -12,9 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from parsers.claims import Claim, settle
-from parsers.countries import country_of_address
+from parsers.concepts import fields_meant
+from parsers.countries import country_code, country_of_address
 from parsers.documents.reading import Reading
 from parsers.doubtful_places import doubt_beside
+from parsers.folding import words_of
 from parsers.layout.pages import sheets_of
 from parsers.printed.blank import printed_fields, read_context
 from parsers.printed.claims import claims_from_print, learn_places
@@ -75,6 +77,7 @@ def extract(reading: Reading, form: FormDef, pages: Sequence[int] | None = None)
     doubt_beside(fields, part)
     doubt_run_together(fields, form)
     infer(fields, form)
+    doubt_struck_country(fields, part)
     if reading.blocks and not reading.pages:
         fields = {key: value.model_copy(update={"page": None, "bbox": None}) for key, value in fields.items()}
     return Extraction(fields, is_filled(fields), printed_fields(context))
@@ -96,6 +99,24 @@ def doubt_half_an_address(fields: dict[str, FieldValue]) -> None:
             update={
                 "confidence": _HALF_AN_ADDRESS,
                 "evidence": (*address.evidence, "no street, postal code or town: perhaps not all of it"),
+            }
+        )
+
+
+def doubt_struck_country(fields: dict[str, FieldValue], reading: Reading) -> None:
+    """A country that is inferred where one was struck out may be the very one that is not meant."""
+    country = fields.get("pays")
+    if country is None or not any(note.startswith("inferred") for note in country.evidence):
+        return
+    struck = [" ".join(w.text for w in page.struck) for page in reading.pages if page.struck]
+    words = {text for page in reading.pages for w in page.struck for text in (w.text.strip(" ,;"),)}
+    if any(country_code(text) for text in (*struck, *words)) or any(
+        b.struck and "pays" in fields_meant(words_of(b.text), frozenset({"pays"})) for b in reading.blocks
+    ):
+        fields["pays"] = country.model_copy(
+            update={
+                "confidence": min(country.confidence, 0.9),
+                "evidence": (*country.evidence, "a country was struck out"),
             }
         )
 

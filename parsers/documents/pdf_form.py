@@ -97,6 +97,8 @@ def read_form(pdf: pikepdf.Pdf, options: ReadOptions) -> FormContent:
                     )
             elif subtype == "/StrikeOut" and not int(annot.get("/F", 0)) & 2:
                 annotations += [Annotation("strike", number, box) for box in _struck_lines(annot, frame)]
+            if subtype in ("/Line", "/Ink", "/PolyLine") and not int(annot.get("/F", 0)) & 2:
+                annotations += [Annotation("strike", number, box) for box in _level_strokes(annot, frame)]
         prints.append(digests.of(page, None if others else bare) if fields else None)
     if isinstance(acroform, Dictionary):
         every = acroform.get("/Fields")
@@ -133,6 +135,25 @@ def _struck_lines(annot: Any, frame: _Frame) -> list[BBox]:
     rects = [Array([min(q[::2]), min(q[1::2]), max(q[::2]), max(q[1::2])]) for q in every]
     boxes = [frame.box(rect) for rect in rects or [annot.get("/Rect")]]
     return [box for box in boxes if box]
+
+
+def _level_strokes(annot: Any, frame: _Frame) -> list[BBox]:
+    """The strokes of a line or of ink that run along a line of print, as one may strike it out with."""
+    subtype = str(annot.get("/Subtype", ""))
+    points: Any = annot.get({"/Line": "/L", "/PolyLine": "/Vertices"}.get(subtype, "/InkList"))
+    if not isinstance(points, Array):
+        return []
+    strokes = list(points)[:200] if subtype == "/Ink" else [points]
+    boxes: list[BBox | None] = []
+    for stroke in strokes:
+        try:
+            numbers = [float(v) for v in list(stroke)[:2000]]
+        except (TypeError, ValueError):
+            continue
+        xs, ys = numbers[::2], numbers[1::2]
+        if len(xs) > 1 and len(xs) == len(ys):
+            boxes.append(frame.box(Array([min(xs), min(ys), max(xs), max(ys)])))
+    return [b for b in boxes if b and b[3] - b[1] <= min(8.0, 0.2 * (b[2] - b[0]))]
 
 
 def _plain(name: str) -> str:

@@ -15,12 +15,14 @@ from parsers.classify import classify
 from parsers.documents.reading import Reading, Widget
 from parsers.folding import words_of
 from parsers.forms.book import FormBook
+from parsers.labels.index import index_of
 from parsers.layout.pages import sheets_of
 from parsers.layout.sheet import Segment
 from parsers.layout.text import reading_text
 from parsers.mail.language import language_of
 from parsers.printed.blank import read_context
 from parsers.printed.context import Context
+from parsers.table_heads import head_of
 from parsers.types import BBox, FieldDef, FormDef, Language
 from parsers.widget_names import field_of
 
@@ -63,7 +65,7 @@ def learn(
     language: Language = language_of(reading_text(reading)) or "fr"
     opaque = [w for w in reading.widgets if field_of(w, known) is None]
     context = read_context(sheets_of(reading, opaque), known)
-    places = _from_widgets(reading, known) + _from_print(context)
+    places = _from_widgets(reading, known) + _from_print(context) + _from_heads(context)
     labels: dict[str, list[str]] = {}
     for place in places:
         labels.setdefault(place.field, []).extend([place.label] if place.label else [])
@@ -118,6 +120,17 @@ def _from_print(context: Context) -> list[Place]:
                 Place(field, "label", label, "", page, None if context.flow else hit.segment.box)
                 for field in hit.fields
             ]
+    return places
+
+
+def _from_heads(context: Context) -> list[Place]:
+    """Tables whose columns' heads are printed."""
+    places = []
+    for definition in (f for f in context.form.fields if f.type == "table"):
+        for sheet in context.sheets:
+            for head in (head_of(sheet, index_of(definition.columns)) or {}).values():
+                page, box = (None, None) if context.flow else (sheet.number, head.box)
+                places.append(Place(definition.id, "label", "", "", page, box))
     return places
 
 

@@ -27,6 +27,9 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
             continue
         hit = match_segment(segment, index)
         under = below.get(number)
+        if under is not None and hit is not None and _is_another_s(segments[under].text):
+            taken.add(under)
+            continue
         carried = carried_on(segment, segments, under, index, hit)
         if carried is not None and under is not None:
             taken.add(under)
@@ -52,6 +55,11 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
             if broken and understood(words_of(rest)):
                 taken.add(under)  # "Fonction / du signataire", broken over two lines
     return hits
+
+
+def _is_another_s(note: str) -> bool:
+    """True for a note in brackets that says whose the label above it is: "(comptabilité)"."""
+    return bool(re.fullmatch(r"\(.*\)[\s*:]*", note.strip())) and foreign(words_of(note))
 
 
 def _only_a_hint(text: str, index: LabelIndex) -> bool:

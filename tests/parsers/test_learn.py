@@ -16,6 +16,7 @@ from parsers.sniff import DOCX
 from parsers.types import ReadOptions
 from scripts.bench_documents.digital import pdf
 from scripts.bench_documents.digital.model import Builder
+from tests.parsers.form_builder import Sheet
 
 BOOK = load_forms()
 BLANKS = Path(__file__).parents[2] / "outbox_templates" / "blank_forms"
@@ -66,3 +67,11 @@ def test_what_is_no_form_of_ours_is_refused() -> None:
 
     with pytest.raises(UnknownForm, match="formulaire_1"):
         learn(reading_of(page(["Menu du jour", "Soupe", "Poisson"], Random(0))), BOOK)
+
+
+def test_a_table_is_learnt_by_the_heads_of_its_columns() -> None:
+    sheet = Sheet("Bon de livraison").right("Fournisseur", "").right("Établissement", "")
+    sheet.right("Nombre de postes de travail raccordés", "").right("Date de livraison", "")
+    sheet.ruled([("Médecin", "Code prestataire", "Nb postes"), ("", "", "")], (200, 150, 80))
+    draft = learn(reading_of(sheet.pdf()), BOOK, kind="bon_de_livraison")
+    assert "prestataires" in {place.field for place in draft.found}

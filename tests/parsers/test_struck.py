@@ -95,3 +95,25 @@ def test_words_struck_in_a_word_file_are_none() -> None:
     assert believed(got) == {"email": "a@soins.example"}
     assert got.fields["denomination_sociale"].value == "Vitalis SA"
     assert "iban" not in got.fields
+
+
+@pytest.mark.parametrize("kind", ["/Line", "/Ink"])
+def test_a_viewer_s_line_or_ink_through_a_value_strikes_it(kind: str) -> None:
+    sheet = Sheet("Formulaire d'enrôlement")
+    y, end = sheet.y + 3.0, 240 + stringWidth("Luxembourg", "Helvetica", 10)
+    sheet.right("Pays", "Luxembourg").right("Adresse", "3, rue Neuve, L-4011 Esch-sur-Alzette")
+    stroke = {
+        "/Line": {"/L": Array([240, y, end, y])},
+        "/Ink": {"/InkList": Array([Array([240, y, end, y + 1])])},
+    }
+    with pikepdf.open(io.BytesIO(sheet.pdf())) as pdf:
+        box = Array([240, y - 1, end, y + 2])
+        note = Dictionary(
+            Type=Name.Annot, Subtype=Name(kind), Rect=box, **{k[1:]: v for k, v in stroke[kind].items()}
+        )
+        pdf.pages[0].obj.Annots = Array([pdf.make_indirect(note)])
+        out = io.BytesIO()
+        pdf.save(out)
+    got = fields_of(out.getvalue(), "formulaire_1")
+    assert believed(got) == {"adresse": "3, rue Neuve, L-4011 Esch-sur-Alzette"}
+    assert "a country was struck out" in got.fields["pays"].evidence
