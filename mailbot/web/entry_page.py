@@ -92,17 +92,17 @@ def _pages(visit: Visit, shown: Shown) -> list[dict[str, Any]]:
     except (PageNotDrawn, Refused, MailbotError):
         return []
     wanted = document.pages_of or tuple(range(1, len(sizes) + 1))
-    return [_page(shown, n, sizes[n - 1]) for n in wanted if 1 <= n <= len(sizes)]
+    return [_page(visit, shown, n, sizes[n - 1]) for n in wanted if 1 <= n <= len(sizes)]
 
 
-def _page(shown: Shown, page: int, size: tuple[float, float]) -> dict[str, Any]:
+def _page(visit: Visit, shown: Shown, page: int, size: tuple[float, float]) -> dict[str, Any]:
     boxes = [
         {"field": f.id, "label": f.label, "mark": f.mark, "bbox": f.claim.bbox}
         for f in shown.fields
         if f.claim is not None and f.claim.page == page and f.claim.bbox is not None
     ]
     boxes += [
-        {"field": "signature", "label": "signature", "mark": "signature", "bbox": s.bbox}
+        {"field": "signature", "label": visit.say("Signature"), "mark": "signature", "bbox": s.bbox}
         for s in shown.document.signature.signers
         if s.page == page and s.bbox is not None
     ]

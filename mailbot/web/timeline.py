@@ -12,16 +12,22 @@ from rules.types import Case
 from rules.workflow import gate_step
 
 WIDTH, LEFT, RIGHT, LANE = 1000, 130, 20, 56
+
+
+def _(text: str) -> str:
+    return text
+
+
 _FACTS = (
-    ("nda_sent_at", "NDA à l'AeS"),
-    ("incert", "valide INCERT"),
-    ("aes", "valide AeS"),
-    ("access_at", "accès"),
-    ("complete_at", "demande complète"),
-    ("asked_at", "complément"),
-    ("passed_at", "tests réussis"),
-    ("labelled_at", "labélisé"),
-    ("valid_at", "raccordé"),
+    ("nda_sent_at", _("NDA à l'AeS")),
+    ("incert", _("valide INCERT")),
+    ("aes", _("valide AeS")),
+    ("access_at", _("accès")),
+    ("complete_at", _("demande complète")),
+    ("asked_at", _("complément")),
+    ("passed_at", _("tests réussis")),
+    ("labelled_at", _("labélisé")),
+    ("valid_at", _("raccordé")),
 )
 
 
