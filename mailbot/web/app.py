@@ -112,8 +112,9 @@ def _moment(at: datetime | None) -> str:
 
 
 def _day(at: Any) -> str:
-    if at is None:
+    if not at:
         return ""
+    at = datetime.fromisoformat(at) if isinstance(at, str) else at
     return (at.astimezone(LUXEMBOURG) if isinstance(at, datetime) else at).strftime("%d/%m/%Y")
 
 

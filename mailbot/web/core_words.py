@@ -21,6 +21,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
         _("Cette action demande un courriel ou un dossier ; il n'y en a pas ici."),
     ),
     (r"entry \d+ does not offer .*", _("Cette entrée n'offre pas cette action.")),
+    (r"\w+: there is no .*", _("Cela n'existe pas, ou n'existe plus.")),
     (r"no dossier has the reference (?P<reference>.*)", _("Aucun dossier n'a la référence %(reference)s.")),
     (
         r"the entry already belongs to (?P<reference>\S+)",

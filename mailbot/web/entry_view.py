@@ -59,9 +59,9 @@ class Field:
     mark: str
     found: tuple[str, ...]
     evidence: tuple[str, ...]
-    reasons: tuple[str, ...]
     earlier: tuple[Earlier, ...]
     definition: FieldDef | None
+    reasons: tuple[str, ...] = ()
 
     @property
     def corrected_by(self) -> str:
@@ -174,9 +174,9 @@ class EntryView:
                 self._mark(claim, said, value),
                 tuple(self._visit.say_finding(f.get("message", "")) for f in said),
                 claim.evidence if claim else (),
-                tuple(self._visit.say_evidence(said) for said in claim.evidence) if claim else (),
                 earlier,
                 definition,
+                tuple(self._visit.say_evidence(said) for said in claim.evidence) if claim else (),
             )
 
     @staticmethod

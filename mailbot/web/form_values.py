@@ -58,7 +58,9 @@ def form_values(
         except Refused:
             trial = None  # something is still to be filled in
         except MailbotError as error:
-            problem = visit.say_of(error)
+            # A fresh form for a correction says nothing yet: no reproach.
+            fresh = form.name == "correct" and visit.request.method == "GET"
+            problem = "" if fresh else visit.say_of(error)
     return {
         "action": form,
         "trial": trial,

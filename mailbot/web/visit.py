@@ -80,7 +80,8 @@ class Visit:
 
     def say_finding(self, message: object) -> str:
         """What the rules found, in the person's language."""
-        return self.web.finding_words.said(self.say, self.language, str(message))
+        said = self.web.finding_words.said(self.say, self.language, str(message))
+        return said.replace("« ", "«\xa0").replace(" »", "\xa0»")  # no line ends within the marks
 
     @property
     def by(self) -> str:

@@ -133,6 +133,14 @@ TEMPLATES = {
     "reponse_libre": _("Réponse libre"),
     "transfert": _("Transfert"),
 }
+DEADLINES = (
+    _("Fin de la phase transitoire des services directs Remboursement et PID v2"),
+    _("Fin de la réception des demandes de labélisation et des réponses aux demandes de complément"),
+    _("Fin de la période de labélisation (échéance d'INCERT)"),
+    _("Fermeture de la réception des demandes de paiement (raccordement)"),
+    _("Clôture du dispositif"),
+)
+"""The labels of the shipped calendar (rules/calendar.toml); another one is shown as it is."""
 OUTBOX_STATES = {
     "draft": _("brouillon"),
     "due": _("à envoyer"),
@@ -233,4 +241,16 @@ HISTORY = {
     "accord_recorded": _("accord de service enregistré"),
     "purged": _("données effacées"),
     "agreement": _("accord avec le brouillon"),
+    "received": _("reçu"),
+    "filed": _("classé dans le dossier"),
+    "recorded": _("enregistré"),
+    "given_up": _("lecture abandonnée"),
+    "entered": _("saisi"),
+    "file_given": _("fichier remis"),
+    "mail_failed": _("courriel non parti"),
+    "mail_uncertain": _("envoi incertain"),
+    "mail_sent_again": _("courriel renvoyé"),
+    "restored": _("sauvegarde restaurée"),
+    "purge": _("données effacées"),
+    "reconciled": _("boîte comparée"),
 }
