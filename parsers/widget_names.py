@@ -12,6 +12,7 @@ from parsers.documents.reading import Widget
 from parsers.folding import fold
 from parsers.labels.index import LabelIndex, index_of
 from parsers.labels.text import match_text
+from parsers.remembered import Remembered
 from parsers.types import FieldDef, FormDef
 from parsers.values import match_choice, parse_value
 
@@ -86,14 +87,19 @@ def field_of(widget: Widget, form: FormDef) -> tuple[FieldDef, bool] | None:
 def _own_name(name: str, form: FormDef) -> tuple[FieldDef, str] | None:
     """The field that a technical name means, and what follows it (a choice, a table's row and column)."""
     parts = _parts(name)
+    fields = _BY_NAME.of((form,), lambda: {_compact(f.id): f for f in reversed(form.fields)})
     for at, (_, wanted) in enumerate(parts):
-        for field in form.fields if wanted else ():
-            if _compact(field.id) == wanted:
-                rest = ".".join(part for part, _ in parts[at + 1 :])
-                if rest and field.type not in ("table", "choice", "choices", "bool"):
-                    break
-                return field, rest
+        field = fields.get(wanted) if wanted else None
+        if field is None:
+            continue
+        rest = ".".join(part for part, _ in parts[at + 1 :])
+        if not rest or field.type in ("table", "choice", "choices", "bool"):
+            return field, rest
     return None
+
+
+_BY_NAME: Remembered[dict[str, FieldDef]] = Remembered(32)
+"""The fields of a form by their compact id."""
 
 
 @lru_cache(maxsize=2048)

@@ -39,7 +39,7 @@ def attribute(element: Any, name: str) -> str | None:
 
 
 def child(element: Any, name: str) -> Any | None:
-    return next((c for c in element if local(c) == name), None)
+    return next(element.iterchildren("{*}" + name), None)
 
 
 def _on(element: Any | None) -> bool:
