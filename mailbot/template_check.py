@@ -104,25 +104,27 @@ def _texts(templates: Templates, language: Any) -> Iterator[TemplateProblem]:
     for file, message in templates.files.broken:
         line = re.search(r"line (\d+)", message)
         yield TemplateProblem(file, int(line.group(1)) if line else 0, message)
+    lines: dict[str, dict[str, int]] = {}
     for key, wording in templates.files.keys(language):
         file, _, rest = key.partition(".")
         name = f"{language}/{file}.toml"
-        line_number = _line_of(templates.files.source(name) or "", rest)
-        yield from _source(
-            templates, language, wording, templates.files.place(name), line_number, _TEXT_NAMES
-        )
+        if name not in lines:
+            lines[name] = _lines_of_keys(templates.files.source(name) or "")
+        at = lines[name].get(rest, 0)  # 0 where it stands in the shipped file only
+        if "{" in wording:
+            yield from _source(templates, language, wording, templates.files.place(name), at, _TEXT_NAMES)
 
 
-def _line_of(toml: str, dotted: str) -> int:
-    """The line on which a key of a TOML file stands; 0 where it stands in the shipped file only."""
-    table, _, leaf = dotted.rpartition(".")
-    here = ""
+def _lines_of_keys(toml: str) -> dict[str, int]:
+    """Dotted key of a TOML file -> the line on which it stands."""
+    found: dict[str, int] = {}
+    table = ""
     for number, line in enumerate(toml.split("\n"), 1):
         if header := re.match(r"\[([^\[\]]+)\]\s*(?:#.*)?$", line.strip()):
-            here = header.group(1).replace('"', "")
-        elif here == table and re.match(rf"\"?{re.escape(leaf)}\"?\s*=", line.strip()):
-            return number
-    return 0
+            table = header.group(1).replace('"', "") + "."
+        elif key := re.match(r"\"?([^\"=\s]+)\"?\s*=", line.strip()):
+            found.setdefault(table + key.group(1), number)
+    return found
 
 
 def _source(

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.integration.postgresql import find_programs
 
@@ -26,6 +27,11 @@ pytest_plugins = ("tests.integration.fixtures",)
 ROOT = Path(__file__).resolve().parent.parent
 CORPORA = ROOT.parent / "shared" / "corpora"
 TESSERACT_LANGUAGES = ("fra", "deu")
+
+
+# How fast values are made and tried is the machine's load, not a finding.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 @cache
