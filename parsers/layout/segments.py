@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from operator import itemgetter
 
 from parsers.documents.reading import Word
@@ -12,6 +13,8 @@ from parsers.layout.sheet import Segment, Sheet, Tick
 from parsers.layout.words import FILLER, has_filler, height_of, middle_of
 from parsers.types import BBox
 
+_LEVEL = 0.42
+"""Share of their height by which the middles of two words of one line may differ."""
 Line = tuple[float, float, float]
 """What separates: (x, top, bottom) upright, (y, left, right) level."""
 
@@ -69,26 +72,38 @@ class _Level:
         )
 
 
-def _lines(words: Iterable[Word]) -> list[list[Word]]:
-    """The words of each line from left to right, the lines from the top. Long paragraphs of flowing text are
-    one line each: most of a line's words are told apart by its middles alone."""
+def _lines(words: Sequence[Word]) -> list[list[Word]]:
+    """The words of each line from left to right, the lines from the top."""
+    rows: dict[float, list[Word]] = {}
+    for word in words:
+        rows.setdefault(middle_of(word), []).append(word)
+    middles = sorted(rows)
+    tallest = max(map(height_of, words), default=0.0)
+    if all(lower - upper >= _LEVEL * tallest for upper, lower in pairwise(middles)):
+        lines = [rows[middle] for middle in middles]  # as flowing text is laid out: nothing stands askew
+    else:
+        lines = _uneven_lines(words)
+    return [sorted(line, key=lambda w: w.box[0]) for line in lines]
+
+
+def _uneven_lines(words: Iterable[Word]) -> list[list[Word]]:
     lines: list[_Level] = []
     for middle, word in sorted([(middle_of(w), w) for w in words], key=itemgetter(0)):
         height = height_of(word)
         found: tuple[float, _Level] | None = None
         for line in lines[:-6:-1]:
-            if middle - line.lowest >= 0.42 * height:
+            if middle - line.lowest >= _LEVEL * height:
                 continue
             # Against the next word of the line: lines of two columns may stand slightly apart.
             gap, beside = line.nearest(word)
-            level = abs(middle - middle_of(beside)) < 0.42 * min(height, height_of(beside))
+            level = abs(middle - middle_of(beside)) < _LEVEL * min(height, height_of(beside))
             if level and (found is None or gap < found[0]):
                 found = gap, line
         if found is None:
             lines.append(_Level(word, middle))
         else:
             found[1].add(word, middle)
-    return [sorted(line.words, key=lambda w: w.box[0]) for line in lines]
+    return [line.words for line in lines]
 
 
 def _breaks(before: Word, here: Word, verticals: list[Line], xs: list[float], ticks: list[Tick]) -> bool:
