@@ -27,6 +27,7 @@ _LETTER_HEIGHT = 48
 _GAP = 34
 _WIDEST_GAP = 1.1
 """Of the letters' height: a value on a dotted line stands little further from its label."""
+_BESIDE_DASH, _DASHES = 1.5, ("-", "–", "—", "_")
 _MOST_LOST = 20
 """More pieces than this are no lost words but noise or a picture."""
 _MOST_SPELLED = 16
@@ -94,13 +95,18 @@ def runs(tokens: Sequence[ocr.Token]) -> list[list[ocr.Token]]:
             and (run[-1].printed, run[-1].place) == (token.printed, token.place)
             and -0.5 * height
             <= token.box[0] - run[-1].box[2]
-            <= _WIDEST_GAP * max(height, *(word.box[3] - word.box[1] for word in run[-2:]))
+            <= _widest_gap(run[-1], token) * max(height, *(word.box[3] - word.box[1] for word in run[-2:]))
         ]  # fmt: skip
         if fits:
             max(fits, key=lambda run: run[-1].box[2]).append(token)
         else:
             found.append([token])
     return sorted(found, key=lambda run: (bounds(run)[1], bounds(run)[0]))
+
+
+def _widest_gap(last: ocr.Token, token: ocr.Token) -> float:
+    """Of the letters' height; a dash of a typewriter's face stands far from both its neighbours."""
+    return _BESIDE_DASH if last.text in _DASHES or token.text in _DASHES else _WIDEST_GAP
 
 
 def _unread(gray: Gray, tokens: Sequence[ocr.Token], sheet: Sheet) -> list[tuple[int, int, int, int]]:

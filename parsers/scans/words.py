@@ -78,7 +78,8 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
             if not run.once and sure > _ACCENT_LOST and unread_mark(sheet.gray, token.box, answer):
                 sure = _ACCENT_LOST
             if _DASHES.match(token.text) and 0 < index < len(votes) - 1:
-                answer = "–"  # joins two words of a label, however many strokes were seen
+                # It joins two words of a label, or a number's parts, however many strokes were seen.
+                answer = token.text if len(token.text) == 1 else "–"
             elif _RUBBISH.match(token.text) and token.confidence < _FAIR:
                 continue
             if bottom - top < sheet.px(_LOWEST) and any(c.isalnum() for c in answer):

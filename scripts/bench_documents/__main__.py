@@ -1,6 +1,9 @@
-"""`make bench-documents`: how well digital forms are understood, in the figures that are to be reached.
+"""`make bench-documents`: how well forms are understood, in the figures that are to be reached.
 
 python -m scripts.bench_documents [--count N] [--part open|held|both] [--failures N] [--json] [--points FILE]
+    [--scans N]
+
+Digital forms, and with `--scans` so many of the held-out ones, each scanned well and badly.
 """
 
 from __future__ import annotations
@@ -10,8 +13,10 @@ import json
 import sys
 from pathlib import Path
 
+from scripts.bench_documents import scans
 from scripts.bench_documents.digital.measure import Tally, measure
 from scripts.bench_documents.digital.specimens import PARTS
+from scripts.bench_documents.own_blanks import GROUPS
 
 _SHOWN = 12
 
@@ -29,6 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(_table(tallies))
         for part, tally in tallies.items():
             _print_failures(part, tally, options.failures)
+        if options.scans:
+            seeds = range(options.first, options.first + options.scans)
+            print("\n" + scans.table([scans.measured(s, g, "held", False) for s in seeds for g in GROUPS]))
     return 0 if all(tally.wrong_believed == 0 for tally in tallies.values()) else 1
 
 
@@ -39,6 +47,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--part", choices=[*PARTS, "both"], default="both")
     parser.add_argument("--failures", type=int, nargs="?", const=_SHOWN, default=0, help="list the worst")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--scans", type=int, default=0, metavar="N", help="also so many forms as scans")
     parser.add_argument("--points", metavar="FILE", help="write every value: part, confidence, right")
     return parser.parse_args(arguments)
 
