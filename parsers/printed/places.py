@@ -37,6 +37,9 @@ from parsers.printed.neighbours import (
 from parsers.types import BBox
 from parsers.values import is_absent, is_hint
 
+_OTHER_SIZE, _MEASURED = 1.2, 0.28
+"""By how much the lines of one value differ in size: points, and on a scan a share, since it is measured."""
+
 
 def places_of(hit: LabelHit, sheet: Sheet, context: Context) -> Iterable[Found]:
     """The places where the value may stand, most likely first. An empty one ends the search."""
@@ -305,6 +308,8 @@ def _continued(
     found: list[Segment] = []
     left, bottom = words[0].box[0], max(w.box[3] for w in words)
     height = max(words[0].box[3] - words[0].box[1], 5.0)
+    size = words[0].size
+    other_size = _OTHER_SIZE if words[0].confidence is None else max(_OTHER_SIZE, _MEASURED * size)
     for segment in sheet.segments:
         if segment.box[1] < bottom - 0.4 * height or not is_free(segment, context):
             continue
@@ -324,7 +329,7 @@ def _continued(
             break
         if (
             segment.words[0].origin != words[0].origin
-            or abs(segment.size - (words[0].size or segment.size)) > 1.2
+            or abs(segment.size - (size or segment.size)) > other_size
         ):
             continue
         middle = (segment.box[1] + segment.box[3]) / 2

@@ -14,6 +14,9 @@ from parsers.types import BBox
 _SHORTEST_HORIZONTAL = 20.0
 _SHORTEST_VERTICAL = 16.0
 """Points. Longer than any stroke of a letter in running text."""
+_SHORTEST_SIDE = 9.5
+_TOUCHING = 4
+"""Pixels."""
 _THICKEST = 4.0
 _EDGE = 5.0
 """Points from the page's border: no form is ruled there, but a photo shows where its paper ends."""
@@ -28,7 +31,25 @@ def line_masks(ink: Mask, sheet: Sheet) -> tuple[Mask, Mask]:
     """Horizontal and vertical lines as masks; gaps of a worn print are bridged."""
     across = _runs(ink, sheet.px(_SHORTEST_HORIZONTAL), True, sheet.px(_THICKEST))
     down = _runs(ink, sheet.px(_SHORTEST_VERTICAL), False, sheet.px(_THICKEST))
-    return across, down
+    return across, as_gray(cv2.bitwise_or(down, _sides(ink, across, sheet)))
+
+
+def _sides(ink: Mask, across: Mask, sheet: Sheet) -> Mask:
+    """The sides of low boxes, shorter than other upright lines: they stand between two level ones."""
+    found = as_gray(np.zeros_like(ink))
+    if not across.any():
+        return found
+    upright = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((sheet.px(_SHORTEST_SIDE), 1), np.uint8))
+    reach = _TOUCHING
+    for left, top, width, height in shapes(as_gray(upright)):
+        if width > sheet.px(_THICKEST):
+            continue
+        columns = slice(left, left + width)
+        above = across[max(0, top - reach) : top + reach + 1, columns]
+        below = across[max(0, top + height - reach - 1) : top + height + reach, columns]
+        if above.any() and below.any():
+            found[top : top + height, columns] = upright[top : top + height, columns]
+    return found
 
 
 def with_known_rules(across: Mask, down: Mask, rules: Sequence[BBox], sheet: Sheet) -> tuple[Mask, Mask]:

@@ -24,6 +24,7 @@ from parsers.scans.settle import settled_identifier
 from parsers.scans.sizes import evened, line_of, type_size
 
 _RUBBISH = re.compile(r"^[^\w@]+$|^_+$")
+_STROKES = frozenset("|¦[]_")
 _DASHES = re.compile(r"^[-–—~=]+$")
 _SURE, _FAIR = 0.86, 0.6
 """Tesseract's own confidence in a word on which both readings agree."""
@@ -74,7 +75,9 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
                 answer, sure = forms[index]
             if "@" in answer and _split_address(token, run):
                 sure = min(sure, _SPLIT)
-            answer = answer.strip("_|") or answer  # the end of a ruling line
+            if token.text in _STROKES and index in (0, len(votes) - 1):
+                continue  # the side of a box
+            answer = _unframed(answer, said)
             if not run.once and sure > _ACCENT_LOST and unread_mark(sheet.gray, token.box, answer):
                 sure = _ACCENT_LOST
             if _DASHES.match(token.text) and 0 < index < len(votes) - 1:
@@ -89,6 +92,16 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
             words.append(_word(answer, box, sure, sheet, size, written=hand))
     words += [word for reading in second.combs if (word := _comb_word(reading, sheet)) is not None]
     return sorted(evened(words), key=lambda w: (round(w.box[1] / 4), w.box[0]))
+
+
+def _unframed(answer: str, line: str) -> str:
+    """Without what a box's side was read as: an upright stroke, a bracket that nothing closes."""
+    bare = answer.strip("_|¦")
+    if "]" not in line:
+        bare = bare.lstrip("[")
+    if "[" not in line:
+        bare = bare.rstrip("]")
+    return bare or answer
 
 
 def _size(tokens: Sequence[Token], sheet: Sheet) -> float:

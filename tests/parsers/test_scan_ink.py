@@ -107,6 +107,16 @@ def test_the_edges_of_the_paper_are_no_rulings() -> None:
     assert [(round(left), round(top)) for left, top, _, _ in boxes] == [(108, 0), (0, 72)]
 
 
+def test_the_sides_of_a_low_box_are_lines_and_the_stems_of_letters_are_none() -> None:
+    picture = ink()
+    cv2.rectangle(picture, (100, 200), (500, 250), 255, 4)  # 12 points high
+    cv2.putText(picture, "Hill", (140, 244), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 255, 4)
+    _, down = line_masks(picture, sheet(picture))
+    assert down[225, 95:106].any()
+    assert down[225, 495:506].any()
+    assert not down[205:245, 130:300].any()
+
+
 def test_digits_take_the_room_of_a_line_of_type() -> None:
     top, bottom = line_of("1940072215356", 100, 130)
     assert (top, bottom) == (100, pytest.approx(139, abs=2))

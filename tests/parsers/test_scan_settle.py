@@ -7,7 +7,7 @@ from dataclasses import replace
 from parsers.scans.agree import agreed
 from parsers.scans.ocr import Token
 from parsers.scans.printed import label_length
-from parsers.scans.second import one_address
+from parsers.scans.second import one_address, runs
 from parsers.scans.settle import settle, settled_identifier
 from parsers.scans.words import confidence
 
@@ -42,6 +42,16 @@ def test_an_address_that_the_first_reading_broke_at_its_underscore_is_one_again(
 
     assert [(t.text, t.box) for t in one_address(broken, whole)] == [("anne_weber@medi.lu", (10, 0, 160, 20))]
     assert one_address(broken, [replace(whole[0], text="annex_weber@medi.lu")]) == broken
+
+
+def test_a_dash_that_stands_apart_joins_the_parts_of_a_number() -> None:
+    line = [
+        Token("773425", (220, 0, 379, 34), 0.9, (1, 1, 1)),
+        Token("-", (417, 20, 429, 24), 0.6, (1, 1, 2)),
+        Token("40", (467, 0, 517, 34), 0.9, (1, 1, 3)),
+        Token("Bauer", (560, 0, 700, 34), 0.9, (1, 1, 4)),
+    ]
+    assert [[t.text for t in run] for run in runs(line)] == [["773425", "-", "40"], ["Bauer"]]
 
 
 def test_a_label_before_its_value_is_told_by_its_words_and_colon() -> None:
