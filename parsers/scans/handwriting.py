@@ -35,15 +35,20 @@ _STEEPEST, _TILTED = 0.03, 0.05
 Pixels = tuple[int, int, int, int]
 
 
-def by_hand(lines: Sequence[Pixels], sheet: Sheet) -> list[bool]:
-    """For each line of words, whether a hand wrote it. `lines` are boxes in pixels."""
+def by_hand(lines: Sequence[Pixels], digits: Sequence[bool], sheet: Sheet) -> list[bool]:
+    """For each line of words, whether a hand wrote it. `lines` are boxes in pixels, `digits` those without
+    letters: all of one height and on the line, whoever wrote them, they go with the others of the page.
+    """
     scores = [evenness(_cut(sheet.gray, box)) for box in lines]
     judged = [score for score in scores if score is not None]
     dancing = sum(score < _DANCING for score in judged)
     some = dancing >= _SOME and dancing >= _SOME_SHARE * len(judged)
     most = dancing >= _MANY and dancing >= _MANY_SHARE * len(judged)
     bound = _RESTLESS if some else _DANCING
-    return [most if score is None else score < bound for score in scores]
+    return [
+        most if score is None or (most and plain) else score < bound
+        for score, plain in zip(scores, digits, strict=True)
+    ]
 
 
 def in_coloured_ink(box: Pixels, sure: float, sheet: Sheet) -> bool:

@@ -53,7 +53,9 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
     words: list[Word] = []
     open_runs = [run for run in second.runs if run.tokens and not run.once and not mostly_printed(run.tokens)]
     labels = {id(run): label_length(run.tokens) % len(run.tokens) for run in open_runs}
-    flags = by_hand([bounds(run.tokens[labels[id(run)] :]) for run in open_runs], sheet)
+    values = [run.tokens[labels[id(run)] :] for run in open_runs]
+    digits = [not any(c.isalpha() for token in value for c in token.text) for value in values]
+    flags = by_hand([bounds(value) for value in values], digits, sheet)
     written = {id(run) for run, flag in zip(open_runs, flags, strict=True) if flag}
     for run in second.runs:
         if not run.tokens:
