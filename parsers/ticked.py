@@ -304,6 +304,9 @@ def _bool_beside(
         choice, exact = _named(_own_words(tick, words), definition, wordings)
         if choice is not None:
             options.append(_Option(choice, words, tick, exact))
+    height = segment.box[3] - segment.box[1]
+    if len(own) == 1 and not any(abs(_mid(o.segment) - _mid(segment)) < height for o in options):
+        options = []  # a box of its own beside it, and the answers below are another question's
     if options:
         on = {o.choice for o in options if o.tick.on}
         seen = {o.choice for o in options}

@@ -142,7 +142,7 @@ def _tokens(tsv: str, scale: float) -> list[Token]:
         left, top, width, height = (int(v) for v in row[6:10])
         found.append(
             Token(
-                _ELISION.sub("l'", row[11].strip()),
+                _ELISION.sub("l'", row[11].strip().replace("ı", "i")),  # an i whose dot was lost
                 _on_original((left, top, left + width, top + height), scale),
                 max(0.0, float(row[10]) / 100.0),
                 (int(row[2]), int(row[3]), int(row[4])),
