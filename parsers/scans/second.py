@@ -18,6 +18,7 @@ import numpy.typing as npt
 from parsers.scans import ocr
 from parsers.scans.agree import agreed
 from parsers.scans.combs import Comb, strip
+from parsers.scans.first_reading import mended
 from parsers.scans.image import Gray, Sheet, as_gray, binary, resized
 from parsers.scans.printed import confirmed, is_sentence, needs_no_second
 from parsers.scans.spelled import EMAIL, NUMBER, spelled
@@ -196,6 +197,7 @@ def reread(
     deadline: float,
 ) -> Reread:  # fmt: skip
     """Read every run and comb again. Raises OcrFailed when time is over."""
+    tokens = mended(tokens, text_only)
     groups = [_underscored(group, text_only) for group in runs(tokens)]
     lost = _unread(text_only, tokens, sheet)
     known = [Run(tuple(group), (), once=True) for group in groups if needs_no_second(group)]
