@@ -32,7 +32,7 @@ _EVIDENCE: Final = (
     (r"in the box below the label", _("dans la case sous le libellé")),
     (r"below the label", _("sous le libellé")),
     (r"in the cell below the label", _("dans la cellule sous le libellé")),
-    (r"form field “(?P<words>.*)”", _("champ de formulaire « %(words)s »")),
+    (r"form field “(?P<field>.*)”", _("champ de formulaire « %(field)s »")),
     (
         r"form fields “(?P<field>.*)”, (?P<n>\d+) rows",
         _("champs de formulaire « %(field)s », %(n)s ligne(s)"),

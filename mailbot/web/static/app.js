@@ -55,6 +55,8 @@
     }
   });
 
+  one(".strip [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+
   // Nothing typed is lost when a session ends: kept in this tab until it is sent.
   const draftKey = (form) => `draft ${location.pathname} ${form.dataset.form}`;
   const editKey = (field) => `edit ${location.pathname}${location.search} ${field.name}`;
