@@ -37,6 +37,8 @@ class _Book:
     ends: tuple[tuple[re.Pattern[str], str], ...]
     rules: dict[str, _Rule]
     choices: dict[str, tuple[str, ...]]
+    phrases: tuple[str, ...]
+    """Several words that belong together to something that none of our fields is."""
 
 
 @lru_cache(maxsize=1)
@@ -64,7 +66,8 @@ def _book() -> _Book:
         for field, rule in table["fields"].items()
     }
     return _Book({w: frozenset(c) for w, c in whole.items()}, tuple(starts), tuple(ends), rules,
-                 {choice: tuple(stems) for choice, stems in table["choices"].items()})  # fmt: skip
+                 {choice: tuple(stems) for choice, stems in table["choices"].items()},
+                 tuple(word for word in table["words"][_FOREIGN] if " " in word))  # fmt: skip
 
 
 @lru_cache(maxsize=8192)
@@ -101,7 +104,11 @@ def choice_meant(tokens: Iterable[str], choices: Iterable[str]) -> str | None:
 
 def foreign(tokens: Iterable[str]) -> bool:
     """True when a word of the label belongs to something that none of our fields is."""
-    return any(_FOREIGN in group and group <= _OTHERS for token in tokens for group in meanings(token))
+    words = tuple(tokens)
+    if any(_FOREIGN in group and group <= _OTHERS for word in words for group in meanings(word)):
+        return True
+    text = f" {' '.join(words)} "
+    return any(f" {phrase} " in text for phrase in _book().phrases)
 
 
 def names_something_else(tokens: Sequence[str]) -> bool:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 
 from parsers.claims import Claim, settle
-from parsers.concepts import fields_meant, understood
+from parsers.concepts import fields_meant, names_something_else, understood
 from parsers.countries import country_code
 from parsers.extract import doubt_half_an_address, infer
 from parsers.folding import words_of
-from parsers.labels.index import index_of
+from parsers.labels.index import LabelIndex, index_of
 from parsers.labels.text import match_text
 from parsers.mail.pairs import portal_fields
 from parsers.names import split_name
@@ -18,6 +18,8 @@ from parsers.types import FieldValue, FormDef, Message
 from parsers.values import parse_value
 
 _ENOUGH = 4
+_WHOLE_FORM = 7
+"""Fields that a notice asks for, filled or not, from which it can be no other mail's few data."""
 _PROOF = frozenset({"matricule", "iban", "rcs", "numero_tva", "denomination_sociale"})
 
 
@@ -26,8 +28,10 @@ def enrolment_from_message(message: Message, form: FormDef) -> dict[str, FieldVa
     index = index_of(form.fields)
 
     def is_label(line: str) -> bool:
-        found = match_text(line.strip(" \t*-•"), index) if len(line) <= 110 else None
-        return found is not None and found[1] != "weak"
+        if len(line) > 110:
+            return False
+        found = match_text(line.strip(" \t*-•"), index)
+        return (found is not None and found[1] != "weak") or names_something_else(words_of(line))
 
     def goes_on(label: str, value: str, line: str) -> bool:
         """An address up to its postal code, and a country below that."""
@@ -43,16 +47,19 @@ def enrolment_from_pairs(pairs: Sequence[tuple[str, str]], form: FormDef) -> dic
     """The fields that the pairs fill, or None where they are not an enrolment (too few, none telling)."""
     index = index_of(form.fields)
     claims: dict[str, list[Claim]] = {}
+    asked: set[str] = set()
     email = next((v for label, v in pairs if "@" in v and "mail" in label.lower()), "")
     for label, value in pairs:
         found = match_text(label.rstrip(" *:"), index)
-        head, colon, rest = value.partition(":")
+        head, colon, rest = (*re.split(r"(:|\t| {3,})", value, maxsplit=1), "", "")[:3]
         if colon and (longer := fields_meant(words_of(f"{label} {head}"), index.fields)):
             # "CEO : prénom : Léa": the label has a colon of its own.
             label, value, found = f"{label} {head}", rest, (longer, "fuzzy", 0.96)
         elif colon and len(words_of(head)) and understood(words_of(head)):
             continue  # nothing is said here: the next label follows
-        if found is None or not value.strip():
+        if found is not None and found[1] != "weak":
+            asked.update(found[0])
+        if found is None or not value.strip() or _is_a_label(value, index):
             continue
         for claim in _claims(label, value, found[0], found[1] == "weak", form, email):
             claims.setdefault(claim.field, []).append(claim)
@@ -61,11 +68,21 @@ def enrolment_from_pairs(pairs: Sequence[tuple[str, str]], form: FormDef) -> dic
         for definition in form.fields
         if (settled := settle(claims.get(definition.id, []))) is not None
     }
-    if len(fields) < _ENOUGH or len(_PROOF & set(fields)) < 2:
+    proofs = len(_PROOF & set(fields))
+    whole = len(asked) >= _WHOLE_FORM and len(_PROOF & asked) >= 2
+    if len(fields) < _ENOUGH or proofs < (1 if whole else 2):
         return None
     doubt_half_an_address(fields)
     infer(fields, form)
     return fields
+
+
+def _is_a_label(value: str, index: LabelIndex) -> bool:
+    """True where the next label stands in the place of a value that nobody wrote."""
+    words = words_of(value)
+    if re.search(r"[\d@]", value):
+        return False
+    return names_something_else(words) or bool(fields_meant(words, index.fields))
 
 
 def _claims(

@@ -9,6 +9,7 @@ import zipfile
 
 from parsers.documents.package import Package, PackageProblem
 from parsers.documents.reading import Block, CellPosition, Reading
+from parsers.documents.test_reports import is_test_report, report_lines
 from parsers.types import Problem, ReadOptions
 
 _MAX_CELLS = 40_000
@@ -73,6 +74,9 @@ def read_text(data: bytes, media_type: str) -> Reading:
         text = html_text(text)
     if media_type == "text/csv":
         return Reading(media_type, blocks=tuple(_csv_blocks(text)), notes=notes, guess="spreadsheet")
+    lines = report_lines(text) if is_test_report(text) else []
+    if lines:
+        return Reading(media_type, blocks=tuple(map(Block, lines)), notes=notes, guess="log")
     guess = "log" if len(_LOG_LINE.findall(text)) >= 3 else ""
     blocks = tuple(Block(line) for line in text.splitlines() if line.strip())
     return Reading(media_type, blocks=blocks[:_MAX_CELLS], notes=notes, guess=guess)

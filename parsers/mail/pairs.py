@@ -7,11 +7,12 @@ from collections.abc import Callable
 
 from parsers.types import Message
 
+_NUMBERED = r"^\s*(?:[-•*·▪○–>]\s*)?(?:\(?\d{1,2}[.)]\s+|\d{1,2}(?:\.\d{1,2})+[.)]?\s+|[a-z]\)\s+)?"
 _PAIR = re.compile(
-    r"^\s*(?:[-•*·▪○–>]\s*|\(?\d{1,2}[.)]\s+)?\*{0,2}_?(?P<label>[^\W\d_][^:=|\t\n]{1,110}?)\*{0,2}"
+    _NUMBERED + r"\*{0,2}_?(?P<label>[^\W\d_][^:=|\t\n]{1,110}?)\*{0,2}"
     r"\s*(?::\*{0,2}(?!//)|\t+:?| {3,}:?|[.…_]{3,}\s*:?|\s=\s|\s\|\s)\s*(?P<value>.*?)\s*\*{0,2}$"
 )
-_OPEN_LABEL = re.compile(r"^\s*\*{0,2}(?P<label>[^\W\d_][^:=|\t\n]{1,110}?)\s*:\s*\*{0,2}\s*$")
+_OPEN_LABEL = re.compile(_NUMBERED + r"\*{0,2}(?P<label>[^\W\d_][^:=|\t\n]{1,110}?)\s*:\s*\*{0,2}\s*$")
 _HEADER = re.compile(
     r"^(?:de|von|from|à|a|an|to|cc|cci|bcc|objet|betreff|subject|sujet|envoyé(?: le)?|gesendet|sent"
     r"|répondre à|reply-to|pièces? jointes?|attachments?|importance|expéditeur|absender|destinataires?)$",
@@ -67,6 +68,10 @@ def text_pairs(text: str, is_label: Tells = _never, goes_on: GoesOn = _never) ->
             value, taken = _below(lines[at:], is_label)
         elif (match := _PAIR.match(line)) and (label := _label(match.group("label"))):
             value, taken = match.group("value").strip(), 0
+            if value and (is_label(value) or value.endswith("?")) and is_label(line):
+                # "CEO : prénom", its value one line below.
+                label = f"{label} {value}"
+                value, taken = _below(lines[at:], is_label)
         elif is_label(line) and (label := _label(line)):
             value, taken = _below(lines[at:], is_label)
         else:
@@ -112,7 +117,7 @@ def _label(text: str) -> str:
     label = re.sub(r"\s+", " ", text).strip(" *_-•.…")
     if len(label) < 2 or _HEADER.match(label) or _TALK.match(label) or len(label.split()) > 14:
         return ""
-    return "" if re.search(r"[.!?]\s", label) else label
+    return "" if re.search(r"[^\W\d_]{2}[.!?]\s", label) else label
 
 
 def is_pair(line: str) -> bool:

@@ -6,8 +6,8 @@ import re
 
 from parsers.claims import Claim
 from parsers.concepts import understood
-from parsers.folding import words_of
-from parsers.labels.index import index_of
+from parsers.folding import fold, words_of
+from parsers.labels.index import STOP, index_of
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Sheet, union
 from parsers.printed.above import goes_upward, leave_doubtful
@@ -166,6 +166,9 @@ def _claim(
     *tops, _ = text.split("\n")
     if not strong and tops and (understood(words_of(tops[0])) or any(line.endswith(":") for line in tops)):
         sure = min(sure, 0.8)  # the first line may be the rest of the label
+    if not strong and _is_unfinished(text):
+        sure = min(sure, 0.8)
+        evidence.append("its end may stand on another line")
     if not strong and _set_in_two_sizes(place):
         sure = min(sure, 0.8)
     if definition.type in _LINES and re.search(r"\S@\S+\.\w", text):
@@ -194,6 +197,14 @@ def _claim(
         union(w.box for w in place.words),
         tuple(evidence),
         result.certain,
+    )
+
+
+def _is_unfinished(text: str) -> bool:
+    """True for a text that ends as no name does: "Martin & Fils société à", "L'Étoile du Nord –"."""
+    last = text.split()[-1:] or [""]
+    return text.rstrip().endswith(("-", "–", "&", "+ ", "/", ",", "(")) or (
+        last[0].islower() and fold(last[0]) in STOP
     )
 
 

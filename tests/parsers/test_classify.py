@@ -112,6 +112,17 @@ def test_logs_and_tables_of_results_are_proof() -> None:
     assert kinds(b"Bonjour,\nmerci pour votre message.\n", "note.txt") == ["other"]
 
 
+def test_a_test_report_in_xml_is_proof() -> None:
+    report = (
+        b'<?xml version="1.0"?><testsuites><testsuite name="eConnector NG"><testcase name="PID v2"/>'
+        b'<testcase name="RA"><failure>500</failure></testcase></testsuite></testsuites>'
+    )
+    [document] = read_file("TEST-econnector.xml", report, ReadOptions(ocr=False))
+    assert document.kind == "preuve_tests"
+    assert "Test report: 1 passed, 1 failed, 0 skipped" in document.text
+    assert kinds(b"<?xml version='1.0'?><invoice><testcase/></invoice>", "facture.xml") == ["other"]
+
+
 def two_forms(second_title: str = "Formulaire de demande de raccordement") -> bytes:
     sheet = Sheet("Formulaire d'accès à l'environnement de test")
     for label, value in [

@@ -141,6 +141,23 @@ def test_a_portal_s_notice_needs_no_colons(write: Callable[[list[list[str]]], st
     assert {k: v.value for k, v in document.fields.items()} == {k: v.value for k, v in plain.fields.items()}
 
 
+def test_an_empty_line_of_a_portal_s_notice_takes_no_label_for_its_value() -> None:
+    notice = (
+        "1.1 Directeur général : prénom\nLéa\n1.2 Nom de famille du CEO\nCapital social : 12.500 EUR\n"
+        "1.3 Dénomination sociale\nE-mail de la comptabilité : a@fiduciaire.example\n"
+        "2.1 Matricule : 2010 2412 340\n2.2 IBAN : LU28 0019 4006 4475 0000\n"
+        "2.3 R.C.S. n° : B123456\n2.4 Courriel : contact@medilux.example\n"
+    )
+    [document] = read_mail(mail(notice), DIGITAL).documents
+    assert {k: v.value for k, v in document.fields.items() if k != "type_personne"} == {
+        "ceo_prenom": "Léa",
+        "matricule": "20102412340",
+        "iban": "LU280019400644750000",
+        "rcs": "B123456",
+        "email": "contact@medilux.example",
+    }
+
+
 def test_an_address_goes_on_over_lines_and_ends_with_its_postal_code_or_country() -> None:
     address = "Adresse : 12, rue du Fort\nBâtiment C\nL-1234 Luxembourg\nLuxembourg\nCordialement\n"
     notice = NOTICE.replace("Adresse : 12, rue du Fort, L-1234 Luxembourg\n", address)
