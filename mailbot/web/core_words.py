@@ -75,6 +75,15 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"Quelles données changent \?.*", _("Quelles données changent ? Les saisir.")),
     (r"Le courriel est déjà parti : .*", _("Le courriel est déjà parti : la décision ne s'annule plus.")),
     (r"Le dossier a avancé depuis : .*", _("Le dossier a avancé depuis : la décision ne s'annule plus.")),
+    # What to know before it is done
+    (
+        r"Attention : le délai de cette étape est passé\.",
+        _("Attention : le délai de cette étape est passé."),
+    ),
+    (
+        r"Attention : le délai pour un nouvel envoi de l'Industriel est passé\.",
+        _("Attention : le délai pour un nouvel envoi de l'Industriel est passé."),
+    ),
     # What was done
     (r"Enregistré\.", _("Enregistré.")),
     (r"Accepté\.", _("Accepté.")),

@@ -22,10 +22,11 @@ class _TrialOver(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What the action would do."""
+    """What the action would do; `attention`: what the person should know before it."""
 
     message: str
     mails: tuple[OutboxRow, ...]
+    attention: str = ""
 
     @property
     def seal(self) -> str:
@@ -60,7 +61,7 @@ def attempt(web: Web, entry_id: int, request: Request) -> Trial:
     try:
         with web.store.transaction():
             done = web.service.review.act(entry_id, request)
-            trial = Trial(done.message, done.mails)
+            trial = Trial(done.message, done.mails, done.attention)
             raise _TrialOver
     except _TrialOver:
         return trial

@@ -351,3 +351,13 @@ def test_several_entries_at_once_need_their_number(world: World, claire: Browser
     assert [world.store.entry(e).state for e in entries] == ["open", "open"]
     assert claire.post("/queue/bulk", {**chosen, "count": "2"}).status_code == 303
     assert [world.store.entry(e).state for e in entries] == ["closed", "closed"]
+
+
+def test_a_step_whose_period_is_over_says_so_before_it_is_decided(world: World, claire: Browser) -> None:
+    entry = cases.labelling(world)
+    world.now("2026-10-05 09:00")
+    page = claire.get(f"/entry/{entry}?do=complement")
+    given = {"marker": hidden(page, "marker"), "note": "Le journal du test 3."}
+    assert (
+        "le délai de cette étape est passé" in claire.post(f"/entry/{entry}/preview/complement", given).text
+    )
