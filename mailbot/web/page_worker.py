@@ -85,7 +85,7 @@ def _opened(data: bytes) -> Any:
 
 def _upright(page: Any) -> Any:
     """The page turned as the readers read it."""
-    from parsers.documents.pdf_pages import upright_turns
+    from parsers.documents.pdf_view import upright_turns
 
     page.set_rotation(90 * upright_turns(page))
     return page
