@@ -7,25 +7,19 @@ none of its labels. Two kinds that are about as likely make each other doubtful.
 from __future__ import annotations
 
 import re
-import tomllib
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
 
-from rapidfuzz import fuzz
-
-from parsers.concepts import fields_meant
+from parsers.coverage import coverages_of
 from parsers.documents.reading import Reading, Widget
 from parsers.folding import fold, fold_text, single_spaced, words_of
 from parsers.forms import FormBook
-from parsers.labels.index import LabelIndex, index_of
-from parsers.labels.text import without_numbering
+from parsers.kinds import ToldBy, kinds, what_tells
 from parsers.layout.pages import sheets_of
-from parsers.layout.sheet import Segment, Sheet, may_come_again
+from parsers.layout.sheet import Sheet, may_come_again
 from parsers.layout.text import reading_text
 from parsers.remembered import Remembered
+from parsers.titles import Title, titles_of
 from parsers.types import FormDef, Kind
 from parsers.widget_names import own_names
 
@@ -48,15 +42,6 @@ class Classified:
 
 
 @dataclass(frozen=True, slots=True)
-class _Title:
-    kind: str
-    page: int
-    strength: float
-    text: str
-    top: float
-
-
-@dataclass(frozen=True, slots=True)
 class _Score:
     form: FormDef
     value: float
@@ -69,8 +54,8 @@ def classify(reading: Reading, book: FormBook) -> list[Classified]:
     sheets = sheets_of(reading)
     if not sheets:
         return [Classified("other", None, 0.3, ("no text",))]
-    told_by = _told_by(book)
-    titles = [title for sheet in sheets for title in _titles_of(sheet, told_by)]
+    told_by = what_tells(book)
+    titles = [title for sheet in sheets for title in titles_of(sheet, told_by)]
     groups = _groups(sheets, titles, told_by)
     found: list[Classified] = []
     for group in groups:
@@ -106,136 +91,7 @@ def _first_page(group: list[Sheet]) -> bool:
     return bool(re.search(r"\b(?:page|seite)?\s?1\s?(?:/|von|of|sur|de)\s?\d", text))
 
 
-_TITLES: Remembered[list[_Title]] = Remembered(24)
-
-
-def _titles_of(sheet: Sheet, told_by: _ToldBy) -> list[_Title]:
-    return _TITLES.of((sheet, told_by), lambda: _titles(sheet, told_by), keep=may_come_again([sheet]))
-
-
-def _titles(sheet: Sheet, told_by: _ToldBy) -> list[_Title]:
-    sizes: Counter[int] = Counter()
-    for segment in sheet.segments:
-        sizes[round(segment.size)] += len(segment.words)
-    usual = sizes.most_common(1)[0][0] if sizes else 10
-    found: list[_Title] = []
-    segments = sheet.segments
-    for number, segment in enumerate(segments):
-        if len(segment.words) > 22 or not segment.words or segment.entered:
-            continue
-        for text in _with_following(segment, segments, number):
-            tokens = words_of(text)
-            if len(tokens) > 26:
-                continue
-            for kind, strength in _title_matches(tokens, told_by).items():
-                seen = strength * _prominence(segment, usual, sheet)
-                found.append(_Title(kind, sheet.number, seen, text, segment.box[1]))
-            looks = _prominence(segment, usual, sheet)
-            if looks >= 1.0 and "*" not in text and segment.box[1] < 0.5 * sheet.height:
-                found += [
-                    _Title(kind, sheet.number, 0.8 * looks, text, segment.box[1])
-                    for kind in _topics(text, tokens)
-                ]
-    return found
-
-
-def _topics(text: str, tokens: tuple[str, ...]) -> list[str]:
-    """Kinds that a line speaks of as a title may, in words of its own."""
-    if (
-        not tokens
-        or any(len(words_of(piece)) > 12 for piece in text.split("/"))
-        or text.rstrip().endswith((":", ".", ",", ";"))
-    ):
-        return []
-    folded = fold(text) + " "
-    return [
-        kind
-        for kind, table in _kinds().items()
-        if "topic" in table and all(any(word in folded for word in group) for group in table["topic"])
-    ]
-
-
-@lru_cache(maxsize=4096)
-def _title_matches(tokens: tuple[str, ...], told_by: _ToldBy) -> dict[str, float]:
-    """Kind -> how well the line is one of its titles; kinds without a match are left out."""
-    starts = {token[:4] for token in tokens[:3]}
-    best: dict[str, float] = {}
-    for kind, title in told_by.titles:
-        # A title starts with its first word, a letter or two misread at most.
-        if title and title[0][:4] not in starts and not (len(title) >= 3 and _near_start(tokens, title)):
-            continue
-        strength = _title_match(tokens, title)
-        if strength > best.get(kind, 0.0):
-            best[kind] = strength
-    return best
-
-
-def _near_start(tokens: tuple[str, ...], title: tuple[str, ...]) -> bool:
-    first = tokens[0] if tokens else ""
-    return first[:1] == title[0][:1] and len(title[0]) >= 5 and fuzz.ratio(first, title[0]) >= 75
-
-
-def _with_following(segment: Segment, segments: Sequence[Segment], number: int) -> list[str]:
-    """The segment, and joined with the line or two under it: long titles are broken."""
-    texts = [segment.text]
-    box = segment.box
-    for other in segments[number + 1 : number + 8]:
-        height = box[3] - box[1]
-        centred = abs((other.box[0] + other.box[2]) - (box[0] + box[2])) < 30
-        if (
-            other.box[1] - box[1] - 0.5 * height >= 0
-            and other.box[1] - box[3] < 0.9 * height
-            and (abs(other.box[0] - box[0]) < 6 or centred)
-            and abs(other.size - segment.size) < 1.5
-        ):
-            texts.append(f"{texts[-1]} {other.text}")
-            box = other.box
-            if len(texts) == 3:
-                break
-    return texts
-
-
-def _title_match(tokens: Sequence[str], title: Sequence[str]) -> float:
-    """How well a line is this title: whole, or with a few words behind it."""
-    if not title or len(tokens) < len(title):
-        if len(title) >= 4 and len(tokens) >= 3:
-            ratio = fuzz.ratio(" ".join(tokens), " ".join(title))
-            return 0.9 if ratio >= 88 else 0.0
-        return 0.0
-    weight = 1.0 if len(title) >= 3 or (len(title) == 2 and not title[1].isdigit()) else 0.75
-    start = 0
-    while start < 2 and start < len(tokens) and re.fullmatch(r"\d{1,2}|[ivx]+|sons|annexe", tokens[start]):
-        start += 1
-    for skip in {0, start}:
-        rest = tokens[skip:]
-        if tuple(rest[: len(title)]) == tuple(title):
-            more = len(rest) - len(title)
-            if more == 0:
-                return weight
-            return weight * (0.85 if more <= 8 and len(title) >= 2 else 0.7 if more <= 5 else 0.25)
-    if len(title) >= 3:
-        ratio = fuzz.ratio(" ".join(tokens[: len(title) + 1]), " ".join(title))
-        if ratio >= 90 and len(tokens) <= len(title) + 6:
-            return 0.9 * weight
-    return 0.0
-
-
-def _prominence(segment: Segment, usual: float, sheet: Sheet) -> float:
-    """1 for what looks like a title: larger or bold, or near the top on a line of its own."""
-    if segment.size >= 1.18 * usual or segment.bold:
-        return 1.0
-    if segment.text.rstrip().endswith((".", ",", ";")):
-        return 0.15
-    if segment in sheet.segments[:2]:
-        return 1.0
-    if sheet.flow:
-        return 0.8 if segment.box[1] < 250 else 0.3
-    if segment.box[1] < 0.3 * sheet.height:
-        return 0.85
-    return 0.35
-
-
-def _groups(sheets: list[Sheet], titles: list[_Title], told_by: _ToldBy) -> list[list[Sheet]]:
+def _groups(sheets: list[Sheet], titles: list[Title], told_by: ToldBy) -> list[list[Sheet]]:
     """Pages that belong together: a prominent title of another kind near the top starts a new document.
 
     Where a scanner lost the title, the labels of a whole other form do.
@@ -261,12 +117,10 @@ def _groups(sheets: list[Sheet], titles: list[_Title], told_by: _ToldBy) -> list
     return groups
 
 
-def _whole_form(sheet: Sheet, current: str, told_by: _ToldBy) -> str:
+def _whole_form(sheet: Sheet, current: str, told_by: ToldBy) -> str:
     """The kind other than the current one of which a page prints most labels, and of no other so many."""
     covered: dict[str, tuple[float, int]] = {}
-    for form, (count, share) in zip(
-        told_by.forms, _coverages(_printed_labels([sheet], ()), told_by), strict=True
-    ):
+    for form, (count, share) in zip(told_by.forms, coverages_of([sheet], (), told_by), strict=True):
         if form.kind in _FORMS:
             covered[form.kind] = max(covered.get(form.kind, (0.0, 0)), (share, count))
     kind = max(covered, key=lambda each: covered[each], default="")
@@ -295,7 +149,7 @@ def _folded(sheet: Sheet) -> str:
 
 def _decide(
     group: list[Sheet],
-    titles: list[_Title],
+    titles: list[Title],
     widgets: Sequence[Widget],
     text: str,
     book: FormBook,
@@ -322,21 +176,16 @@ def _decide(
 
 def _scores(
     group: list[Sheet],
-    titles: list[_Title],
+    titles: list[Title],
     widgets: Sequence[Widget],
     text: str,
     book: FormBook,
     reading: Reading,
 ) -> list[_Score]:
-    told_by = _told_by(book)
+    told_by = what_tells(book)
     says = tuple(w.label for w in widgets if w.label)
 
-    coverages = _COVERAGES.of(
-        (*group, told_by),
-        lambda: _coverages(_printed_labels(group, says), told_by),
-        says,
-        keep=may_come_again(group),
-    )
+    coverages = coverages_of(group, says, told_by)
     scores = [
         _score(form, titles, widgets, text, coverage, sum(cue(text) for cue in cues), reading)
         for form, coverage, cues in zip(book.forms, coverages, told_by.cues, strict=True)
@@ -346,7 +195,7 @@ def _scores(
 
 def _score(
     form: FormDef,
-    titles: list[_Title],
+    titles: list[Title],
     widgets: Sequence[Widget],
     text: str,
     covered: tuple[int, float],
@@ -380,7 +229,7 @@ def _score(
         value = min(value, 0.4)  # mentioned, but not there
     if form.kind not in _FORMS and form.kind != "nda" and (title is None or title.strength < 0.3):
         value = min(value, 0.3 + 0.08 * cues) if cues >= 3 else min(value, 0.3)
-    about = _kinds().get(form.kind, {})
+    about = kinds().get(form.kind, {})
     if not _speaks_of(text, about.get("mentions", ())):
         value = min(value, 0.3)
     entitled = title is not None and title.strength >= 0.3
@@ -396,7 +245,7 @@ def _score(
 
 def _verdicts(text: str) -> int:
     """How many results of tests a text lists; 0 where it does not speak of tests."""
-    table = _kinds().get("preuve_tests", {})
+    table = kinds().get("preuve_tests", {})
     tokens = words_of(text)
     about, verdicts = (tuple(table.get(key, [[]])[0]) for key in ("about", "verdicts"))
     if not any(token.startswith(about) for token in tokens):
@@ -404,138 +253,6 @@ def _verdicts(text: str) -> int:
     return sum(token in verdicts for token in tokens)
 
 
-def _cue(wording: str) -> Callable[[str], bool]:
-    """Tells whether a folded text has the wording, a short one as words of its own."""
-    folded = fold(wording)
-    if len(folded) > 6:
-        return lambda text: folded in text
-    alone = re.compile(rf"(?<!\w){re.escape(folded)}(?!\w)")
-    return lambda text: folded in text and alone.search(text) is not None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _ToldBy:
-    """What tells the forms of a book apart, by the form's place in it. Compared by identity: made once."""
-
-    forms: tuple[FormDef, ...]
-    titles: tuple[tuple[str, tuple[str, ...]], ...]
-    """(kind, words of a title) of every form, each once."""
-    labels: tuple[LabelIndex, ...]
-    weights: dict[str, float]
-    totals: tuple[float, ...]
-    """What the labels of a form weigh together."""
-    asked: frozenset[frozenset[str]]
-    """The fields of every kind."""
-    cues: tuple[tuple[Callable[[str], bool], ...], ...]
-    """What tells whether a text has each of a form's typical wordings."""
-
-
-_TOLD_BY: Remembered[_ToldBy] = Remembered(1)
-
-
-def _told_by(book: FormBook) -> _ToldBy:
-    """Kept for the last book asked for: a worker reads thousands of documents with one book."""
-    return _TOLD_BY.of((book.forms,), lambda: _made_told_by(book))
-
-
-def _made_told_by(book: FormBook) -> _ToldBy:
-    forms = book.forms
-    titles = dict.fromkeys(
-        (form.kind, words_of(title)) for form in forms for ts in form.titles.values() for title in ts
-    )
-    weights = _weights(forms)
-    return _ToldBy(
-        forms,
-        tuple(titles),
-        tuple(index_of(form.fields) for form in forms),
-        weights,
-        tuple(sum(weights.get(f"{form.kind}:{f.id}", 0.2) for f in form.fields) for form in forms),
-        frozenset(index_of(form.fields).fields for form in book.all() if form.fields),
-        tuple(tuple(_cue(w) for ws in form.cues.values() for w in ws) for form in forms),
-    )
-
-
-_COVERAGES: Remembered[list[tuple[int, float]]] = Remembered(12)
-
-
-def _coverages(printed: Iterable[str], told_by: _ToldBy) -> list[tuple[int, float]]:
-    """For each form (labels found, their share weighted by how much they tell this form from others)."""
-    found: list[dict[str, float]] = [{} for _ in told_by.forms]
-    for text in printed:
-        for place, field_id, weight in _labelled(text, told_by):
-            found[place][field_id] = max(found[place].get(field_id, 0.0), weight)
-    return [
-        (len(fields), (sum(fields.values()) / total if total else 0.0))
-        for fields, total in zip(found, told_by.totals, strict=True)
-    ]
-
-
-@lru_cache(maxsize=8192)
-def _labelled(text: str, told_by: _ToldBy) -> tuple[tuple[int, str, float], ...]:
-    """(place of the form, its field, how much that tells it from others) for each form with such a label."""
-    tokens = tuple(text.split())
-    found: list[tuple[int, str, float]] = []
-    for place, (form, index) in enumerate(zip(told_by.forms, told_by.labels, strict=True)):
-        for field_id in index.exact.get(text, ())[:1]:
-            weight = told_by.weights.get(f"{form.kind}:{field_id}", 0.2)
-            found.append((place, field_id, min(weight, told_by.weights.get(text, weight))))
-        if text not in index.exact:
-            meant = fields_meant(tokens, index.fields)
-            if len(meant) == 1:
-                # In words of its own it tells the less, the more kinds have such a field.
-                kinds = sum(bool(fields_meant(tokens, fields)) for fields in told_by.asked)
-                found.append((place, meant[0], 1.0 / max(1, kinds)))
-    return tuple(found)
-
-
-def _weights(forms: tuple[FormDef, ...]) -> dict[str, float]:
-    """How much a label tells a kind from the others: 1 for its own, less the more kinds print it."""
-    owners: dict[str, set[str]] = {}
-    for form in forms:
-        for text in index_of(form.fields).exact:
-            owners.setdefault(text, set()).add(form.kind)
-    weights = {text: 1.0 / len(kinds) for text, kinds in owners.items()}
-    for form in forms:
-        exact = index_of(form.fields).exact
-        for definition in form.fields:
-            own = [weights[text] for text, ids in exact.items() if definition.id in ids]
-            weights[f"{form.kind}:{definition.id}"] = max(own, default=0.2)
-    return weights
-
-
-def _printed_labels(group: Iterable[Sheet], tooltips: Iterable[str]) -> frozenset[str]:
-    """Every short line, line up to a colon, and tooltip, as label text."""
-    texts: set[str] = set()
-    for sheet in group:
-        for segment in sheet.segments:
-            if not segment.entered and len(segment.words) <= 16:
-                texts.update(_label_texts(segment.text, len(segment.words)))
-    texts.update(" ".join(without_numbering(words_of(says))) for says in tooltips)
-    texts.discard("")
-    return frozenset(texts)
-
-
-@lru_cache(maxsize=4096)
-def _label_texts(line: str, words: int) -> tuple[str, ...]:
-    """What may be the label in a line of so many words."""
-    texts: list[str] = []
-    head, colon, _ = line.partition(":")
-    for text in (line, head if colon else "", *re.split(r"[/|()]", line)):
-        tokens = words_of(text)
-        texts += (" ".join(without_numbering(tokens)), " ".join(tokens))
-    if not colon and 1 < words <= 10:
-        # A label without a colon and its value behind it.
-        tokens = without_numbering(words_of(line))
-        texts += (" ".join(tokens[:n]) for n in range(1, min(len(tokens), 9)))
-    return tuple(texts)
-
-
 def _speaks_of(text: str, groups: Iterable[Iterable[str]]) -> bool:
     """True when the text has one word of each group."""
     return all(any(word in text for word in group) for group in groups)
-
-
-@lru_cache(maxsize=1)
-def _kinds() -> dict[str, dict[str, list[list[str]]]]:
-    text = resources.files("parsers.data").joinpath("kinds.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
