@@ -47,7 +47,7 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
             if longer is not None:
                 hit, used = longer
                 taken.update(used)
-        if hit is not None and not (re.fullmatch(r"\(.*\)[\s*:]*", segment.text) and not hit.below):
+        if hit is not None and not (re.fullmatch(r"\(.*\)[\s*:]*", hit.label)):
             hits.append(hit)  # what stands in brackets alone explains another label
         elif under is not None and foreign(words_of(segment.text)) and not re.search(r"\d{3}", segment.text):
             rest = segments[under].text

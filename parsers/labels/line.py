@@ -56,6 +56,11 @@ def _after_colon(
         says = end == len(texts) - 1 and bool(fields_meant(rest, index.fields))
         if len(meant) == 1 and (meant != first or end in ends or says):
             return end, (meant, "fuzzy", 0.96)
+    for end in range(min(colon + 2, len(texts) - 2), colon, -1):
+        said = words_of(" ".join(texts[colon + 1 : end + 1]))
+        meant = fields_meant(words_of(" ".join(texts[start : end + 1])), index.fields)
+        if len(meant) == 1 and fields_meant(said, index.fields) and texts[end + 1][:1].isupper():
+            return end, (meant, "fuzzy", 0.96)  # "Geschäftsführer: Nachname Kayl"
     return None
 
 

@@ -42,9 +42,13 @@ def carried_on(
     else:
         texts = [w.text for w in rest.words]
         shaped = hit.fields[0] in _SHAPED
-        ends = range(1 if shaped else 2, min(len(texts), MAX_LABEL_WORDS))
+        ends = range(1 if shaped or "rcs" in hit.fields else 2, min(len(texts), MAX_LABEL_WORDS))
         for end in reversed(ends) if shaped else ends:
             found = match_text(" ".join(texts[:end]), index)
+            if label_opens_brackets(texts[:end]) or (
+                "rcs" in hit.fields and re.fullmatch(r"[A-K]", texts[end - 1])
+            ):
+                continue
             begins = shaped or texts[end][:1].isupper() or texts[end][:1].isdigit()
             if found is not None and found[1] != "weak" and begins and set(hit.fields) & set(found[0]):
                 named = found[0]
@@ -56,6 +60,12 @@ def carried_on(
     if not shared or words_of(label) == words_of(hit.label):
         return None
     return LabelHit(rest, shared, end, hit.strength, hit.score, True, f"{hit.label} {label}", (segment,))
+
+
+def label_opens_brackets(texts: Sequence[str]) -> bool:
+    """True for words that end inside a pair of brackets."""
+    text = " ".join(texts)
+    return text.count("(") > text.count(")")
 
 
 def _broken_before_colon(first: Segment, rest: Segment, index: LabelIndex) -> LabelHit | None:

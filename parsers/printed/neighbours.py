@@ -43,6 +43,8 @@ def is_other_label(segment: Segment) -> bool:
     """True for what prints a label of its own ("Téléphone :"), whether this form knows it or not."""
     if segment.entered:
         return False
+    if segment.text.endswith(("*", "(*)")) and re.match(r"[^\W\d_]{2}", segment.text):
+        return True  # what must be filled in
     for number, word in enumerate(segment.words[:6]):
         if word.text.endswith((":", "：")):
             return number > 0 or len(word.text) > 2
