@@ -547,3 +547,15 @@ def test_the_words_of_a_row_s_last_box_may_begin_the_next_line() -> None:
     sheet.text("Centre loué de manière flexible")
     got = fields_of(sheet.pdf(), "bon_de_livraison").fields
     assert got["type_client"].value == "centre_flexible"
+
+
+def test_a_value_proves_its_place_once_though_the_names_are_looked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With the printed e-mail address the same labels are read again, to tell first from last name."""
+    proven = []
+    monkeypatch.setattr(
+        "parsers.extract.claims_from_prose", lambda context, _: proven.append(dict(context.places)) or []
+    )
+    fields_of(docx(p("Formulaire 1"), p("Adresse e-mail : direction@medisoft.example")), "formulaire_1")
+    assert proven == [{"inline": 1}]
