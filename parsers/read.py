@@ -201,6 +201,11 @@ def _documents(
     from parsers.mail.language import language_of
 
     found = classify(reading, book)
+    if reading.scanned:
+        from parsers.blanks.book import known_blanks
+        from parsers.blanks.kinds import by_blanks
+
+        found = by_blanks(found, reading.pages, known_blanks(options))
     documents = []
     for one in found:
         document = _document(part, data, reading, one, problems, options)

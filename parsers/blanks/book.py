@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from parsers.blanks.places import places_of
 from parsers.blanks.printed import Print
 from parsers.documents.reading import Box, Page, Reading
 from parsers.forms.book import FormBook, load_forms
 from parsers.layout.marks import take_ticks
-from parsers.types import FormDef, ReadOptions
+from parsers.types import BBox, FormDef, ReadOptions
 
 _SUFFIX = ".pdf"
 _MOST_BYTES = 20_000_000
@@ -32,6 +33,11 @@ class Blank:
     prints: tuple[Print, ...]
     """What each page prints, by where it stands."""
     path: str
+
+    def places(self, page: int) -> tuple[BBox, ...]:
+        """Where its page of that number leaves room to write, in points."""
+        found = next(p for p in self.reading.pages if p.number == page)
+        return places_of(found, self.reading.widgets)
 
     def print_of(self, page: int) -> Print:
         """The print of its page of that number."""

@@ -16,6 +16,7 @@ from parsers.types import BBox, FieldValue
 
 _DOUBTED = 0.9
 _AGREED = 0.99
+_TICKED = frozenset({"ticked", "not ticked"})
 _MOSTLY = 0.5
 
 
@@ -47,7 +48,9 @@ def _settled(
             return _doubted(label, f"stands where the blank {filled.blank} has something else")
         return label
     if same(label.value, blank.value):
-        sure = max(blank.confidence, min(label.confidence, _AGREED))
+        # A mark was seen twice; letters were read by the same eyes, and the blank knows more of their place.
+        seen_twice = max(blank.confidence, min(label.confidence, _AGREED))
+        sure = seen_twice if _TICKED.intersection(blank.evidence) else blank.confidence
         # An inference that turned out right is no part of what was read.
         seen = [note for note in label.evidence if not note.startswith("inferred")]
         evidence = tuple(dict.fromkeys((*blank.evidence, *seen)))

@@ -23,7 +23,7 @@ _RIM = 2.5
 """Points by which a word may stand over the edge of its box."""
 _MOSTLY = 0.5
 _CHECK_FAILED = 0.7
-_SURE_SIGN = 0.9
+_SURE_SIGN, _IN_PART = 0.9, 0.9
 _LONGEST_MARK = 3
 _TICKED = ("checkbox", "radio")
 
@@ -233,13 +233,14 @@ def _as_scanned(
         [value.confidence, *(m.confidence for m in ticks), *(p.word.confidence or 0.99 for _, p in puts)]
     )
     notes = list(value.evidence)
-    if (
-        definition is not None
-        and value.raw
-        and parse_value(definition.type, value.raw, definition).problem == "check_failed"
-    ):
+    read = definition if puts and value.raw else None
+    problem = parse_value(read.type, value.raw or "", read).problem if read else None
+    if problem is not None:
         sure = min(sure, _CHECK_FAILED)
-        notes.append("check digits do not hold")
+        notes.append("check digits do not hold" if problem == "check_failed" else "not of the usual form")
+    if any(_mostly_in(ink, w.box) for s, w, _ in own if w.box for ink in s.laid.unread):
+        sure = min(sure, _IN_PART)
+        notes.append("ink beside it was not read")
     notes += dict.fromkeys(p.word.note for _, p in puts if p.word.note)
     if any(p.word.handwritten for _, p in puts):
         notes.append("handwritten")

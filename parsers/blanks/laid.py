@@ -41,6 +41,8 @@ class Laid:
     pulls: tuple[tuple[float, float], ...] = ()
     columns: int = 1
     ticks: tuple[TickMark, ...] = ()
+    unread: tuple[BBox, ...] = ()
+    """Ink in places to write, on the blank, for which there is no word."""
 
     def on_blank(self, box: BBox) -> BBox:
         """A box of the scan on the blank, the paper's own bend allowed for."""

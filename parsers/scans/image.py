@@ -21,7 +21,8 @@ Mask = npt.NDArray[np.uint8]
 class Sheet:
     """One page as pixels; `dpi` holds in both directions.
 
-    `ink` marks coloured strokes (a blue pen, a red stamp) where the source had colour.
+    `ink` marks coloured strokes (a blue pen, a red stamp) where the source had colour. `coarse`: it had
+    fewer rows than letters need, as a fax in standard resolution.
     """
 
     number: int
@@ -29,6 +30,7 @@ class Sheet:
     dpi: float
     bilevel: bool = False
     ink: Mask | None = None
+    coarse: bool = False
 
     @property
     def points(self) -> float:

@@ -32,11 +32,7 @@ _RIM = 2.5
 def with_known_print(tokens: Sequence[Token], sheet: Sheet, blank: Blank, laid: Laid) -> list[Token]:
     """The tokens, each marked as printed by the blank or with the place in which it stands."""
     print_ = blank.print_of(laid.page)
-    places = [
-        w.box
-        for w in blank.reading.widgets
-        if w.page == laid.page and w.box and w.kind in ("text", "choice", "date")
-    ]
+    places = blank.places(laid.page)
     as_issued = not blank.form.clauses  # an issued text is compared with what was read
     return [
         token

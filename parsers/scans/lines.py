@@ -135,6 +135,12 @@ def points_of(box: tuple[float, float, float, float], sheet: Sheet) -> tuple[flo
     return (left, top, right, bottom)
 
 
+def pixels_of(box: BBox, sheet: Sheet) -> tuple[int, int, int, int]:
+    """A box of points in whole pixels."""
+    left, top, right, bottom = (round(v / sheet.points) for v in box)
+    return (left, top, right, bottom)
+
+
 def without_lines(gray: Gray, ink: Mask, across: Mask, down: Mask) -> Gray:
     """The page with its lines painted over; strokes that cross a line stay whole."""
     out = gray.copy()

@@ -21,6 +21,7 @@ MAX_PIXELS = 120_000_000
 """A page of A3 at 600 dpi has 70 million; more than this is no page."""
 BOMB_PIXELS = 400_000_000
 WORKING_DPI = 300
+_COARSE_DPI = 130
 _FAR_ABOVE = 1.5
 """Times the working resolution."""
 _PLAIN = {"1", "L", "RGB", "CMYK", "YCbCr"}
@@ -196,9 +197,9 @@ def scaled(
     height = round(gray.shape[0] * WORKING_DPI / ydpi)
     if (height, width) != gray.shape:
         gray = resized(gray, width, height)
-        if bilevel and ydpi < 150:
+        if bilevel and ydpi < _COARSE_DPI:
             import cv2  # the steps of a coarse fax become edges again
 
             gray = as_gray(cv2.GaussianBlur(gray, (0, 0), 1.5))
         ink = resized(ink, width, height) if ink is not None else None
-    return Sheet(number, gray, float(WORKING_DPI), bilevel, ink)
+    return Sheet(number, gray, float(WORKING_DPI), bilevel, ink, coarse=min(xdpi, ydpi) < _COARSE_DPI)

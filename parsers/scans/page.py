@@ -12,7 +12,7 @@ import numpy as np
 
 from parsers.blanks.book import Blank
 from parsers.blanks.laid import Laid
-from parsers.documents.reading import Box, Page, Picture
+from parsers.documents.reading import Box, Page, Picture, Word
 from parsers.scans import ocr
 from parsers.scans.blank_ticks import tick_marks
 from parsers.scans.boxes import Square, circles, is_filled_like, is_tick_box, marked, measured, small_squares
@@ -24,11 +24,13 @@ from parsers.scans.known_print import with_known_print
 from parsers.scans.lines import (
     leaders,
     line_masks,
+    pixels_of,
     points_of,
     rulings,
     with_known_rules,
     without_lines,
 )
+from parsers.scans.lost import lost_in_places
 from parsers.scans.print_seen import without
 from parsers.scans.quality import is_blank, legibility
 from parsers.scans.read_marks import without_read_marks
@@ -88,7 +90,7 @@ def read_sheet(sheet: Sheet, deadline: float, blanks: Sequence[Blank] = ()) -> P
         on_blank = first.on_blank or lay_on_blank(tokens, upright, blanks)
         if on_blank is not None:
             tokens = with_known_print(tokens, upright, *on_blank)
-        second = _again(upright, furniture, tokens, deadline)
+        second = _again(upright, furniture, tokens, on_blank, deadline)
     except ocr.OcrFailed as error:
         late = time.monotonic() >= deadline - 1
         problem = Problem(code="timeout" if late else "illegible", message=f"Page {sheet.number}: {error}")
@@ -105,13 +107,20 @@ def read_sheet(sheet: Sheet, deadline: float, blanks: Sequence[Blank] = ()) -> P
         rulings=lines,
         boxes=boxes,
         pictures=(_whole(upright),),
-        laid=_with_ticks(upright, furniture, *on_blank) if on_blank is not None else None,
+        laid=_compared(upright, furniture, [*words, *struck], *on_blank) if on_blank is not None else None,
     )
     return PageResult(page, upright.gray, upright.dpi)
 
 
-def _with_ticks(sheet: Sheet, furniture: Furniture, blank: Blank, laid: Laid) -> Laid:
-    return replace(laid, ticks=tick_marks(sheet, blank, laid, furniture.ticks))
+def _compared(sheet: Sheet, furniture: Furniture, words: Sequence[Word], blank: Blank, laid: Laid) -> Laid:
+    """With what the scan has and the blank lacks besides words: ticks, and ink that nobody read."""
+    read = [pixels_of(word.box, sheet) for word in words]
+    lost = lost_in_places(furniture.text_only, read, _places(sheet, blank, laid), sheet)
+    return replace(
+        laid,
+        ticks=tick_marks(sheet, blank, laid, furniture.ticks),
+        unread=tuple(laid.on_blank(points_of(box, sheet)) for box in lost),
+    )
 
 
 def straight(sheet: Sheet) -> Sheet:
@@ -226,8 +235,22 @@ def _first_tokens(gray: Gray, sheet: Sheet, deadline: float) -> list[ocr.Token]:
     )
 
 
-def _again(sheet: Sheet, furniture: Furniture, tokens: list[ocr.Token], deadline: float) -> Reread:
-    return reread(furniture.text_only, sheet.gray, tokens, furniture.combs, sheet, deadline)
+def _again(
+    sheet: Sheet,
+    furniture: Furniture,
+    tokens: list[ocr.Token],
+    on_blank: tuple[Blank, Laid] | None,
+    deadline: float,
+) -> Reread:
+    lost = None
+    if on_blank is not None and (places := _places(sheet, *on_blank)):
+        lost = lost_in_places(furniture.text_only, [token.box for token in tokens], places, sheet)
+    return reread(furniture.text_only, sheet.gray, tokens, furniture.combs, sheet, deadline, lost)
+
+
+def _places(sheet: Sheet, blank: Blank, laid: Laid) -> list[tuple[int, int, int, int]]:
+    """Where somebody writes, in pixels."""
+    return [pixels_of(laid.on_scan(place), sheet) for place in blank.places(laid.page)]
 
 
 def _boxes(furniture: Furniture, sheet: Sheet) -> tuple[Box, ...]:

@@ -194,12 +194,15 @@ def _same_line(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> bo
 
 def reread(
     text_only: Gray, gray: Gray, tokens: Sequence[ocr.Token], found: Sequence[Comb], sheet: Sheet,
-    deadline: float,
+    deadline: float, lost_values: Sequence[tuple[int, int, int, int]] | None = None,
 ) -> Reread:  # fmt: skip
-    """Read every run and comb again. Raises OcrFailed when time is over."""
+    """Read every run and comb again, and what was lost: `lost_values` where it is known where values stand.
+
+    Raises OcrFailed when time is over.
+    """
     tokens = mended(tokens, text_only)
     groups = [_underscored(group, text_only) for group in runs(tokens)]
-    lost = _unread(text_only, tokens, sheet)
+    lost = _unread(text_only, tokens, sheet) if lost_values is None else list(lost_values)
     known = [Run(tuple(group), (), once=True) for group in groups if needs_no_second(group)]
     groups = [group for group in groups if not needs_no_second(group)]
     pieces = [_crop(text_only, bounds(group)) for group in groups]
@@ -217,9 +220,11 @@ def reread(
     once = _stacked(pieces[first_comb:], deadline, ("eng",), scale=0.75) if strips else []
     done = [Run(tuple(one_address(group, again[i])), tuple(again[i])) for i, group in enumerate(groups)]
     for i, box in enumerate(lost, start=len(groups)):
-        found_late = [replace(t, box=box, confidence=min(t.confidence, _LATE)) for t in again[i]]
-        # Only what is plainly one word counts: other leftovers are specks and strokes of a pen.
-        done.append(Run(tuple(found_late) if len(found_late) == 1 else (), ()))
+        found_late = _laid_along(again[i], box)
+        # Only what is plainly one word counts, or stands where values do: other leftovers are specks and
+        # strokes of a pen.
+        counts = len(found_late) == 1 or lost_values is not None
+        done.append(Run(tuple(found_late) if counts else (), ()))
     open_ones = [i for i, run in enumerate(done) if not (is_sentence(run.tokens) or _settled(run))]
     for numbers in (True, False):
         chosen = [i for i in open_ones if _numeric(done[i]) is numbers]
@@ -237,6 +242,18 @@ def reread(
             for i, (comb, filled) in enumerate(strips)
         ],
     )
+
+
+def _laid_along(line: Sequence[ocr.Token], box: tuple[int, int, int, int]) -> list[ocr.Token]:
+    """The words of a line in a box that is known as a whole, one after the other."""
+    total = sum(len(t.text) for t in line) + len(line) - 1
+    at, found = 0, []
+    for token in line:
+        left, right = (box[0] + round((box[2] - box[0]) * n / total) for n in (at, at + len(token.text)))
+        place = (left, box[1], right, box[3])
+        found.append(replace(token, box=place, confidence=min(token.confidence, _LATE)))
+        at += len(token.text) + 1
+    return found
 
 
 def _spell(done: list[Run], gray: Gray, deadline: float) -> None:

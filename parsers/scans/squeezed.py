@@ -25,10 +25,18 @@ class Squeezed:
     left: int
 
     def on_page(self, token: Token) -> Token:
-        """A token of the squeezed page where it stands on the whole one."""
+        """A token of the squeezed page where it stands on the whole one.
+
+        Tesseract's boxes may reach beyond their word: what reaches into another strip of the page is cut off.
+        """
         x0, top, x1, bottom = token.box
         last = len(self.rows) - 1
-        y0, y1 = int(self.rows[min(top, last)]), int(self.rows[min(max(bottom - 1, 0), last)]) + 1
+        middle = min((top + bottom) // 2, last)
+        seams = np.flatnonzero(np.diff(self.rows) > 1) + 1
+        after = int(np.searchsorted(seams, middle, side="right"))
+        first = int(seams[after - 1]) if after else 0
+        end = int(seams[after]) - 1 if after < len(seams) else last
+        y0, y1 = int(self.rows[max(top, first)]), int(self.rows[min(bottom - 1, end)]) + 1
         return replace(token, box=(x0 + self.left, y0, x1 + self.left, y1))
 
 

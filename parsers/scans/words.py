@@ -37,6 +37,8 @@ _ACCENT_LOST = 0.85
 _TWO_OF_THREE, _AGAINST_FIRST, _ALONE = 0.85, 0.75, 0.6
 _LOWEST = 2.2
 """Points: the ink of a line of letters is higher."""
+_COARSE = 0.94
+"""A word of letters on a fax in standard resolution: e and o are alike in it, to all readings."""
 _NEVER_HEARD = 0.9
 """Spelled alike by two models, but none read the word so before."""
 _COMB_SIZE = 0.6
@@ -89,6 +91,8 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
                 continue
             if bottom - top < sheet.px(_LOWEST) and any(c.isalnum() for c in answer):
                 continue  # a piece of a line that was taken for letters
+            if sheet.coarse and not confirmed(token) and 2 * sum(map(str.isalpha, answer)) > len(answer):
+                sure = min(sure, _COARSE)
             box = (token.box[0], high, token.box[2], low)
             hand = id(run) in written and index >= labels[id(run)]
             words.append(_word(answer, box, sure, sheet, size, written=hand))

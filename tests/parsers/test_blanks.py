@@ -18,13 +18,19 @@ from outbox_templates.blanks import blank_bytes, blank_folders
 from parsers.blanks.book import known_blanks
 from parsers.blanks.combined import combined
 from parsers.blanks.filled import Filled, read_filled
+from parsers.blanks.kinds import by_blanks
+from parsers.classify import Classified
+from parsers.documents.reading import Page, Word
 from parsers.read import read_file
 from parsers.scans.blank_picture import print_under
 from parsers.scans.blank_ticks import tick_marks
 from parsers.scans.by_picture import lay_by_picture
 from parsers.scans.image import binary
 from parsers.scans.known_print import with_known_print
+from parsers.scans.lost import lost_in_places
+from parsers.scans.ocr import Token
 from parsers.scans.print_seen import without
+from parsers.scans.squeezed import squeezed
 from parsers.signing.drawn import drawn_signers
 from parsers.types import FieldValue, ReadOptions
 from tests.parsers.laid_page import (
@@ -97,6 +103,28 @@ def test_values_come_from_the_place_they_stand_in() -> None:
     assert matricule.bbox is not None
     assert matricule.bbox[0] == pytest.approx(words[-3].box[0])
     assert {"ceo_nom", "iban", "email"} <= filled.empty
+
+
+def test_each_page_says_by_its_blank_what_it_is_whatever_the_order() -> None:
+    def page(kind: str, number: int, of_file: int) -> Page:
+        words = as_read(own_blank(kind).reading.pages[number - 1].words, CROOKED)
+        return replace(laid_page(words), number=of_file)
+
+    said = [Classified("other", None, 0.6, ())]
+    pages = [
+        page("formulaire_2", 2, 1),
+        page("formulaire_2", 1, 2),
+        page("formulaire_2", 2, 3),
+        page("nda", 1, 4),
+    ]
+    found = by_blanks(said, pages, own_blanks())
+    assert [(one.kind, one.pages) for one in found] == [
+        ("formulaire_2", (1, 2)), ("formulaire_2", (3,)), ("nda", (4,)),
+    ]  # fmt: skip
+    alone = by_blanks(said, pages[:1], own_blanks())
+    assert [(one.kind, one.pages, one.confidence) for one in alone] == [("formulaire_2", None, 0.99)]
+    letter = Page(5, 595.0, 842.0, words=(Word("Bonjour", 5, (50, 50, 90, 60), 0.9),))
+    assert by_blanks(said, [*pages, letter], own_blanks()) == said
 
 
 def test_a_value_that_was_struck_out_is_none() -> None:
@@ -188,6 +216,29 @@ def test_a_sheet_is_known_by_its_look_and_only_what_was_filled_in_is_left() -> N
     for field, there in (("denomination_sociale", True), ("pays", True), ("iban", False)):
         x0, y0, x1, y1 = (round(v / sheet.points) for v in known.laid.on_scan(place_of(blank, field)))
         assert (left[y0 + 9 : y1 - 9, x0 + 9 : x1 - 9].mean() > 0.01) == there  # grain is less
+
+
+def test_a_page_without_its_empty_rows_gives_words_where_they_stand() -> None:
+    gray = np.full((2339, 1654), 255, np.uint8)
+    gray[500:530, 300:400] = gray[1500:1530, 700:800] = 0
+    strips = squeezed(gray, sheet_of(gray))
+    assert strips is not None
+    assert strips.gray.shape[0] < 200
+    top = int(np.flatnonzero(strips.rows == 1500)[0])
+    read = Token("7", (700 - strips.left, top - 40, 800 - strips.left, top + 30), 0.9, (1, 1, 1))
+    left, y0, right, y1 = strips.on_page(read).box  # the box reaches into the strip above
+    assert (left, right, y1) == (700, 800, 1530)
+    assert 1470 < y0 <= 1500
+
+
+def test_what_was_passed_over_in_a_place_is_found() -> None:
+    gray = np.full((2339, 1654), 255, np.uint8)
+    cv2.putText(gray, "Carole Weis", (620, 830), cv2.FONT_HERSHEY_SIMPLEX, 0.9, (0,), 2)
+    gray[810:814, 1200:1203] = 0  # a speck
+    read, place = (735, 800, 810, 836), (600, 790, 1500, 850)
+    (lost,) = lost_in_places(gray, [read], [place], sheet_of(gray))
+    assert lost[0] < 640
+    assert lost[2] <= 745
 
 
 def test_a_word_of_an_issued_text_that_was_changed_is_read() -> None:
