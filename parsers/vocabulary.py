@@ -18,6 +18,7 @@ class Vocabulary:
     help_alone: frozenset[str]
     small_words: frozenset[str]
     hint_starts: tuple[str, ...]
+    prompts: tuple[str, ...]
     hint_dates: frozenset[str]
     hint_counts: frozenset[str]
     titles: frozenset[str]
@@ -39,6 +40,7 @@ def vocabulary() -> Vocabulary:
         help_alone=frozenset(map(fold, data["help_alone"])),
         small_words=frozenset(data["small_words"]),
         hint_starts=tuple(map(fold, data["hint_starts"])),
+        prompts=tuple(map(fold, data["prompts"])),
         hint_dates=frozenset(map(fold, data["hint_dates"])),
         hint_counts=frozenset(map(fold, data["hint_counts"])),
         titles=frozenset(map(fold, data["titles"])),

@@ -12,10 +12,16 @@ from pathlib import Path
 
 from parsers.blanks.places import places_of
 from parsers.blanks.printed import Print
+from parsers.classify import classify
 from parsers.documents.reading import Box, Page, Reading
+from parsers.extract import extract, is_filled
+from parsers.folding import fold
 from parsers.forms.book import FormBook, load_forms
 from parsers.layout.marks import take_ticks
+from parsers.layout.pages import sheets_of
+from parsers.layout.sheet import Segment
 from parsers.types import BBox, FormDef, ReadOptions
+from parsers.vocabulary import vocabulary
 
 _SUFFIX = ".pdf"
 _MOST_BYTES = 20_000_000
@@ -88,9 +94,7 @@ def _kept_or_read(path: Path, mtime_ns: int, size: int, book: FormBook) -> Blank
 
 def _read(path: Path, book: FormBook) -> Blank | None:
     """The blank in a file; None where it is none of the forms, several of them, filled in, or unreadable."""
-    from parsers.classify import classify
     from parsers.documents.pdf import read_pdf
-    from parsers.extract import extract
 
     try:
         data = path.read_bytes()
@@ -101,9 +105,9 @@ def _read(path: Path, book: FormBook) -> Blank | None:
         return None
     found = classify(reading, book)
     form = found[0].form if len(found) == 1 else None
-    if form is None or not form.fields or extract(reading, form).filled:
+    reading = replace(reading, pages=tuple(_without_prompts(_with_drawn_boxes(p)) for p in reading.pages))
+    if form is None or not form.fields or not _is_unfilled(reading, form):
         return None
-    reading = replace(reading, pages=tuple(map(_with_drawn_boxes, reading.pages)))
     prints = tuple(Print(page) for page in reading.pages)
     return Blank(path.name, hashlib.sha256(data).hexdigest(), form, reading, prints, str(path))
 
@@ -113,3 +117,38 @@ def _with_drawn_boxes(page: Page) -> Page:
     words, ticks = take_ticks(list(page.words), page.number)
     boxes = tuple(Box(page.number, tick.box, tick="off") for tick in ticks)
     return replace(page, words=tuple(words), boxes=page.boxes + boxes) if boxes else page
+
+
+def _without_prompts(page: Page) -> Page:
+    """Without what a word processor prints in empty fields: where it stands, the value will."""
+    prompts = vocabulary().prompts
+    gone: set[int] = set()
+    for sheet in sheets_of(Reading("", (page,))):
+        prompting = [s for s in sheet.segments if any(prompt in fold(s.text) for prompt in prompts)]
+        for segment in sheet.segments:
+            if segment in prompting or any(_goes_on(segment, before) for before in prompting):
+                gone.update(map(id, segment.words))
+    kept = tuple(word for word in page.words if id(word) not in gone)
+    return replace(page, words=kept) if gone else page
+
+
+def _goes_on(segment: Segment, before: Segment) -> bool:
+    """True for the next line of a text in the same cell."""
+    height = before.box[3] - before.box[1]
+    return (
+        segment.frame is not None
+        and segment.frame == before.frame
+        and abs(segment.box[0] - before.box[0]) < 3
+        and 0 <= segment.box[1] - before.box[1] - 0.8 * height < 1.5 * height
+    )
+
+
+def _is_unfilled(reading: Reading, form: FormDef) -> bool:
+    """True where nothing was put in; one line of text beside a label may be a label's own."""
+    found = [
+        key
+        for key, value in extract(reading, form).fields.items()
+        if is_filled({key: value}) and not key.startswith("date_")
+    ]
+    definitions = [definition for key in found if (definition := form.field(key)) is not None]
+    return len(found) <= 1 and all(definition.type == "text" for definition in definitions)

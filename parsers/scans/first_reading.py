@@ -29,7 +29,9 @@ def mended(tokens: Sequence[Token], gray: Gray) -> list[Token]:
         apart = [_before(token, after) for token, after in zip(line, [*line[1:], None], strict=True)]
         for token, after in zip(apart, [*apart[1:], None], strict=True):
             found.append(token)
-            if after is not None and (box := _colon_between(token.box, after.box, gray)) is not None:
+            if after is None or token.printed:
+                continue  # a known blank prints its colons itself
+            if (box := _colon_between(token.box, after.box, gray)) is not None:
                 found.append(Token(":", box, _SURE, token.line))
     return found
 

@@ -1,7 +1,7 @@
 """Which words of a known blank are plainly on a sheet, letter by letter: these need not be read.
 
-Of a form, print that fits its place is enough. What an issued text says is compared with it later, so there a
-word has to be the same to its letters; numbers, which look alike and are what somebody alters, are read.
+Of a form, print that is in its place is enough. What an issued text says is compared with it later, so there
+a word has to be the same to its letters; numbers, which look alike and are what somebody alters, are read.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 
 from parsers.blanks.book import Blank
 from parsers.blanks.laid import Laid
-from parsers.blanks.printed import Print, stands_where_it_should
+from parsers.blanks.printed import Print
 from parsers.documents.reading import Word
 from parsers.scans.blank_picture import SCALE, on_blank, piece_of, rendered, soft
 from parsers.scans.image import Gray, Mask, Sheet, as_gray
@@ -28,10 +28,10 @@ _REACH, _ALIKE, _IT_IS = 1.6, 0.66, 0.78
 be it on a bad scan. On faxes 97 of 100 words have 0.8 and more, other words of the same width 0.6."""
 _LETTERS = 8.0
 """Points: a piece of a word in which one letter counts."""
-_THERE, _SAME_TEXT, _SAME_PLACE = 0.28, 0.13, 0.7
-"""The most of a piece's ink that only one of the two may have: to be found there, to be the same text, to be
-a label that fits its place. Of the same words, on clean scans 97 of 100 have less than 0.1, on blurred ones
-and faxes less than 0.3; of other words of the same width 1 in 100 has less than 0.13."""
+_THERE, _SAME_TEXT = 0.28, 0.13
+"""The most of a piece's ink that only one of the two may have: to be it, to be the same text. Of the same
+words, on clean scans 97 of 100 have less than 0.1, on blurred ones and faxes less than 0.3; of other words of
+the same width 1 in 100 has less than 0.13."""
 _LEAST_INK = 6.0
 _LONGEST_SIGN = 3
 _GRAIN = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
@@ -73,11 +73,7 @@ def print_seen(sheet: Sheet, blank: Blank, print_: Print, laid: Laid) -> PrintSe
     there = {i: at for i in wanted if (at := _same_letters(seen, issued, print_.words[i])) is not None}
     telling = [i for i in wanted if re.search(r"\w", print_.words[i].text)]
     found = frozenset(i for i in telling if i in there and there[i].is_it)
-    same = (
-        _same_text(wanted, there, print_)
-        if blank.form.clauses
-        else _fitting(wanted, there, found, blank, print_)
-    )
+    same = _same_text(wanted, there, print_) if blank.form.clauses else _fitting(wanted, there, blank, print_)
     tokens = tuple(_token(print_.words[i], there.get(i), laid, sheet) for i in sorted(same))
     return PrintSeen(found, round(len(found) / max(1, len(telling)), 3), tokens)
 
@@ -108,11 +104,11 @@ def _same_text(wanted: Sequence[int], there: dict[int, _There], print_: Print) -
     }
 
 
-def _fitting(
-    wanted: Sequence[int], there: dict[int, _There], found: frozenset[int], blank: Blank, print_: Print
-) -> set[int]:
-    """Words that fit their place; where somebody writes, those that are the same. Print too worn to be known
-    again counts amid print that was."""
+def _fitting(wanted: Sequence[int], there: dict[int, _There], blank: Blank, print_: Print) -> set[int]:
+    """Words that are in their place; where somebody writes, those that are the same to their letters.
+
+    A word too worn to be known again counts between two that are known.
+    """
     places = blank.places(print_.number)
     fitting = set()
     for i in wanted:
@@ -120,12 +116,17 @@ def _fitting(
         if _beneath(box, places):
             fits = i in there and there[i].other <= _SAME_TEXT
         else:
-            fits = (i in there and there[i].other <= _SAME_PLACE) or stands_where_it_should(
-                box, print_, found
-            )
+            fits = i in there and there[i].is_it
         if fits:
             fitting.add(i)
-    return fitting
+    worn = {
+        i
+        for i in wanted
+        if i not in fitting
+        and not _beneath(print_.words[i].box, places)
+        and all(n in fitting and _one_line(print_.words[n].box, print_.words[i].box) for n in (i - 1, i + 1))
+    }
+    return fitting | worn
 
 
 def _beneath(box: BBox, places: Sequence[BBox]) -> bool:
