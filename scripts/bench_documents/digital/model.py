@@ -127,7 +127,7 @@ class Builder:
         if self._gone() or empty:
             value, printed = None, ""
             if self.random.random() < 0.05 and self.state == "filled":
-                printed = self.random.choice(["n/a", "néant", "–", "-"])
+                printed = self.random.choice(["n/a", "néant", "–", "-", "voir annexe"])
         if value is not None:
             self.truth[field_id] = value
         self.items.append(

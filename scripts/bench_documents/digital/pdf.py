@@ -30,10 +30,25 @@ FLAT = (
     "underscore",
     "comb",
     "freetext",
+    "under_line",
+    "explained",
+    "grey_table",
 )
 FORM = ("acro_named", "acro_tooltip", "acro_opaque")
-HELD = ("in_cell", "grid", "underscore", "acro_opaque")
+HELD = ("in_cell", "grid", "underscore", "acro_opaque", "under_line", "explained", "grey_table")
 """Layouts that only measure."""
+_EXPLANATIONS = {
+    "fr": (
+        "Cette rubrique est à remplir en toutes lettres.",
+        "Indiquez ce qui figure au registre.",
+        "Obligatoire pour tous les demandeurs",
+    ),
+    "de": (
+        "Bitte vollständig und in Druckschrift ausfüllen.",
+        "Diese Angabe ist für alle Antragsteller erforderlich.",
+    ),
+    "en": ("Please write as registered.", "This place is to be filled in by all applicants."),
+}
 _COMB = {"matricule", "iban", "vat", "code_prestataire", "date"}
 _WIDTH, _HEIGHT = A4
 
@@ -226,6 +241,35 @@ class Painter:
         elif flavour == "in_cell":
             height = 20 + lines * (self.value_size + 1.5)
             self._cell(item, label, self.left, 490, height)
+            self.y -= height
+        elif flavour == "under_line":
+            end = self.value(item.printed, self.left + 4, self.y, 450)
+            self.canvas.line(self.left, end - 3, self.left + 430, end - 3)
+            _, low = self.label(label, self.left, end - 11, 450, min(7.5, self.size - 1.5))
+            self.y = low - self.gap
+        elif flavour == "explained":
+            _, low = self.label(label, self.left, self.y, 450)
+            small = self.size - 2.5
+            if self.random.random() < 0.5:
+                low -= small + 2
+                text = self.random.choice(_EXPLANATIONS[self.form.language])
+                self.put(text, self.left, low, self.label_font, small)
+            height = 8 + lines * (self.value_size + 1.5)
+            self.canvas.rect(self.left, low - 4 - height, 430, height)
+            self.value(item.printed, self.left + 5, low - 6 - self.value_size, 420)
+            self.y = low - 4 - height - self.gap + 4
+        elif flavour == "grey_table":
+            low_label = len(_wrap(label, self.label_font, self.size, 190))
+            height = 9 + max(lines * (self.value_size + 1.5), low_label * (self.size + 1.5))
+            top = self.y + self.size + 3
+            self.canvas.setFillGray(0.65)
+            for y in (top, top - height):
+                self.canvas.rect(self.left, y, 490, 0.7, stroke=0, fill=1)
+            for x in (0, 200, 490):
+                self.canvas.rect(self.left + x, top - height, 0.7, height, stroke=0, fill=1)
+            self.canvas.setFillGray(0)
+            self.label(label, self.left + 4, self.y, 190)
+            self.value(item.printed, self.left + 205, self.y, 280)
             self.y -= height
         elif flavour == "table":
             low_label = len(_wrap(label + hint, self.label_font, self.size, 190))
