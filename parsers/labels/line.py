@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from parsers.concepts import fields_meant
+from parsers.concepts import fields_meant, meanings
 from parsers.folding import fold, words_of
 from parsers.labels.index import ARTICLES, STOP, LabelIndex, Strength
 from parsers.labels.text import PARTLY, is_counted, match_text, without_numbering
@@ -15,6 +15,7 @@ from parsers.layout.sheet import Segment
 
 _NUMBERING = re.compile(r"^(?:[0-9]{1,2}(?:\.[0-9]{1,2})*[.)]?|[a-z][.)]|[ivx]{1,4}[.)]|[•\-–*▪►>·])$", re.I)
 MAX_LABEL_WORDS = 14
+_NAMES = frozenset({"lastname", "first", "name"})
 _BLANKS = frozenset({":", "*", ".", "-", "–", ")", "(*)", "：", "*:", ":*"})
 
 
@@ -59,7 +60,8 @@ def _after_colon(
     for end in range(min(colon + 2, len(texts) - 2), colon, -1):
         said = words_of(" ".join(texts[colon + 1 : end + 1]))
         meant = fields_meant(words_of(" ".join(texts[start : end + 1])), index.fields)
-        if len(meant) == 1 and fields_meant(said, index.fields) and texts[end + 1][:1].isupper():
+        names = all(any(_NAMES & group for group in meanings(word)) for word in said) and bool(said)
+        if len(meant) == 1 and names and texts[end + 1][:1].isupper():
             return end, (meant, "fuzzy", 0.96)  # "Geschäftsführer: Nachname Kayl"
     return None
 

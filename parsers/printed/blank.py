@@ -156,7 +156,7 @@ def _mark_rest_of_hints(sheet: Sheet, context: Context) -> None:
                 and abs(line.box[0] - last.box[0]) < 3
                 and abs(line.size - last.size) < 0.3
                 and line.bold == last.bold
-                and -2 <= line.box[1] - last.box[3] < 0.45 * (line.box[3] - line.box[1])
+                and -2 <= line.box[1] - last.box[3] < 0.5 * (last.box[3] - last.box[1])
                 and (line.text[:1].islower() or {*words_of(last.text)[-1:]} & STOP)
             ):
                 context.printed.add(id(line))

@@ -166,6 +166,8 @@ def _claim(
     *tops, _ = text.split("\n")
     if not strong and tops and (understood(words_of(tops[0])) or any(line.endswith(":") for line in tops)):
         sure = min(sure, 0.8)  # the first line may be the rest of the label
+    if definition.type == "person" and re.search(r"[/()*:]", text):
+        sure = min(sure, 0.8)
     if not strong and _is_unfinished(text):
         sure = min(sure, 0.8)
         evidence.append("its end may stand on another line")

@@ -81,6 +81,8 @@ def pair_claims(
                 )
             ]
         sure = round(min(base, split.confidence), 3)
+        if re.search(r"[/()*:]", text):
+            sure = min(sure, 0.6)  # words of the label, perhaps
         if hit.strength == "weak":
             sure = min(sure, 0.8)
         return [

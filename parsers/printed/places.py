@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from parsers.documents.reading import Word
+from parsers.folding import fold
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Segment, Sheet, covers, union
 from parsers.printed.above import value_above
@@ -41,6 +42,10 @@ _OTHER_SIZE, _MEASURED = 1.2, 0.28
 """By how much the lines of one value differ in size: points, and on a scan a share, since it is measured."""
 
 
+_PLACEHOLDER = re.compile(r"(?:cliquez|clique|klicken|click|tap|choisissez|wahlen sie|choose|selectionnez)\b")
+"""How a form field's own text begins: where it stands, nothing was written, and nothing stands elsewhere."""
+
+
 def places_of(hit: LabelHit, sheet: Sheet, context: Context) -> Iterable[Found]:
     """The places where the value may stand, most likely first. An empty one ends the search."""
     segment = hit.segment
@@ -62,7 +67,7 @@ def places_of(hit: LabelHit, sheet: Sheet, context: Context) -> Iterable[Found]:
                 closed,
             )
             return
-        if is_absent(text) and re.search(r"\w", text):
+        if (is_absent(text) and re.search(r"\w", text)) or _PLACEHOLDER.match(fold(text)):
             yield Found(tuple(rest), text, "inline")
             return
     if context.upward:
