@@ -32,12 +32,22 @@ Fields = list[tuple[str, str]]
 
 def fields(message: email.message.Message) -> Fields:
     """All fields of a header, topmost first: lower-case name and unfolded value, not yet decoded."""
-    found: Fields = []
-    for name, value in message.raw_items():
-        text = value if isinstance(value, str) else str(value)
-        unfolded = re.sub(r"[\r\n]+[ \t]*", " ", text).strip()
-        found.append((clean(str(name)).strip().lower()[:200], _eight_bit(unfolded)))
-    return found
+    return [(_name(name), _unfolded(value)) for name, value in message.raw_items()]
+
+
+def field(message: email.message.Message, name: str) -> str:
+    """`first` of its `fields`, without looking at the rest."""
+    values = (_unfolded(value) for field, value in message.raw_items() if _name(field) == name)
+    return next((value for value in values if value), "")
+
+
+def _name(name: object) -> str:
+    return clean(str(name)).strip().lower()[:200]
+
+
+def _unfolded(value: object) -> str:
+    text = value if isinstance(value, str) else str(value)
+    return _eight_bit(re.sub(r"[\r\n]+[ \t]*", " ", text).strip())
 
 
 def _eight_bit(value: str) -> str:
@@ -230,10 +240,10 @@ def date_of(value: str) -> datetime | None:
 def parameter(message: email.message.Message, header: str, name: str) -> str:
     """A parameter of Content-Type or Content-Disposition, RFC 2231 and encoded words decoded."""
     # Through a field that is already text: the parser itself would replace raw 8-bit names.
-    field = email.message.Message()
-    field[header] = first(fields(message), header)
+    alone = email.message.Message()
+    alone[header] = field(message, header)
     try:
-        value = field.get_param(name, header=header)
+        value = alone.get_param(name, header=header)
     except Exception:  # noqa: BLE001 - the standard library raises freely on broken parameters
         return ""
     if isinstance(value, tuple):

@@ -122,7 +122,7 @@ class _Reader:
                 return self._text(entity, data, is_html)
         if not name and declared == "text/rfc822-headers":
             machine = True
-        cid = headers.first(headers.fields(entity), "content-id").strip("<> ")
+        cid = headers.field(entity, "content-id").strip("<> ")
         leaf = Leaf(data, name, declared, inline=disposition != "attachment", cid=cid, machine=machine)
         if not data.strip() and not name:
             return ""
@@ -185,7 +185,7 @@ def payload(entity: email.message.Message) -> bytes:
 
 
 def _encoding(entity: email.message.Message) -> str:
-    value = headers.first(headers.fields(entity), "content-transfer-encoding")
+    value = headers.field(entity, "content-transfer-encoding")
     return value.lower().partition(";")[0].strip()
 
 
@@ -209,7 +209,7 @@ def _content_type(entity: email.message.Message) -> str:
 
 
 def _disposition(entity: email.message.Message) -> str:
-    value = headers.first(headers.fields(entity), "content-disposition")
+    value = headers.field(entity, "content-disposition")
     return value.partition(";")[0].strip().lower()
 
 
