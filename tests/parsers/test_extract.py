@@ -559,3 +559,20 @@ def test_a_value_proves_its_place_once_though_the_names_are_looked_for_again(
     )
     fields_of(docx(p("Formulaire 1"), p("Adresse e-mail : direction@medisoft.example")), "formulaire_1")
     assert proven == [{"inline": 1}]
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "value"),
+    [
+        ("Geschäftsführer: Nachname Kayl", "ceo_nom", "Kayl"),
+        (
+            "Nom de la société* : Société Luxembourgeoise SA",
+            "denomination_sociale",
+            "Société Luxembourgeoise SA",
+        ),
+    ],
+)
+def test_a_word_behind_the_colon_is_the_label_s_where_the_label_needs_it(
+    line: str, field: str, value: str
+) -> None:
+    assert fields_of(docx(p("Formulaire 1"), p(line)), "formulaire_1").fields[field].value == value
