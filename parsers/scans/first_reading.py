@@ -14,6 +14,8 @@ from parsers.scans.ocr import Token
 _DARK = 150
 _NARROWEST, _WIDEST = 0.7, 3.2
 """Of the letters' height: the gap between two words in which a colon may stand."""
+_LETTER = 0.5
+"""Of a line's height, the least width of its letters on average."""
 _DOT = 0.4
 """Of the letters' height, the most that a dot is wide and high."""
 _SURE = 0.9
@@ -56,8 +58,10 @@ def _level(a: Pixels, b: Pixels) -> bool:
 def _before(token: Token, after: Token | None) -> Token:
     """The word with a box that ends before the next one's begins."""
     left, top, right, bottom = token.box
-    if after is None or right <= after.box[0] + (bottom - top) // 2 or after.box[0] - left < bottom - top:
+    if after is None or right <= after.box[0] + (bottom - top) // 2:
         return token
+    if after.box[0] - left < _LETTER * (bottom - top) * len(token.text):
+        return token  # no room for its letters: the next one is a part of it, read twice
     return replace(token, box=(left, top, after.box[0] - max(2, (bottom - top) // 4), bottom))
 
 

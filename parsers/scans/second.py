@@ -28,7 +28,7 @@ _LETTER_HEIGHT = 48
 _GAP = 34
 _WIDEST_GAP = 1.1
 """Of the letters' height: a value on a dotted line stands little further from its label."""
-_BESIDE_DASH, _DASHES = 1.5, ("-", "–", "—", "_")
+_BESIDE_DASH, _DASH, _DASHES = 1.5, 0.6, ("-", "–", "—")
 _MOST_LOST = 20
 """More pieces than this are no lost words but noise or a picture."""
 _MOST_SPELLED = 16
@@ -107,7 +107,11 @@ def runs(tokens: Sequence[ocr.Token]) -> list[list[ocr.Token]]:
 
 def _widest_gap(last: ocr.Token, token: ocr.Token) -> float:
     """Of the letters' height; a dash of a typewriter's face stands far from both its neighbours."""
-    return _BESIDE_DASH if last.text in _DASHES or token.text in _DASHES else _WIDEST_GAP
+    for dash, word in ((last, token), (token, last)):
+        short = dash.box[2] - dash.box[0] <= _DASH * (word.box[3] - word.box[1])
+        if dash.text in _DASHES and short:
+            return _BESIDE_DASH
+    return _WIDEST_GAP
 
 
 def _unread(gray: Gray, tokens: Sequence[ocr.Token], sheet: Sheet) -> list[tuple[int, int, int, int]]:

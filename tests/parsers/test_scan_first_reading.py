@@ -38,3 +38,5 @@ def test_a_box_ends_before_the_next_word_begins() -> None:
     found = mended([whole, dash, end], paper())
     assert [t.text for t in found] == ["568076", "-", "72"]
     assert found[0].box[2] < 160
+    part = token("076", 100, 140)  # of the same word, read twice
+    assert mended([whole, part], paper()) == [whole, part]
