@@ -76,6 +76,8 @@ def crossed(ink: npt.NDArray[np.bool_]) -> bool:
     if height < 8 or width < height:
         return False
     first, last = (round(share * height) for share in _MIDDLE)
+    if float(ink.any(axis=0).mean()) < _COVERED:
+        return False  # paper between the letters, from top to bottom
     columns = np.arange(width)
     rows = np.arange(height)[:, None]
     for slope in _SLOPES:
