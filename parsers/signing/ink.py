@@ -35,6 +35,10 @@ _FULLEST = 0.42
 _STEEPEST = 0.36
 """Slope of the lines of print on a stamp that was put down askew."""
 
+_RING, _RING_SHARE, _LEAST_STROKE = (14.0, 75.0), 0.15, 24.0
+"""Radii of the rings of stamps, the least piece of one that no pen draws so true, and what reaches beyond
+the letters of a stamp: points and a share."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -142,6 +146,8 @@ def judged(ink: Mask, scale: float) -> tuple[MarkKind, float, str]:
         return "initials", strokes, f"only {width:.0f} by {height:.0f} pt"
     if _straight(ink, scale):
         return "print", strokes, "straight strokes only"
+    if _ring_piece(ink, scale):
+        return "stamp", strokes, "a piece of a ring"
     return "signature", strokes, "free strokes"
 
 
@@ -317,12 +323,33 @@ def _written_over(rest: Mask, scale: float) -> bool:
 
 def _arc(piece: Any, scale: float) -> bool:
     """All of it lies on one circle, as a piece of a ring does."""
+    radius, off, _ = _circle_through(piece)
+    return bool(radius < 130 * scale and off < 1.5 * scale)
+
+
+def _circle_through(piece: Any) -> tuple[float, float, float]:
+    """Radius of the circle that fits the ink best, how far off it the ink lies, and the inked share of it."""
     ys, xs = (v.astype(np.float64) for v in np.nonzero(piece))
     system = np.column_stack([xs, ys, np.ones_like(xs)])
     a, b, c = np.linalg.lstsq(system, xs * xs + ys * ys, rcond=None)[0]
     radius = float(np.sqrt(max(0.0, c + (a * a + b * b) / 4)))
     off = np.hypot(xs - a / 2, ys - b / 2) - radius
-    return bool(radius < 130 * scale and float(off.std()) < 1.5 * scale)
+    sectors = ((np.arctan2(ys - b / 2, xs - a / 2) + np.pi) / (2 * np.pi) * 72).astype(int)
+    return radius, float(off.std()), len(np.unique(sectors)) / 72
+
+
+def _ring_piece(ink: Mask, scale: float) -> bool:
+    """True where all strokes that reach far are pieces of rings: of a stamp across printed words."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    far = min(0.5 * float(np.hypot(*ink.shape)), _LEAST_STROKE * scale)
+    strokes = [
+        label for label, part in enumerate(stats[1:].tolist(), start=1) if float(np.hypot(*part[2:4])) >= far
+    ]
+    for label in strokes:
+        radius, off, share = _circle_through(labels == label)
+        if not (_RING[0] * scale <= radius <= _RING[1] * scale and off < scale and share >= _RING_SHARE):
+            return False
+    return bool(strokes)
 
 
 def _without_ring(ink: Mask, scale: float) -> Mask | None:

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
 
@@ -13,6 +14,7 @@ from parsers.forms import load_forms
 from parsers.signatures import find_signatures
 from parsers.signing import drawn
 from parsers.signing.drawn import drawn_signers
+from parsers.signing.ink import inked, judged
 from parsers.types import ReadOptions, Signature, Signer
 from tests.parsers.signing import pictures
 from tests.parsers.signing.authority import authority, blank, person, sign
@@ -207,3 +209,19 @@ def test_a_scribble_of_straight_lines_is_seen_however_it_is_drawn(pieces: int) -
             c.drawPath(path)
 
     assert seen(found(pictures.drawn_on(blank("nda"), 1, draw))) == [("industriel", "ink", "handwritten")]
+
+
+def piece_of_a_ring(tilt: float = 0.0, stroke: bool = False) -> Image.Image:
+    """What is left of a round stamp across which words were printed, 4 pixels a point."""
+    image = Image.new("L", (320, 320), 255)
+    draw = ImageDraw.Draw(image)
+    draw.arc((20, 20, 300, 300), 120, 250, fill=0, width=6)
+    draw.text((110, 150), "Luxembourg", fill=0, font=ImageFont.load_default(24))
+    if stroke:
+        draw.line([(60, 200), (120, 120), (150, 230), (200, 110), (290, 210)], fill=0, width=6)
+    return image.rotate(tilt, fillcolor=255)
+
+
+def test_a_piece_of_a_ring_is_a_stamp_and_with_a_pen_s_stroke_a_signature() -> None:
+    assert judged(inked(np.asarray(piece_of_a_ring(15))), 4.0)[0] == "stamp"
+    assert judged(inked(np.asarray(piece_of_a_ring(stroke=True))), 4.0)[0] == "signature"
