@@ -12,6 +12,8 @@ Format = Literal["pdf", "docx"]
 
 BLANK_KINDS = ("formulaire_1", "formulaire_2", "formulaire_3", "formulaire_4", "nda", "bon_de_livraison")
 FORMATS: tuple[Format, ...] = ("pdf", "docx")
+PRINTED = "printed"
+"""The folder of the Word specimens as PDF: what comes back of them on paper looks like that."""
 
 
 def blank_bytes(kind: str, fmt: Format = "pdf") -> bytes:
@@ -22,9 +24,9 @@ def blank_bytes(kind: str, fmt: Format = "pdf") -> bytes:
 
 
 def blank_folders(own: Path | None = None) -> tuple[str, ...]:
-    """Where blank forms lie: the operator's folder before the specimens that ship."""
+    """Where blank forms lie: the operator's folder, the specimens as PDF, those in Word as they print."""
     shipped = resources.files("outbox_templates") / "blank_forms"
-    return (*([str(own)] if own is not None else []), str(shipped))
+    return (*([str(own)] if own is not None else []), str(shipped), str(shipped / PRINTED))
 
 
 @cache

@@ -6,7 +6,10 @@ gives the same bytes at every run. Usage: python scripts/make_blank_forms.py [FO
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,5 +31,19 @@ def make_all(target: Path) -> None:
         (target / f"{kind}.docx").write_bytes(make_docx(layout))
 
 
+def print_all(folder: Path) -> None:
+    """Write each Word blank as the PDF that LibreOffice makes of it; its bytes differ from time to time."""
+    program = shutil.which("soffice")
+    if program is None:
+        print("LibreOffice is not here: the Word blanks are not printed anew")
+        return
+    with tempfile.TemporaryDirectory() as profile:
+        command = [program, f"-env:UserInstallation={Path(profile).as_uri()}", "--headless"]
+        command += ["--convert-to", "pdf:writer_pdf_Export", "--outdir", str(folder / "printed")]
+        subprocess.run([*command, *map(str, sorted(folder.glob("*.docx")))], check=True, timeout=300)
+
+
 if __name__ == "__main__":
-    make_all(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    make_all(target)
+    print_all(target)

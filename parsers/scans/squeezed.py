@@ -11,7 +11,7 @@ import numpy.typing as npt
 from parsers.scans.image import Gray, Sheet, as_gray
 from parsers.scans.ocr import Token
 
-_DARK, _FEWEST = 140, 3
+_DARK, _FEWEST = 185, 3
 _AIR, _SIDE = 7.0, 10.0
 """Points of paper that stay above and below, and beside."""
 

@@ -28,6 +28,7 @@ def own_blanks() -> tuple[Blank, ...]:
 
 
 def own_blank(kind: str) -> Blank:
+    """Its PDF; the Word file as printed comes after it."""
     return next(blank for blank in own_blanks() if blank.form.kind == kind)
 
 

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from mailbot.demo.filling import filled_pdf
-from outbox_templates.blanks import blank_bytes, blank_folders
+from outbox_templates.blanks import BLANK_KINDS, blank_bytes, blank_folders
 from parsers.blanks.book import known_blanks
 from parsers.blanks.combined import combined
 from parsers.blanks.filled import Filled, read_filled
@@ -306,6 +306,13 @@ def test_a_scan_of_a_known_blank_is_read_against_it_from_end_to_end() -> None:
     assert {k: v.value for k, v in document.fields.items()} == {**values, "prestataires": rows}
     assert all("read against the blank bon_de_livraison.pdf" in v.evidence for v in document.fields.values())
     assert (document.kind, document.signature.status) == ("bon_de_livraison", "handwritten")
+
+
+def test_the_word_blanks_are_known_as_they_are_printed() -> None:
+    printed = [blank for blank in own_blanks() if Path(blank.path).parent.name == "printed"]
+    assert {blank.form.kind for blank in printed} == set(BLANK_KINDS)
+    # A value takes the place of the prompt.
+    assert not any("appuyez" in w.text for b in printed for p in b.reading.pages for w in p.words)
 
 
 def test_only_unfilled_forms_count_as_blanks(tmp_path: Path) -> None:
