@@ -50,7 +50,8 @@ ABSENT = ValueResult(problem="absent")
 
 _BROKEN_END = re.compile(
     r"(?:,|(?<![\w-])(?:[A-Z]{1,2}[- ])?\d{4,5}|(?<![\w-])\d{4}(?:-\d{3}| ?[A-Z]{2})"
-    r"|(?<![\w-])(?:de|du|des|la|le|les|d'|l'|rue|avenue|route|von|der|am|an|of|the))$",
+    r"|(?<![\w-])(?:de|du|des|la|le|les|d'|l'|rue|avenue|route|von|der|am|an|of|the"
+    r"|cité|place|allée|boulevard|bd\.?|chemin|impasse|quai|zone|square|montée))$",
     re.I,
 )
 """A line of an address does not end in a postal code or an article: its next word did not fit."""
@@ -265,6 +266,8 @@ def _email(text: str, field: FieldDef | None) -> ValueResult:
         if re.search(r"@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}$", first) and not rest.startswith("."):
             return ValueResult(first + rest, "malformed", "perhaps two lines that have nothing in common")
         text = first + rest  # broken where the cell ends
+    if broken := re.search(r"(\S+@\S+)\n([\w.-]{1,12})\s*$", text):
+        return ValueResult(broken[1] + broken[2], "malformed", "perhaps broken where the cell ends")
     value = re.sub(r"^mailto:", "", single_spaced(text).strip("<>()[] ;,."), flags=re.I)
     found = re.findall(r"[^\s<>()\[\];,:\"]+@[^\s<>()\[\];,:\"]+", value)
     if len({f.lower() for f in found}) > 1:

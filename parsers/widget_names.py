@@ -11,7 +11,7 @@ from parsers.claims import Claim
 from parsers.documents.reading import Widget
 from parsers.folding import fold
 from parsers.labels.index import LabelIndex, index_of
-from parsers.labels.text import match_text
+from parsers.labels.text import PARTLY, match_text
 from parsers.remembered import Remembered
 from parsers.types import FieldDef, FormDef
 from parsers.values import match_choice, parse_value
@@ -117,12 +117,13 @@ def _compact(name: str) -> str:
 def _by_label(widget: Widget, form: FormDef, index: LabelIndex) -> FieldDef | None:
     """By tooltip, alias or a name that is a label ("Nom du CEO"); exact or nearly so only."""
     name = re.sub(r"[_\-.]+", " ", widget.name)
-    if widget.kind in ("checkbox", "radio"):
-        name = re.sub(r"\s\d+$", "", name)  # the boxes of one question are numbered
+    name = re.sub(r"\s\d+$", "", name)  # the boxes of one question are numbered, and fields of one name
     for text in (widget.label, name):
         if not text.strip() or len(text) > 160:
             continue
         found = match_text(text.rstrip(" *:"), index)
+        if found and text == name and found[2] == PARTLY:
+            continue
         if found and found[1] != "weak" and len(found[0]) == 1:
             return form.field(found[0][0])
     return None

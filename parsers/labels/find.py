@@ -22,9 +22,12 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
     hits: list[LabelHit] = []
     taken: set[int] = set()
     below = stacked(segments)
+    inside = {under for over, under in below.items() if segments[over].frame is not None}
     for number, segment in enumerate(segments):
         if number in taken or segment.entered or is_absent(segment.text) or _only_a_hint(segment.text, index):
             continue
+        if number in inside and segment.text[:1].islower() and _in_a_cell(segment):
+            continue  # more of what the line above asks
         hit = match_segment(segment, index)
         under = below.get(number)
         if under is not None and hit is not None and _is_another_s(segments[under].text):
@@ -55,6 +58,10 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
             if broken and understood(words_of(rest)):
                 taken.add(under)  # "Fonction / du signataire", broken over two lines
     return hits
+
+
+def _in_a_cell(segment: Segment) -> bool:
+    return segment.frame is not None and segment.frame[3] - segment.frame[1] < 80
 
 
 def _is_another_s(note: str) -> bool:

@@ -53,6 +53,7 @@ def _made_context(sheets: Sequence[Sheet], form: FormDef) -> Context:
                 continue
             if _is_fixed(segment, fixed) or is_hint(segment.text) or _help_text(segment, sheet, context):
                 context.printed.add(id(segment))
+        _mark_broken_sentences(sheet, context)
         _mark_rest_of_hints(sheet, context)
         _mark_samples(sheet, context)
         context.hits[sheet.number] = [_with_hints(h, sheet, context) for h in context.hits[sheet.number]]
@@ -140,6 +141,31 @@ def _with_hints(hit: LabelHit, sheet: Sheet, context: Context) -> LabelHit:
         ):
             block.append(line)
     return replace(hit, below=tuple(block[1:])) if len(block) > 1 + len(hit.below) else hit
+
+
+def _mark_broken_sentences(sheet: Sheet, context: Context) -> None:
+    """Explanations of two or three lines, of which only the whole is a sentence."""
+    for number, first in enumerate(sheet.segments):
+        if not is_free(first, context) or first.entered or len(first.words) < 3 or first.text.endswith("."):
+            continue
+        lines = [first]
+        for line in sheet.segments[number + 1 : number + 12]:
+            last = lines[-1]
+            if (
+                len(lines) < 3
+                and not last.text.endswith(".")
+                and is_free(line, context)
+                and not line.entered
+                and line.frame == first.frame
+                and line.bold == first.bold
+                and abs(line.box[0] - first.box[0]) < 3
+                and abs(line.size - first.size) < 0.3
+                and -2 <= line.box[1] - last.box[3] < 0.6 * (last.box[3] - last.box[1])
+            ):
+                lines.append(line)
+        whole = " ".join(s.text for s in lines)
+        if len(lines) > 1 and whole.endswith(".") and is_hint(whole):
+            context.printed.update(id(s) for s in lines)
 
 
 def _mark_rest_of_hints(sheet: Sheet, context: Context) -> None:

@@ -168,6 +168,8 @@ def _claim(
         sure = min(sure, 0.8)  # the first line may be the rest of the label
     if definition.type == "person" and re.search(r"[/()*:]", text):
         sure = min(sure, 0.8)
+    if not strong and text[:1].islower() and understood(words_of(text)):
+        sure = min(sure, 0.8)  # words of labels only: an explanation, perhaps
     if not strong and _is_unfinished(text):
         sure = min(sure, 0.8)
         evidence.append("its end may stand on another line")
