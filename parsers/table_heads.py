@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from parsers.labels.index import LabelIndex, index_of
 from parsers.labels.text import match_text
 from parsers.layout.sheet import Segment, Sheet
@@ -14,15 +16,22 @@ def table_heads(sheet: Sheet, form: FormDef) -> list[Segment]:
     for definition in form.fields:
         if definition.type == "table":
             for head in (head_of(sheet, index_of(definition.columns)) or {}).values():
-                heads += _cell_of(head, sheet)
+                heads += cell_of(head, sheet)
     return heads
 
 
-def _cell_of(head: Segment, sheet: Sheet) -> list[Segment]:
-    """The lines of the cell that a head begins, top to bottom."""
-    if head.frame is None:
-        return [head]
-    return [s for s in sheet.segments if s is head or (s.frame == head.frame and s.box[1] > head.box[1] + 2)]
+def cell_of(head: Segment, sheet: Sheet) -> list[Segment]:
+    """The lines of the cell that a head begins, top to bottom: set alike and close to each other."""
+    lines = [head]
+    for line in sheet.segments if head.frame is not None else ():
+        last = lines[-1]
+        close = line.box[1] - last.box[1] > 0 and line.box[1] - last.box[3] < 0.6 * (
+            last.box[3] - last.box[1]
+        )
+        alike = abs(line.size - head.size) < 0.3 and line.bold == head.bold and not line.entered
+        if line.frame == head.frame and close and alike and not re.search(r"\d", line.text):
+            lines.append(line)
+    return lines
 
 
 def head_of(sheet: Sheet, index: LabelIndex) -> dict[str, Segment] | None:
@@ -37,7 +46,7 @@ def head_of(sheet: Sheet, index: LabelIndex) -> dict[str, Segment] | None:
     for row in rows:
         found: dict[str, Segment] = {}
         for segment in row:
-            lines = [segment.text, *(s.text for s in _cell_of(segment, sheet) if s is not segment)]
+            lines = [segment.text, *(s.text for s in cell_of(segment, sheet) if s is not segment)]
             named = match_text(" ".join(lines).rstrip(" *:"), index) if len(lines) < 4 else None
             if named and named[1] != "weak":
                 free = next((f for f in named[0] if f not in found), None)

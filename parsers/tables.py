@@ -8,7 +8,7 @@ from parsers.claims import Claim
 from parsers.labels.index import index_of
 from parsers.layout.sheet import Segment, Sheet, union
 from parsers.printed.context import Context
-from parsers.table_heads import head_of, heads_beside
+from parsers.table_heads import cell_of, head_of, heads_beside
 from parsers.types import BBox, FieldDef
 from parsers.values import is_absent, parse_value
 
@@ -41,8 +41,8 @@ def _read(definition: FieldDef, context: Context) -> Claim | None:
         if here is None and (head is None or not rows):
             continue
         top = max(s.box[3] for s in here.values()) if here else 0.0
-        if here and (frames := [s.frame for s in here.values() if s.frame is not None]):
-            top = max(top, min(frame[3] for frame in frames))  # a head of several lines
+        for head_cell in (here or {}).values():
+            top = max(top, *(s.box[3] for s in cell_of(head_cell, sheet)))
         if here and len(here) < len(definition.columns) and heads_beside(sheet, here):
             sure = min(sure, _UNKNOWN_HEAD)
         head = here or head

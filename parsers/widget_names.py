@@ -117,7 +117,8 @@ def _compact(name: str) -> str:
 def _by_label(widget: Widget, form: FormDef, index: LabelIndex) -> FieldDef | None:
     """By tooltip, alias or a name that is a label ("Nom du CEO"); exact or nearly so only."""
     name = re.sub(r"[_\-.]+", " ", widget.name)
-    name = re.sub(r"\s\d+$", "", name)  # the boxes of one question are numbered, and fields of one name
+    if widget.kind in ("checkbox", "radio"):
+        name = re.sub(r"\s\d+$", "", name)  # the boxes of one question are numbered
     for text in (widget.label, name):
         if not text.strip() or len(text) > 160:
             continue

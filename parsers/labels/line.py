@@ -181,6 +181,8 @@ def _may_end(piece: list[str], following: str) -> bool:
     word, marked = piece[-1], following[:1] in "(*" or piece[-1].endswith("*")
     if len(piece) < 2 and not marked:
         return False
+    if re.fullmatch(r"HR[AB]?|[A-K]", word) and following[:1].isdigit():
+        return False  # the register's letters are the number's
     if word.count("(") > word.count(")") or fold(word) in STOP:
         return False
     return marked or not following[:1].islower() or bool(re.search(r"[@\d]", following))

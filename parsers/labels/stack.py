@@ -46,7 +46,7 @@ def carried_on(
         for end in reversed(ends) if shaped else ends:
             found = match_text(" ".join(texts[:end]), index)
             if label_opens_brackets(texts[:end]) or (
-                "rcs" in hit.fields and re.fullmatch(r"[A-K]", texts[end - 1])
+                "rcs" in hit.fields and re.fullmatch(r"[A-K]|HR[AB]?", texts[end - 1])
             ):
                 continue
             begins = shaped or texts[end][:1].isupper() or texts[end][:1].isdigit()
