@@ -28,6 +28,8 @@ more, at 200 dpi as on a fax."""
 _SOME, _SOME_SHARE = 2, 0.1
 _MANY, _MANY_SHARE = 3, 0.25
 """Dancing lines on a page from which its doubtful lines, and its short ones, count as by hand too."""
+_JOINED = 0.8
+"""Shapes for each letter: 98 of 100 printed lines have more, a running hand has less."""
 _ON_THE_LINE = 0.92
 _STEEPEST, _TILTED = 0.03, 0.05
 """Slopes that a line of writing has, and that only a stamp has."""
@@ -49,6 +51,23 @@ def by_hand(lines: Sequence[Pixels], digits: Sequence[bool], sheet: Sheet) -> li
         most if score is None or (most and plain) else score < bound
         for score, plain in zip(scores, digits, strict=True)
     ]
+
+
+def dances(line: Pixels, sheet: Sheet) -> bool:
+    """True for a line of words whose letters stand and reach as no print's do."""
+    score = evenness(_cut(sheet.gray, line))
+    return score is not None and score < _DANCING
+
+
+def joined(line: Pixels, text: str, sheet: Sheet) -> bool:
+    """True for a line with far fewer shapes than letters: a running hand, or print that ran."""
+    letters = sum(map(str.isalnum, text))
+    if letters < _FEWEST_LETTERS:
+        return False
+    ink = (_cut(sheet.gray, line) < _DARK).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    tall = 0.3 * (line[3] - line[1])
+    return int(((stats[1:, 3] > tall) & (stats[1:, 4] > 12)).sum()) < _JOINED * letters
 
 
 def in_coloured_ink(box: Pixels, sure: float, sheet: Sheet) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from parsers.documents.reading import Word
 from parsers.scans.accents import unread_mark
 from parsers.scans.agree import agreed, only_accents
-from parsers.scans.handwriting import GUESS, by_hand, in_coloured_ink
+from parsers.scans.handwriting import GUESS, by_hand, dances, in_coloured_ink, joined
 from parsers.scans.image import Sheet
 from parsers.scans.legal_forms import LEGAL_FORM, legal_form_at
 from parsers.scans.lines import points_of
@@ -34,6 +34,8 @@ _OTHER_UNSURE = 0.9
 """A word read surely the first time and hesitantly the second: one in thirty of these is wrong."""
 _SPLIT = 0.85
 _ACCENT_LOST = 0.85
+_RUNNING = 0.85
+"""Letters that hang together, as by a running hand."""
 _TWO_OF_THREE, _AGAINST_FIRST, _ALONE = 0.85, 0.75, 0.6
 _LOWEST = 2.2
 """Points: the ink of a line of letters is higher."""
@@ -46,6 +48,8 @@ _COMB_SIZE = 0.6
 _COMB_RIM = 1.5
 _NOTHING = 0.1
 """Confidence of what only the first reading took for letters at all."""
+_SEVERAL = 2
+"""Lines by hand on a page that make its other dancing lines a guess."""
 _ONCE = 0.9
 """A word of a sentence, read once."""
 
@@ -59,6 +63,13 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
     digits = [not any(c.isalpha() for token in value for c in token.text) for value in values]
     flags = by_hand([bounds(value) for value in values], digits, sheet)
     written = {id(run) for run, flag in zip(open_runs, flags, strict=True) if flag}
+    # Words that forms print may be written by hand as well, a label hardly.
+    guessed = {
+        id(run)
+        for run in second.runs
+        if len(written) >= _SEVERAL and run.tokens and not run.once and mostly_printed(run.tokens)
+        and dances(run.box, sheet)
+    }  # fmt: skip
     for run in second.runs:
         if not run.tokens:
             continue
@@ -73,6 +84,7 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
         size = _size(run.tokens, sheet)
         high, low = line_of(said, top, bottom)
         votes = _votes(run)
+        running = not run.once and joined(run.box, said, sheet)
         forms = _legal_forms(run, votes)
         for index, (token, answer, sure) in enumerate(votes):
             if index in forms:
@@ -94,6 +106,10 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
             if sheet.coarse and not confirmed(token) and 2 * sum(map(str.isalpha, answer)) > len(answer):
                 sure = min(sure, _COARSE)
             box = (token.box[0], high, token.box[2], low)
+            if running:
+                sure = min(sure, _RUNNING)
+            if id(run) in guessed:
+                sure = min(sure, GUESS)
             hand = id(run) in written and index >= labels[id(run)]
             words.append(_word(answer, box, sure, sheet, size, written=hand))
     words += [word for reading in second.combs if (word := _comb_word(reading, sheet)) is not None]

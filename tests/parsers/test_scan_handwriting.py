@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from parsers.scans.handwriting import by_hand, evenness, in_coloured_ink
+from parsers.scans.handwriting import by_hand, evenness, in_coloured_ink, joined
 from parsers.scans.image import Sheet
 
 WORD = (10, 10, 60, 30)
@@ -58,3 +58,11 @@ def test_a_date_on_a_page_written_by_hand_is_by_hand_however_even_its_digits_are
 
     assert by_hand(boxes, [False, False, False, True], Sheet(1, page, 300.0))[-1]
     assert not by_hand(boxes[3:], [True], Sheet(1, page, 300.0))[-1]
+
+
+def test_letters_that_hang_together_are_told_from_print() -> None:
+    page = np.full((200, 600), 255, np.uint8)
+    page[20:110, :560] = line(0)
+    assert not joined((0, 44, 560, 86), "Medisoft SARL", Sheet(1, page, 300.0))
+    page[78:82, 30:460] = 0  # a pen that was not lifted
+    assert joined((0, 44, 560, 86), "Medisoft SARL", Sheet(1, page, 300.0))
