@@ -7,9 +7,11 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from parsers.scans.image import Gray, Sheet, as_gray, binary, resized
+from parsers.scans.image import Gray, Mask, Sheet, as_gray, binary, resized
 from parsers.scans.quality import sharpness
 
+_NARROW, _WIDE, _FLAT, _NEAR = 7, 19, 9, 18
+"""Pixels at 300 dpi: how wide and high the two dots above a letter are together, and how near it is."""
 _SOFT = 1.0
 """Sharpness of a page that lies out of focus: clean scans have 1.3 and more, even after JPEG."""
 
@@ -92,5 +94,25 @@ def _without_specks(gray: Gray, dpi: float) -> Gray:
     speck[0] = False
     out = gray.copy()
     area = as_gray(speck[labels] * np.uint8(255))
+    _spare_diaereses(area, as_gray((labels > 0) * np.uint8(255)))
     out[cv2.dilate(area, np.ones((3, 3), np.uint8)) > 0] = 255
     return out
+
+
+def _spare_diaereses(specks: Mask, ink: Mask) -> None:
+    """Two specks side by side right above a letter are the dots of an ü, ö, ä or ë: they stay."""
+    pairs = as_gray(cv2.morphologyEx(specks, cv2.MORPH_CLOSE, np.ones((3, _WIDE), np.uint8)))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(pairs, connectivity=8)
+    parts = stats[1:]
+    wide, high = parts[:, 2], parts[:, 3]
+    for left, top, width, height, _ in parts[
+        (wide >= _NARROW) & (wide <= _WIDE + 8) & (high <= _FLAT)
+    ].tolist():
+        across = slice(left, left + width)
+        inked = specks[top : top + height, across].any(axis=0).astype(np.int8)
+        below = (
+            ink[top + height + 2 : top + height + _NEAR, across]
+            > specks[top + height + 2 : top + height + _NEAR, across]
+        )
+        if int((np.diff(inked) < 0).sum()) == 1 and below.any():
+            specks[top : top + height, across] = 0

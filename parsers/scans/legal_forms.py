@@ -25,4 +25,6 @@ def legal_form_at(texts: Sequence[str]) -> dict[int, str]:
             found[index + 1] = "r.l.-S" if second["simple"] else "r.l."
         elif index > 0 and (whole := _WHOLE.fullmatch(one)):
             found[index] = "S.à r.l.-S" if whole["simple"] else "S.à r.l."
+        elif index > 0 and one == "S.A":
+            found[index] = "S.A."
     return found

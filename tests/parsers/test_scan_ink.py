@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -13,6 +14,7 @@ from PIL import Image
 from parsers import sniff
 from parsers.documents.reading import Box, Word
 from parsers.scans.boxes import circles, is_filled_like, marked, small_squares
+from parsers.scans.clean import cleaned
 from parsers.scans.document import sheets
 from parsers.scans.image import Sheet
 from parsers.scans.legal_forms import legal_form_at
@@ -156,11 +158,25 @@ def test_one_size_of_type_is_one_size_whatever_letters_a_line_has() -> None:
     ("read", "meant"),
     [("Medilux S.a rl.", {1: "S.à", 2: "r.l."}), ("Medilux S.à r.1.-S", {1: "S.à", 2: "r.l.-S"}),
      ("Sanilog S.à .1.-S", {1: "S.à", 2: "r.l.-S"}),
-     ("Sa rl Medilux", {}), ("Medilux SA", {}), ("Medilux SARL", {})],
+     ("Sa rl Medilux", {}), ("Medilux SA", {}), ("Medilux SARL", {}), ("Medilux S.A", {1: "S.A."})],
 )  # fmt: skip
 def test_a_lost_dot_of_a_legal_form_is_put_back(read: str, meant: dict[int, str]) -> None:
     found = legal_form_at(read.split())
     assert found == meant
+
+
+def test_the_dots_of_an_umlaut_are_no_specks_but_lone_dots_are() -> None:
+    picture = ink()
+    cv2.putText(picture, "u", (100, 200), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 255, 4)
+    for left, top in ((104, 168), (114, 168), (300, 300), (500, 100), (510, 100)):
+        picture[top : top + 3, left : left + 3] = 255
+
+    left_over = cleaned(replace(sheet(picture), bilevel=True)).gray < 128
+
+    assert left_over[169, 105]
+    assert left_over[169, 115]
+    assert not left_over[300:303, 300:303].any()
+    assert not left_over[100:103, 495:515].any()
 
 
 def test_a_ring_that_was_read_as_letters_is_no_word() -> None:
