@@ -38,6 +38,7 @@ from parsers.printed.neighbours import (
 from parsers.types import BBox
 from parsers.values import is_absent, is_hint
 
+_COLONS = (":", "：")
 _OTHER_SIZE, _MEASURED = 1.2, 0.28
 """By how much the lines of one value differ in size: points, and on a scan a share, since it is measured."""
 
@@ -50,7 +51,7 @@ def places_of(hit: LabelHit, sheet: Sheet, context: Context) -> Iterable[Found]:
     """The places where the value may stand, most likely first. An empty one ends the search."""
     segment = hit.segment
     rest = segment.words[hit.end :]
-    while rest and rest[0].text in {":", "*", "-", "–", "=", "："}:
+    while rest and rest[0].text in {*_COLONS, "*", "-", "–", "="}:
         rest = rest[1:]
     if rest and rest[0].text.startswith("("):
         note = next((i for i, w in enumerate(rest) if w.text.rstrip(":*").endswith(")")), len(rest))
@@ -186,7 +187,10 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
     words = tuple(w for s in taken for w in s.words)
     more = _continued(words, sheet, context, segment, hit.below)
     words += tuple(w for s in more for w in s.words)
-    return Found(words, _joined([*_lines_of(taken), *[s.text for s in more]]), "right")
+    text = _joined([*_lines_of(taken), *[s.text for s in more]])
+    if words[0].text in _COLONS and len(words) > 1:
+        words, text = words[1:], text.removeprefix(words[0].text).lstrip()  # the label's, far from it
+    return Found(words, text, "right")
 
 
 def _below(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Iterable[Found]:

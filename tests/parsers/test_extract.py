@@ -576,3 +576,11 @@ def test_a_word_behind_the_colon_is_the_label_s_where_the_label_needs_it(
     line: str, field: str, value: str
 ) -> None:
     assert fields_of(docx(p("Formulaire 1"), p(line)), "formulaire_1").fields[field].value == value
+
+
+def test_a_colon_far_from_its_label_belongs_to_no_value() -> None:
+    page = Sheet("Formulaire de demande de raccordement")
+    for label, value in (("Nom de l'Industriel", ": Nova SARL"), ("Version labélisée", ": 2.1")):
+        page.right(label, value)
+    fields = fields_of(page.pdf(), "formulaire_4").fields
+    assert [fields[name].value for name in ("denomination", "version_logiciel")] == ["Nova SARL", "2.1"]
