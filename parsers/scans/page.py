@@ -219,6 +219,9 @@ def _read_once(sheet: Sheet, blanks: Sequence[Blank], deadline: float) -> _First
         tokens = _first_tokens(furniture.text_only, sheet, deadline)
         return _First(sheet, furniture, tokens, legibility(tokens))
     furniture = furniture_of(sheet, known.rules)
+    if known.blank.form.clauses:
+        tokens = _first_tokens(furniture.text_only, sheet, deadline)
+        return _First(sheet, furniture, tokens, 1.0, (known.blank, known.laid))
     rest = squeezed(without(furniture.text_only, known.print.tokens, sheet), sheet)
     read = [rest.on_page(t) for t in _first_tokens(rest.gray, sheet, deadline)] if rest is not None else []
     return _First(sheet, furniture, [*known.print.tokens, *read], 1.0, (known.blank, known.laid))

@@ -1,7 +1,7 @@
 """Which words of a known blank are plainly on a sheet, letter by letter: these need not be read.
 
-Of a form, print that is in its place is enough. What an issued text says is compared with it later, so there
-a word has to be the same to its letters; numbers, which look alike and are what somebody alters, are read.
+Of a form, print that is in its place is enough. An issued text (an NDA) is read whole, as what it says is
+compared with what was issued: somebody may have altered a word, or a number.
 """
 
 from __future__ import annotations
@@ -73,35 +73,14 @@ def print_seen(sheet: Sheet, blank: Blank, print_: Print, laid: Laid) -> PrintSe
     there = {i: at for i in wanted if (at := _same_letters(seen, issued, print_.words[i])) is not None}
     telling = [i for i in wanted if re.search(r"\w", print_.words[i].text)]
     found = frozenset(i for i in telling if i in there and there[i].is_it)
-    same = _same_text(wanted, there, print_) if blank.form.clauses else _fitting(wanted, there, blank, print_)
-    tokens = tuple(_token(print_.words[i], there.get(i), laid, sheet) for i in sorted(same))
+    known = set() if blank.form.clauses else _fitting(wanted, there, blank, print_)
+    tokens = tuple(_token(print_.words[i], there.get(i), laid, sheet) for i in sorted(known))
     return PrintSeen(found, round(len(found) / max(1, len(telling)), 3), tokens)
 
 
 def _is_print(word: Word) -> bool:
     """Dots to write on are none."""
     return re.search(r"\w", word.text) is not None or len(word.text) <= _LONGEST_SIGN
-
-
-def _has_digits(word: Word) -> bool:
-    return re.search(r"\d", word.text) is not None
-
-
-def _same_text(wanted: Sequence[int], there: dict[int, _There], print_: Print) -> set[int]:
-    """The words of lines all of whose words are the same to their letters, with no number among them: a line
-    of which a part must be read is read as a whole, so that its words keep their order and their context."""
-    lines: list[list[int]] = []
-    for i in sorted(wanted, key=lambda i: print_.words[i].box[1] + print_.words[i].box[3]):
-        if lines and _one_line(print_.words[lines[-1][0]].box, print_.words[i].box):
-            lines[-1].append(i)
-        else:
-            lines.append([i])
-    return {
-        i
-        for line in lines
-        for i in line
-        if all(j in there and there[j].other <= _SAME_TEXT and not _has_digits(print_.words[j]) for j in line)
-    }
 
 
 def _fitting(wanted: Sequence[int], there: dict[int, _There], blank: Blank, print_: Print) -> set[int]:

@@ -241,21 +241,10 @@ def test_what_was_passed_over_in_a_place_is_found() -> None:
     assert lost[2] <= 745
 
 
-def test_a_word_of_an_issued_text_that_was_changed_is_read() -> None:
-    blank = own_blank("nda")
-    gray = rendered(blank_bytes("nda", "pdf"), 1, 0.0)
-    words = blank.reading.pages[0].words
-    old = next(w for w in words if w.text == "confidentielles")
-    other = next(w for w in words if len(w.text) == len(old.text) - 1 and w.text[:4] != old.text[:4])
-    (x0, y0, x1, y1), (u0, v0, u1, v1) = ([round(v * DPI / 72) for v in w.box] for w in (old, other))
-    gray[y0 - 2 : y1 + 3, x0 - 1 : x1 + 1] = 255
-    gray[y0 : y0 + v1 - v0, x0 : x0 + u1 - u0] = gray[v0:v1, u0:u1]
-    known = lay_by_picture(sheet_of(gray), own_blanks())
+def test_an_issued_text_is_read_whole() -> None:
+    known = lay_by_picture(sheet_of(rendered(blank_bytes("nda", "pdf"), 1, 0.0)), own_blanks())
     assert known is not None
-    line = [t.text for t in known.print.tokens if t.box[1] < y1 and y0 < t.box[3]]
-    assert line == []  # all of it is read, so that the words keep their order
-    # Numbers are always read: somebody who alters a text alters these.
-    assert not any(c.isdigit() for t in known.print.tokens for c in t.text)
+    assert (known.blank.form.kind, known.print.matched, known.print.tokens) == ("nda", 1.0, ())
 
 
 def test_a_sheet_that_is_no_known_blank_is_read_as_it_is() -> None:
