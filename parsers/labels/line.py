@@ -183,7 +183,7 @@ def _may_end(piece: list[str], following: str) -> bool:
         return False
     if re.fullmatch(r"HR[AB]?|[A-K]", word) and following[:1].isdigit():
         return False  # the register's letters are the number's
-    if word.count("(") > word.count(")") or fold(word) in STOP:
+    if word.count("(") > word.count(")") or fold(word) in STOP or word.endswith(","):
         return False
     return marked or not following[:1].islower() or bool(re.search(r"[@\d]", following))
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from parsers.concepts import understood
-from parsers.folding import without_brackets, words_of
+from parsers.folding import fold, without_brackets, words_of
 from parsers.labels.index import STOP, LabelIndex, Strength
 from parsers.labels.line import MAX_LABEL_WORDS, LabelHit, match_segment
 from parsers.labels.text import PARTLY, match_text
@@ -45,6 +45,8 @@ def carried_on(
         ends = range(1 if shaped or "rcs" in hit.fields else 2, min(len(texts), MAX_LABEL_WORDS))
         for end in reversed(ends) if shaped else ends:
             found = match_text(" ".join(texts[:end]), index)
+            if texts[end - 1].endswith(",") or fold(texts[end - 1]) in STOP:
+                continue
             if label_opens_brackets(texts[:end]) or (
                 "rcs" in hit.fields and re.fullmatch(r"[A-K]|HR[AB]?", texts[end - 1])
             ):

@@ -166,6 +166,8 @@ def _claim(
     *tops, _ = text.split("\n")
     if not strong and tops and (understood(words_of(tops[0])) or any(line.endswith(":") for line in tops)):
         sure = min(sure, 0.8)  # the first line may be the rest of the label
+    if not strong and (text.rstrip().endswith(":") or hit.label.rstrip().endswith(("/", "|", "–", "-"))):
+        sure = min(sure, 0.8)  # the label goes on
     if definition.type == "person" and re.search(r"[/()*:]", text):
         sure = min(sure, 0.8)
     if not strong and text[:1].islower() and understood(words_of(text)):

@@ -61,6 +61,7 @@ def places_of(hit: LabelHit, sheet: Sheet, context: Context) -> Iterable[Found]:
         if not is_absent(text) and not is_hint(text) and not re.fullmatch(r"\(.*\)\s*[*:]*", text):
             closed = hit.closed or _changes_look(segment, hit.end)
             more = _continued(rest, sheet, context, segment) if closed else ()
+            closed = closed and (bool(more) or not _runs_on(segment, sheet, context))
             yield Found(
                 (*rest, *(w for s in more for w in s.words)),
                 _joined([text, *[s.text for s in more]]),
@@ -355,6 +356,22 @@ def _continued(
         found.append(segment)
         bottom = segment.box[3]
     return found
+
+
+def _runs_on(segment: Segment, sheet: Sheet, context: Context) -> bool:
+    """True where the line below, at the same left edge, goes on in lower case: perhaps the value's end."""
+    height = segment.box[3] - segment.box[1]
+    if sheet.flow or segment.text.rstrip().endswith((",", ";", ".")):
+        return False  # a sentence, whose names end within it
+    return any(
+        is_free(s, context)
+        and not s.entered
+        and abs(s.box[0] - segment.box[0]) < 3
+        and -1 <= s.box[1] - segment.box[3] < 0.9 * height
+        and s.text[:1].islower()
+        and "@" not in s.text
+        for s in sheet.segments
+    )
 
 
 def _wraps(words: Sequence[Word], segment: Segment, label: Segment, sheet: Sheet) -> bool:
