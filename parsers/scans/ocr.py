@@ -15,6 +15,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from parsers.scans.image import Gray, resized
@@ -26,6 +27,11 @@ WANTED_LANGUAGES = ("fra", "deu", "eng")
 SPARSE, BLOCK, LINE = 11, 6, 7
 """Page segmentation modes: text scattered as on a form, one block, one line."""
 
+_PLACES = (
+    "/usr/share/tesseract-ocr/5/tessdata",
+    "/usr/share/tesseract-ocr/4.00/tessdata",
+    "/usr/share/tessdata",
+)
 _FOLDER = re.compile(r'"([^"]+)"')
 _WHITELIST = "tessedit_char_whitelist"
 _ELISION = re.compile(r"^[I|]['’](?=[^\W\d_]{4,})")
@@ -72,11 +78,21 @@ def _installed() -> tuple[str, tuple[str, ...]]:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise OcrUnavailable("The OCR program (tesseract) cannot be started.") from error
     head, _, names = listed.stdout.decode(errors="replace").partition("\n")
-    folder = _FOLDER.search(head)
     found = tuple(language for language in WANTED_LANGUAGES if language in names.split())
+    folder = _folder(head, found)
     if folder is None or not found:
         raise OcrUnavailable("No OCR language of fra, deu, eng is installed.")
-    return folder[1], found
+    return folder, found
+
+
+def _folder(head: str, found: tuple[str, ...]) -> str | None:
+    """Where the language data are; before version 5 the program does not say so."""
+    if (said := _FOLDER.search(head)) is not None:
+        return said[1]
+    if not found:
+        return None
+    places = (os.environ.get("TESSDATA_PREFIX", ""), *_PLACES)
+    return next((p for p in places if p and Path(p, f"{found[0]}.traineddata").exists()), None)
 
 
 def read(

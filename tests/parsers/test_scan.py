@@ -6,6 +6,7 @@ import io
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -116,6 +117,20 @@ def test_without_tesseract_the_problem_says_so(monkeypatch: pytest.MonkeyPatch) 
     finally:
         ocr._installed.cache_clear()
     assert [n.code for n in reading.notes] == ["ocr_unavailable"]
+
+
+def test_an_older_tesseract_does_not_say_where_its_data_are(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "fra.traineddata").touch()
+    monkeypatch.setenv("TESSDATA_PREFIX", str(tmp_path))
+    said = subprocess.CompletedProcess([], 0, b"List of available languages (2):\nfra\nosd\n")
+    monkeypatch.setattr(ocr.subprocess, "run", lambda *_, **__: said)
+    ocr._installed.cache_clear()
+    try:
+        assert ocr._installed() == (str(tmp_path), ("fra",))
+    finally:
+        ocr._installed.cache_clear()
 
 
 def test_a_picture_is_read_alike_whatever_was_read_before_it() -> None:
