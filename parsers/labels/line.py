@@ -179,7 +179,7 @@ def _match_prefix(texts: list[str], start: int, index: LabelIndex) -> _Match | N
 def _may_end(piece: list[str], following: str) -> bool:
     """True where a label may end and a value begin: not inside a phrase or a pair of brackets."""
     word, marked = piece[-1], following[:1] in "(*" or piece[-1].endswith("*")
-    if len(piece) < 2 and not marked:
+    if (len(piece) < 2 and not marked) or "+" in word or "&" in word:
         return False
     if re.fullmatch(r"HR[AB]?|[A-K]", word) and following[:1].isdigit():
         return False  # the register's letters are the number's

@@ -43,7 +43,7 @@ def _made_context(sheets: Sequence[Sheet], form: FormDef) -> Context:
         hits = [h for h in find_labels(sheet.segments, form) if id(h.segment) not in heads]
         hits = [h for h in hits if not _in_prose(h, sheet) and not _in_title(h, form)]
         hits = [h for h in hits if not _is_option(h, sheet, form)]
-        hits = under_headings(hits, sheet, form, heads)
+        hits = _without_rests(under_headings(hits, sheet, form, heads))
         context.hits[sheet.number] = [h for h in hits if h.clear]
         _note_labels(context.hits[sheet.number], context)
         context.hits[sheet.number] = _without_values(hits, sheet, context)
@@ -60,6 +60,29 @@ def _made_context(sheets: Sequence[Sheet], form: FormDef) -> Context:
         if form.kind == "nda" or "aes" in form.signature_labels:
             _mark_other_party(sheet, form, context)
     return context
+
+
+def _without_rests(hits: list[LabelHit]) -> list[LabelHit]:
+    """Without "Nachname :" in a cell whose label began above it ("CEO: last name / Geschäftsführer:")."""
+    kept: list[LabelHit] = []
+    for hit in hits:
+        frame, top = hit.segment.frame, hit.segment.box[1]
+        begun = next(
+            (
+                number
+                for number, other in enumerate(kept)
+                if frame is not None
+                and other.segment.frame == frame
+                and other.segment.box[1] < top
+                and other.fields[0] == f"ceo_{hit.fields[0]}"
+            ),
+            None,
+        )
+        if begun is None:
+            kept.append(hit)
+        else:
+            kept[begun] = replace(kept[begun], below=(*kept[begun].below, hit.segment))
+    return kept
 
 
 def _note_labels(hits: list[LabelHit], context: Context) -> None:

@@ -157,6 +157,8 @@ def _claim(
         usual = sum(abs(_gap(hit, place) - gap) < 2.5 for gap in context.gaps) >= 2
         known = context.places["below"] >= 2 and (usual or _own_look(hit, context))
         sure = min(sure, 0.97 if known else 0.88)
+    if strong and not result.certain and place.place in _UNDER and context.places[place.place] < 2:
+        sure = min(sure, 0.88)  # nothing proves it, nor that this form writes there
     if not place.closed and place.place == "inline" and not (strong and result.certain):
         sure = min(sure, 0.8)
     if place.place == "in_cell" and not place.closed and not strong and not context.places["in_cell"]:
