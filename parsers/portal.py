@@ -107,6 +107,9 @@ def _claims(
     sure = 0.98
     if weak or len(ids) > 1:
         sure = 0.85
+    words = words_of(value)
+    if definition.type in ("person", "company", "text") and len(words) > 1 and understood(words):
+        sure = min(sure, 0.85)  # words of labels only ("Lieu de signature")
     if result.problem == "malformed":
         sure = min(sure, 0.8)
     return [
