@@ -258,7 +258,14 @@ def _iban(text: str, field: FieldDef | None) -> ValueResult:
     return _judged(value, identifiers.check_iban(value))
 
 
+_SAMPLE_ADDRESS = re.compile(
+    r"(?:(?:prenom|vorname|firstname|first)[._-](?:nom|nachname|lastname|last|name)|nom[._-]prenom)@\S+", re.I
+)
+
+
 def _email(text: str, field: FieldDef | None) -> ValueResult:
+    if _SAMPLE_ADDRESS.fullmatch(text.strip()):
+        return ABSENT
     if re.fullmatch(r"\S+@\S*\n[\w.-]+", text.strip()) or re.fullmatch(
         r"[\w.+-]+\n[\w.+-]*@\S+", text.strip()
     ):
