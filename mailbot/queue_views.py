@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from mailbot.deeds import deeds
@@ -17,9 +18,25 @@ def draft_of(store: Store, entry: EntryRow) -> OutboxRow | None:
     return next((row for row in store.outbox_of_entry(entry.id) if row.state == "draft"), None)
 
 
+def entry_lines(store: Store, entries: Sequence[EntryRow]) -> list[dict[str, Any]]:
+    """The objects of `queue list --json`: thousands without asking the store for each."""
+    references, drafted = store.references(), store.entries_with_draft()
+    return [
+        _line(
+            entry,
+            references.get(entry.dossier_id or 0, ""),
+            draft_of(store, entry) if entry.id in drafted or "outbox_id" in entry.facts else None,
+        )
+        for entry in entries
+    ]
+
+
 def entry_line(store: Store, entry: EntryRow, reference: str) -> dict[str, Any]:
     """One object of `queue list --json`."""
-    draft = draft_of(store, entry)
+    return _line(entry, reference, draft_of(store, entry))
+
+
+def _line(entry: EntryRow, reference: str, draft: OutboxRow | None) -> dict[str, Any]:
     return {
         "id": entry.id,
         "codes": list(entry.codes),

@@ -37,14 +37,13 @@ def list_entries(
     everything: Annotated[bool, typer.Option("--all", help="Postponed and closed entries too.")] = False,
 ) -> None:
     """What waits for a person, oldest first; complete labelling requests in their own order."""
-    from mailbot.queue_views import entry_line
+    from mailbot.queue_views import entry_lines
     from mailbot.reviewing.standing import is_postponed
 
     service = session_of(context).service(changes=False)
     store, now = service.store, service.clock.now()
-    references = {row.id: row.dossier.reference for row in store.dossier_overviews()}
     entries = [e for e in store.entries(open_only=not everything) if everything or not is_postponed(e, now)]
-    lines = [entry_line(store, e, references.get(e.dossier_id or 0, "")) for e in entries]
+    lines = entry_lines(store, entries)
     if as_json:
         print_json(lines)
         return

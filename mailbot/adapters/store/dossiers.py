@@ -102,6 +102,12 @@ class Dossiers(Part):
             row = connection.execute(query).one_or_none()
         return None if row is None else _whole(*row)
 
+    def references(self) -> dict[int, str]:
+        """Dossier id -> reference."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(dossiers.c.id, dossiers.c.reference))
+            return {row[0]: row[1] for row in rows}
+
     def dossiers(self) -> list[DossierRow]:
         """All of them, by number."""
         with self._database.reading() as connection:

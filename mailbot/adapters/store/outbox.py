@@ -78,6 +78,12 @@ class Outbox(Part):
     def outbox_of_entry(self, entry_id: int) -> list[OutboxRow]:
         return self._rows(outbox.c.entry_id == entry_id)
 
+    def entries_with_draft(self) -> set[int]:
+        """The entries for which a draft waits."""
+        query = select(outbox.c.entry_id).where(outbox.c.state == "draft", outbox.c.entry_id.is_not(None))
+        with self._database.reading() as connection:
+            return set(connection.execute(query).scalars())
+
     def answers_to_mail(self, mail_id: int) -> list[OutboxRow]:
         """The answers of mailbot's own to that mail that left or are to leave."""
         with self._database.reading() as connection:
