@@ -89,7 +89,7 @@ def test_what_was_due_when_the_copy_was_made_may_have_left(world: World) -> None
 
 
 def test_a_copy_is_whole_while_mails_are_written(world: World) -> None:
-    stop = threading.Event()
+    begun, stop = threading.Event(), threading.Event()
     assert world.store.dossiers() == []
 
     def keep_writing() -> None:
@@ -98,10 +98,12 @@ def test_a_copy_is_whole_while_mails_are_written(world: World) -> None:
             number += 1
             world.mailbox.deliver(f"From: a@b.example\nSubject: {number}\n\n{number}".encode())
             world.service.intake.once()
+            begun.set()
 
     writing = threading.Thread(target=keep_writing)
     writing.start()
     try:
+        assert begun.wait(60)
         for number in range(3):
             back_up(world.service.config, world.folder / f"copy{number}", world.clock.now())
     finally:

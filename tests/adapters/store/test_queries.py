@@ -84,6 +84,7 @@ QUERIES: dict[str, Query] = {
     "sent_unfiled": lambda s: s.sent_unfiled(9),
     "count_received": lambda s: s.count_received(NOON, NOON + MINUTE),
     "count_sent": lambda s: s.count_sent(NOON, NOON + MINUTE),
+    "entries_with_draft": lambda s: s.entries_with_draft(),
     "is_claimed": lambda s: s.is_claimed("job", "key"),
     "claim_once": lambda s: s.claim_once("job", "key", NOON),
     "take_lease": lambda s: s.take_lease("intake", "a", NOON, NOON + MINUTE),
@@ -94,6 +95,7 @@ QUERIES: dict[str, Query] = {
 WHOLE_TABLE = {
     "dossiers",
     "dossier_overviews",
+    "references",
     "add_history",
     "audit_head",
     "audit_problems",
