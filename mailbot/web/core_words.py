@@ -5,8 +5,9 @@ A sentence that stands here is said in the person's language; any other one as i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
+
+from mailbot.web.patterns import Patterns, Say
 
 
 def _(text: str) -> str:
@@ -107,16 +108,9 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     ),
     (r"Décidé à nouveau : \w+\.", _("Décidé à nouveau.")),
 )
-_PATTERNS = tuple((re.compile(pattern, re.DOTALL), text) for pattern, text in _SENTENCES)
+_PATTERNS = Patterns(_SENTENCES)
 
 
-def in_words(say: Callable[..., str], said: str, label: Callable[[str], str] = str) -> str:
+def in_words(say: Say, said: str, label: Callable[[str], str] = str) -> str:
     """The core's sentence as the page says it; `say` translates and fills, `label` names a field."""
-    for pattern, text in _PATTERNS:
-        found = pattern.fullmatch(said)
-        if found:
-            places = found.groupdict()
-            if "field" in places:
-                places["field"] = label(places["field"])
-            return say(text, **places)
-    return said
+    return _PATTERNS.in_words(say, said, label)

@@ -8,15 +8,14 @@ it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final, get_args
 
 from mailbot.web.labels import label_of
+from mailbot.web.patterns import Say
 from parsers.types import FieldDef, Kind
 from rules.facts import Forms
-
-Say = Callable[..., str]
 
 
 def _(text: str) -> str:

@@ -10,9 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from mailbot.corrections import AS_WRITTEN, CORRECTED_BY
+from mailbot.web.patterns import Patterns, Say
 from parsers.types import Problem, ProblemCode
-
-Say = Callable[..., str]
 
 
 def _(text: str) -> str:
@@ -90,7 +89,7 @@ _EVIDENCE: Final = (
     ),
     (r"by its label it would be “(?P<words>.*)”", _("d'après le libellé, ce serait « %(words)s »")),
 )
-_PATTERNS: Final = tuple((re.compile(pattern, re.DOTALL), text) for pattern, text in _EVIDENCE)
+_PATTERNS: Final = Patterns(_EVIDENCE)
 
 PROBLEMS: Final[Mapping[ProblemCode, str]] = {
     "encrypted": _("Protégé par un mot de passe ou chiffré : le contenu n'a pas pu être lu."),
@@ -114,15 +113,7 @@ _ON_A_PAGE: Final = re.compile(r"\b[Pp]age (?P<n>\d+)\b")
 
 def evidence_words(say: Say, said: str, label: Callable[[str], str] = str) -> str:
     """What makes a reader believe or doubt a value; `say` translates and fills, `label` names a field."""
-    for pattern, text in _PATTERNS:
-        if found := pattern.fullmatch(said):
-            places = found.groupdict()
-            if "field" in places:
-                places["field"] = label(places["field"])
-            if "fields" in places:
-                places["fields"] = ", ".join(label(field) for field in places["fields"].split(", "))
-            return say(text, **places)
-    return said
+    return _PATTERNS.in_words(say, said, label)
 
 
 def problem_words(say: Say, problem: Problem) -> str:
