@@ -9,7 +9,6 @@ Layouts are those of the digital specimens that leave the same page blank and fi
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 from collections import Counter
 from copy import deepcopy
@@ -19,12 +18,13 @@ from random import Random
 from parsers.forms import dump_form, load_forms
 from parsers.forms.learn import UnknownForm, learn
 from parsers.read import read_bytes, read_file
-from parsers.types import Document, ReadOptions
+from parsers.types import ReadOptions
 from scripts.bench_documents.digital import pdf
 from scripts.bench_documents.digital.model import KINDS, Builder, Form
 from scripts.bench_documents.digital.specimens import PARTS
 from scripts.bench_documents.fields import PATIENT, processor_seconds
-from scripts.bench_documents.own_blanks import GROUPS, degraded, row, table
+from scripts.bench_documents.own_blanks import GROUPS, degraded
+from scripts.bench_documents.tally import compare, report
 
 LAYOUTS = ("right", "inline", "below", "box_right", "box_below", "in_cell", "table", "grid", "dotted",
            "underscore", "acro_named", "acro_tooltip", "acro_opaque")  # fmt: skip
@@ -43,29 +43,6 @@ def blank_of(form: Form) -> Form:
 
 def drawn(form: Form, layout: str, seed: str) -> bytes:
     return pdf.draw(form, layout, Random(seed))
-
-
-def compare(form: Form, documents: list[Document], tally: Counter[str]) -> list[str]:
-    document = documents[0]
-    tally["documents"] += 1
-    tally["pages"] += document.pages
-    wrong = []
-    if document.kind != form.kind or len(documents) != 1:
-        tally["kind wrong"] += 1
-        wrong.append(f"kind {[d.kind for d in documents]}")
-    for field, value in form.truth.items():
-        found = document.fields.get(field)
-        right = found is not None and found.value == value
-        sure = found is not None and found.confidence >= 0.95
-        tally.update({"fields": 1, "right": right, "sure": sure, "wrong sure": sure and not right})
-        if not right or not sure:
-            read = f"{found.value!r} at {found.confidence:.2f} {found.evidence}" if found else "nothing"
-            wrong.append(f"{field}: {value!r} read {read}" + ("  <-- believed" if sure else ""))
-    for field, found in document.fields.items():
-        if field not in form.truth and found.value not in (None, False, form.allowed.get(field)):
-            tally["wrong sure"] += found.confidence >= 0.95
-            wrong.append(f"{field}: read {found.value!r} at {found.confidence:.2f} where nothing was")
-    return wrong
 
 
 def known(blank: bytes, kind: str, folder: Path) -> ReadOptions:
@@ -116,16 +93,12 @@ def main() -> None:
         laid = sum(
             "read against" in note for d in documents for v in d.fields.values() for note in v.evidence
         )
-        lines = compare(form, documents, tally)
+        lines = compare(form.kind, form.truth, documents, tally, form.allowed)
         if options.wrong:
             print(f"{seed} {form.kind} {layout} {form.language} {how}: {laid} read against the blank")
             for line in lines:
                 print(f"    {line}", flush=True)
-    rows = [row(how, tally) for how, tally in tallies.items()]
-    rows.append(row("all", sum(tallies.values(), Counter())))
-    print(table(rows))
-    if options.json:
-        Path(options.json).write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    report(tallies, options.json)
 
 
 if __name__ == "__main__":

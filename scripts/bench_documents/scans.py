@@ -23,8 +23,8 @@ from scripts.bench_documents.digital import pdf
 from scripts.bench_documents.digital.model import KINDS, Builder
 from scripts.bench_documents.digital.specimens import PARTS
 from scripts.bench_documents.fields import PATIENT, processor_seconds
-from scripts.bench_documents.learned_blanks import compare
 from scripts.bench_documents.own_blanks import GROUPS, degraded
+from scripts.bench_documents.tally import compare
 
 GOALS = {
     "right kind": (">= 99.5 %", ">= 98 %"),
@@ -63,7 +63,7 @@ def measured(seed: int, group: str, part: str, wrong: bool) -> dict[str, Any]:
     before = processor_seconds()
     documents = read_file(name, data, PATIENT)
     seconds = processor_seconds() - before
-    for line in compare(form, documents, tally):
+    for line in compare(form.kind, form.truth, documents, tally, form.allowed):
         if wrong:
             print(f"{seed} {form.kind} {layout} {form.language} {how}: {line}", flush=True)
     return {"group": group, "how": how, "seconds": seconds / max(1, tally["pages"]), **tally}
