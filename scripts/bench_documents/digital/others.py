@@ -15,7 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 from scripts.bench_documents import invent
 from scripts.bench_documents.digital import values
 from scripts.bench_documents.digital.model import Form
-from scripts.bench_documents.digital.pdf import _wrap
+from scripts.bench_documents.digital.painter import wrapped
 
 Page = tuple[str, list[str]]
 """(expected kind, lines: the first is the heading)"""
@@ -163,7 +163,7 @@ def page(lines: list[str], random: Random) -> bytes:
     y = 790.0
     for number, line in enumerate(lines):
         font, size = ("Helvetica-Bold", 15) if not number else ("Helvetica", 10)
-        for piece in _wrap(line, font, size, 480):
+        for piece in wrapped(line, font, size, 480):
             canvas.setFont(font, size)
             canvas.drawString(55, y, piece)
             y -= size + 4
