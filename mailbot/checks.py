@@ -65,7 +65,7 @@ def check_all(path: Path, clock: Clock) -> CheckReport:
     report.remarks += [f"{key} {text}" for key, text in remarks(config)]
     service = build_service(config, clock)
     try:
-        for look in (_lists, _templates, _blank_forms, _programs, _scanner, _store, _folders, _imap, _smtp):
+        for look in _LOOKS:
             _guarded(report, look, service)
     finally:
         service.close()
@@ -172,6 +172,28 @@ def _programs(report: CheckReport, service: Service) -> None:
         report.problems.append(CheckProblem(text))
 
 
+def _trust(report: CheckReport, service: Service) -> None:
+    """The certificates by which digital signatures are trusted, and whether their lists are up to date."""
+    from parsers.signing.trust import certificates_in, trust_files, valid_until
+
+    count = 0
+    for file in trust_files(tuple(map(str, service.config.trust.certificates))):
+        found = len(certificates_in(file))
+        count += found
+        if not found:
+            report.remarks.append(f"trust.certificates: {file} holds no certificate of an authority")
+        until = valid_until(file)
+        if until is not None and until < service.clock.now():
+            report.remarks.append(
+                f"trust.certificates: {file} is a trusted list that ended on {until:%Y-%m-%d}: "
+                "put its next issue there"
+            )
+    if count:
+        report.good.append(f"{count} trusted certificate(s) for signatures")
+    else:
+        report.remarks.append("trust.certificates names none: every digital signature waits for a person")
+
+
 def _scanner(report: CheckReport, service: Service) -> None:
     from mailbot.adapters import landlock
     from mailbot.adapters.clamav import ClamAvScanner
@@ -230,3 +252,9 @@ def _smtp(report: CheckReport, service: Service) -> None:
 
     asyncio.run(log_in())
     report.good.append(f"SMTP {service.config.smtp.host}")
+
+
+_LOOKS = (
+    *(_lists, _templates, _blank_forms, _programs, _trust, _scanner),
+    *(_store, _folders, _imap, _smtp),
+)

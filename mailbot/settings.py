@@ -297,7 +297,8 @@ class Trust(Section):
         default=False, description="true: only what authserv_id vouches for is answered by itself"
     )
     certificates: tuple[LocalPath, ...] = Field(
-        default=(), description="PEM files, or folders of them, of the authorities behind signatures"
+        default=(),
+        description="PEM files, or folders of them, of authorities behind signatures; trusted lists (XML)",
     )
 
     def troubles(self) -> Iterator[Trouble]:

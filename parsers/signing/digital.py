@@ -10,21 +10,22 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
-import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from parsers.signing.damage import DAMAGE
+from parsers.signing.later_changes import appended, harmless
 from parsers.signing.trust import trust_anchors
 from parsers.types import ReadOptions, SignatureStatus
 
 if TYPE_CHECKING:
     from asn1crypto import x509
-    from pyhanko.pdf_utils.reader import PdfFileReader
-    from pyhanko.sign.diff_analysis import DiffPolicy
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
     from pyhanko.sign.validation.status import PdfSignatureStatus
+    from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy
+
+    from parsers.signing.revocation import ValidationData
 
 # Its warnings quote certificates, which name persons.
 for _name in ("pyhanko", "pyhanko_certvalidator"):
@@ -55,25 +56,14 @@ def digital_signatures(data: bytes, options: ReadOptions) -> tuple[DigitalSignat
 
     try:
         found = _embedded(data)
-        return tuple(_judged(signature, options) for signature in found)
-    except (PdfError, *_DAMAGE) as error:
+        loose = appended(data, found)
+        judged = tuple(_judged(signature, options) for signature in _regular(found))
+    except (PdfError, *DAMAGE) as error:
         return (DigitalSignature("unknown", "", evidence=(f"the signature cannot be read: {error!s:.80}",)),)
-
-
-# What pyHanko and asn1crypto raise on damaged input, besides their own errors.
-_DAMAGE = (
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    AttributeError,
-    AssertionError,
-    NotImplementedError,
-    OverflowError,
-    RecursionError,
-    OSError,
-    zlib.error,
-)
+    if loose:
+        reason = "bytes that belong to no revision were put behind the signed ones"
+        judged = tuple(replace(one, status="digital_invalid", evidence=(reason,)) for one in judged)
+    return judged
 
 
 def _embedded(data: bytes) -> list[EmbeddedPdfSignature]:
@@ -82,11 +72,11 @@ def _embedded(data: bytes) -> list[EmbeddedPdfSignature]:
     reader = PdfFileReader(io.BytesIO(data), strict=False)
     if reader.encrypted:
         reader.decrypt(b"")
-    return _regular(reader)[:_MOST]
+    return list(reader.embedded_signatures)
 
 
-def _regular(reader: PdfFileReader) -> list[EmbeddedPdfSignature]:
-    return list(reader.embedded_regular_signatures)
+def _regular(found: list[EmbeddedPdfSignature]) -> list[EmbeddedPdfSignature]:
+    return [one for one in found if one.sig_object_type == "/Sig"][:_MOST]
 
 
 def _judged(signature: EmbeddedPdfSignature, options: ReadOptions) -> DigitalSignature:
@@ -104,7 +94,7 @@ def _judged(signature: EmbeddedPdfSignature, options: ReadOptions) -> DigitalSig
         return DigitalSignature(status, field, name, organisation, evidence=(f"{error!s:.120}",))
     except CMSExtractionError as error:
         return DigitalSignature("digital_invalid", field, name, organisation, evidence=(f"{error!s:.120}",))
-    except (PdfError, *_DAMAGE) as error:
+    except (PdfError, *DAMAGE) as error:
         return DigitalSignature(
             "unknown",
             field,
@@ -118,30 +108,51 @@ def _judged(signature: EmbeddedPdfSignature, options: ReadOptions) -> DigitalSig
 
 
 def _validated(signature: EmbeddedPdfSignature, options: ReadOptions) -> PdfSignatureStatus:
-    """Judged on the day of `as_of`, else at its own time; a trusted time stamp goes before both."""
-    moment = _end_of(options.as_of) if options.as_of else _claimed(signature)
-    stamped = _trusted_timestamp(verdict := _at(signature, options, moment))
+    """Judged on the day of `as_of`, else at its own time; a trusted time stamp goes before both.
+
+    Without any revocation data nobody says that a certificate was revoked. What the document carries of it
+    counts however old it is: a revocation before the proven time of signing, any where no time is proven.
+    """
+    from parsers.signing import revocation
+
+    data = revocation.validation_data(signature)
+    anchors = list(trust_anchors(options.trust))
+
+    def at(moment: datetime | None, policy: CertRevTrustPolicy) -> PdfSignatureStatus:
+        return _at(signature, anchors, moment, policy, data)
+
+    verdict = at(_end_of(options.as_of) if options.as_of else _claimed(signature), revocation.no_check())
+    stamped = _trusted_timestamp(verdict)
     if stamped is not None and not verdict.trusted and verdict.valid:
         # The stamp proves that it was signed while the certificate was still good.
-        return _at(signature, options, stamped)
+        verdict = at(stamped, revocation.no_check())
+    if verdict.trusted and data.tells:
+        for policy in (revocation.signer_checked(), revocation.authorities_checked()):
+            checked = at(stamped or data.newest, policy)
+            if "REVOKED" in str(checked.trust_problem_indic):
+                return checked
     return verdict
 
 
-def _at(signature: EmbeddedPdfSignature, options: ReadOptions, moment: datetime | None) -> PdfSignatureStatus:
+def _at(
+    signature: EmbeddedPdfSignature,
+    anchors: list[x509.Certificate],
+    moment: datetime | None,
+    policy: CertRevTrustPolicy,
+    data: ValidationData,
+) -> PdfSignatureStatus:
     from pyhanko.sign.validation.pdf_embedded import async_validate_pdf_signature
     from pyhanko.sign.validation.settings import KeyUsageConstraints
     from pyhanko_certvalidator import ValidationContext
 
-    anchors = list(trust_anchors(options.trust))
-    revocations, answers, certificates = _validation_data(signature.reader)
     context = ValidationContext(
         trust_roots=anchors,
-        other_certs=certificates,
-        crls=revocations,
-        ocsps=answers,
+        other_certs=data.certificates,
+        crls=data.lists,
+        ocsps=data.answers,
         moment=moment,
         allow_fetching=False,
-        revocation_mode="soft-fail",
+        revinfo_policy=policy,
     )
     # Which usages are good is judged in `_status`: a certificate without the extension may do everything.
     usages = KeyUsageConstraints(key_usage=frozenset())
@@ -150,64 +161,8 @@ def _at(signature: EmbeddedPdfSignature, options: ReadOptions, moment: datetime 
             signature,
             signer_validation_context=context,
             key_usage_settings=usages,
-            diff_policy=_only_signatures_added(),
+            diff_policy=harmless(signature),
         )
-    )
-
-
-def _validation_data(reader: PdfFileReader) -> tuple[list[Any], list[Any], list[Any]]:
-    """Revocation lists, OCSP answers and certificates that the document carries for its own validation."""
-    from pyhanko.pdf_utils.misc import PdfError
-    from pyhanko.sign.validation.dss import DocumentSecurityStore
-    from pyhanko.sign.validation.errors import NoDSSFoundError
-
-    try:
-        store = DocumentSecurityStore.read_dss(reader)
-        context = store.as_validation_context({"trust_roots": [], "allow_fetching": False})
-        manager = context.revinfo_manager
-        return list(manager.crls), list(manager.ocsps), list(store.load_certs())
-    except (NoDSSFoundError, PdfError, *_DAMAGE):
-        return [], [], []
-
-
-@lru_cache(maxsize=1)
-def _only_signatures_added() -> DiffPolicy:
-    """pyHanko's own policy without the rule that lets other form fields change."""
-    from pyhanko.sign.diff_analysis import ModificationLevel, StandardDiffPolicy
-    from pyhanko.sign.diff_analysis.form_rules_api import FormUpdatingRule
-    from pyhanko.sign.diff_analysis.rules.file_structure_rules import (
-        CatalogModificationRule,
-        ObjectStreamRule,
-        XrefStreamRule,
-    )
-    from pyhanko.sign.diff_analysis.rules.form_field_rules import (
-        DSSCompareRule,
-        SigFieldCreationRule,
-        SigFieldModificationRule,
-    )
-    from pyhanko.sign.diff_analysis.rules.metadata_rules import DocInfoRule, MetadataUpdateRule
-
-    updates = ModificationLevel.LTA_UPDATES
-    return StandardDiffPolicy(
-        global_rules=[
-            CatalogModificationRule(),  # type: ignore[no-untyped-call]  # pyHanko leaves it unannotated
-            *(
-                rule.as_qualified(updates)
-                for rule in (
-                    DocInfoRule(),
-                    XrefStreamRule(),
-                    ObjectStreamRule(),
-                    DSSCompareRule(),
-                    MetadataUpdateRule(),  # type: ignore[no-untyped-call]  # as above
-                )
-            ),
-        ],
-        form_rule=FormUpdatingRule(
-            field_rules=[
-                SigFieldCreationRule(),  # type: ignore[no-untyped-call]  # as above
-                SigFieldModificationRule(),
-            ]
-        ),
     )
 
 
@@ -255,7 +210,7 @@ def _time(verdict: PdfSignatureStatus, signature: EmbeddedPdfSignature) -> tuple
 def _claimed(signature: EmbeddedPdfSignature) -> datetime | None:
     try:
         claimed = signature.self_reported_timestamp
-    except _DAMAGE:
+    except DAMAGE:
         return None
     return _aware(claimed) if claimed is not None else None
 
@@ -275,7 +230,7 @@ def _named(signature: EmbeddedPdfSignature) -> tuple[str | None, str]:
 
     try:
         subject: dict[str, Any] = signature.signer_cert.subject.native
-    except (CMSExtractionError, *_DAMAGE):
+    except (CMSExtractionError, *DAMAGE):
         return None, ""
     given = " ".join(_text(subject.get(key)) for key in ("given_name", "surname"))
     name = " ".join((_text(subject.get("common_name")) or given).split())

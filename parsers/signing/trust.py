@@ -1,18 +1,19 @@
 """The configured trust anchors: certificates in PEM or DER files, folders of them, ETSI trusted lists.
 
-A trusted list (ETSI TS 119 612, published as XML by the EU and by each member state) is taken as the
-operator's own choice: its X.509 certificates are read, its signature and the states of its services are
-not judged. A file that holds no certificate is left out.
+Of a trusted list (published as XML by each member state) the services that are granted count. A file that
+holds no certificate is left out.
 """
 
 from __future__ import annotations
 
-import base64
 import binascii
 from collections.abc import Iterator
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from parsers.signing.trusted_list import listed_certificates, next_update, parsed
 
 if TYPE_CHECKING:
     from asn1crypto import x509
@@ -26,22 +27,45 @@ _SUFFIXES = frozenset({".pem", ".crt", ".cer", ".der", ".xml", ".xtsl", ".ca-bun
 def trust_anchors(paths: tuple[str, ...]) -> tuple[x509.Certificate, ...]:
     """Every certificate that the named files and folders hold, each once; what is not there gives none."""
     found: dict[bytes, x509.Certificate] = {}
-    for path in paths:
-        for file in _files(Path(path), _DEEPEST):
-            try:
-                stat = file.stat()
-                certificates = _certificates(str(file), stat.st_mtime_ns, stat.st_size)
-            except OSError:
-                continue  # a file that went away since the folder was listed
-            found.update((certificate.sha256, certificate) for certificate in certificates)
+    for file in trust_files(paths):
+        found.update((certificate.sha256, certificate) for certificate in certificates_in(file))
     return tuple(found.values())
+
+
+def trust_files(paths: tuple[str, ...]) -> Iterator[Path]:
+    """The files that are looked into: those named, and in folders those whose name says so."""
+    for path in paths:
+        yield from _files(Path(path), _DEEPEST)
+
+
+def certificates_in(file: Path) -> tuple[x509.Certificate, ...]:
+    """What one file holds; nothing where it went away, or may not be read."""
+    try:
+        stat = file.stat()
+        return _certificates(str(file), stat.st_mtime_ns, stat.st_size)
+    except OSError:
+        return ()
+
+
+def valid_until(file: Path) -> datetime | None:
+    """When a trusted list has to be replaced by its next issue; None for any other file."""
+    try:
+        data = file.read_bytes() if file.stat().st_size <= _LARGEST else b""
+    except OSError:
+        return None
+    root = parsed(data) if _is_xml(data) else None
+    return next_update(root) if root is not None else None
 
 
 def _files(path: Path, depth: int) -> Iterator[Path]:
     if path.is_file():
         yield path
     elif path.is_dir() and depth:
-        for entry in sorted(path.iterdir()):
+        try:
+            entries = sorted(path.iterdir())
+        except OSError:
+            return  # a folder that may not be read
+        for entry in entries:
             if entry.is_dir() or entry.suffix.lower() in _SUFFIXES:
                 yield from _files(entry, depth - 1)
 
@@ -52,8 +76,16 @@ def _certificates(file: str, mtime_ns: int, size: int) -> tuple[x509.Certificate
     if size > _LARGEST:
         return ()
     data = Path(file).read_bytes()
-    ders = _listed(data) if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<" else _armoured(data)
+    if _is_xml(data):
+        root = parsed(data)
+        ders = listed_certificates(root) if root is not None else iter(())
+    else:
+        ders = _armoured(data)
     return tuple(certificate for der in ders if (certificate := certificate_of(der)) is not None)
+
+
+def _is_xml(data: bytes) -> bool:
+    return data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<" or data[:2] in (b"\xff\xfe", b"\xfe\xff")
 
 
 def _armoured(data: bytes) -> Iterator[bytes]:
@@ -68,24 +100,6 @@ def _armoured(data: bytes) -> Iterator[bytes]:
                 yield der
     except (ValueError, TypeError, binascii.Error):
         return  # what stood before the damaged block has been given
-
-
-def _listed(data: bytes) -> Iterator[bytes]:
-    from lxml import etree
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return
-    for element in root.iter("{*}X509Certificate"):
-        # A list's own signer certifies the list, not those who sign documents.
-        if any(str(parent.tag).endswith("}Signature") for parent in element.iterancestors()):
-            continue
-        try:
-            yield base64.b64decode("".join((element.text or "").split()), validate=True)
-        except binascii.Error:
-            continue
 
 
 def certificate_of(der: bytes) -> x509.Certificate | None:

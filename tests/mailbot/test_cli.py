@@ -419,6 +419,7 @@ def test_check_says_what_is_wrong_and_looks_at_the_rest(run: Run) -> None:
     assert "IMAP server" in result.stderr
     assert "SMTP server" in result.stderr
     assert "blank forms" in result.stdout
+    assert "every digital signature waits for a person" in result.stdout + result.stderr
 
 
 # Form definitions

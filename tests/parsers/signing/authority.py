@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pikepdf
-from asn1crypto import keys
+from asn1crypto import crl, keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -19,6 +19,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 from pyhanko.sign.timestamps import DummyTimeStamper
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -124,10 +125,12 @@ def sign(
     box: tuple[int, int, int, int] | None = None,
     page: int = 0,
     stamped_by: Identity | None = None,
+    certifies: bool = False,
 ) -> bytes:
     """The PDF with one signature more, as an incremental update; `box` makes a new visible field.
 
-    `stamped_by` adds a time stamp of that authority, of the moment `at`.
+    `stamped_by` adds a time stamp of that authority, of the moment `at`. `certifies`: the document may be
+    filled in afterwards, and nothing else.
     """
     signer = signers.SimpleSigner(
         signing_cert=_asn1(who.certificate),
@@ -137,7 +140,11 @@ def sign(
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)
     spec = fields.SigFieldSpec(field_name, on_page=page, box=box) if box else None
     metadata = signers.PdfSignatureMetadata(
-        field_name=field_name, md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES
+        field_name=field_name,
+        md_algorithm="sha256",
+        subfilter=fields.SigSeedSubFilter.PADES,
+        certify=certifies,
+        docmdp_permissions=fields.MDPPerm.FILL_FORMS,
     )
     stamper = None
     if stamped_by is not None:
@@ -151,6 +158,27 @@ def sign(
     signing.moment = at
     out = io.BytesIO()
     signing.sign_pdf(writer, output=out)
+    return out.getvalue()
+
+
+def with_revocation_list(pdf: bytes, issuer: Identity, revoked: Identity, on: datetime) -> bytes:
+    """The PDF with its issuer's list in the document security store, on which `revoked` stands since `on`."""
+    entry = x509.RevokedCertificateBuilder().serial_number(revoked.certificate.serial_number)
+    revocations = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(issuer.certificate.subject)
+        .last_update(on + timedelta(hours=1))
+        .next_update(on + timedelta(days=2))
+        .add_revoked_certificate(entry.revocation_date(on).build())
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), False)
+        .sign(issuer.key, hashes.SHA256())
+    )
+    out = io.BytesIO(pdf)
+    DocumentSecurityStore.add_dss(
+        output_stream=out,
+        sig_contents=None,
+        crls=[crl.CertificateList.load(revocations.public_bytes(serialization.Encoding.DER))],
+    )
     return out.getvalue()
 
 

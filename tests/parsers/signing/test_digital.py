@@ -1,6 +1,6 @@
 """Digital signatures: valid, untrusted, changed after signing, countersigned."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from tests.parsers.signing.authority import (
     sign,
     time_stamper,
     with_changed_field,
+    with_revocation_list,
 )
 
 TODAY = date(2025, 6, 3)
@@ -233,3 +234,54 @@ def test_a_trusted_time_stamp_keeps_a_signature_valid_after_its_certificate_expi
     assert "time: trusted time stamp" in signer.evidence
     stranger = sign(blank("nda"), alice, "signature_industriel", stamped_by=time_stamper(authority("Autre")))
     assert found(stranger, "nda", later).status == "digital_untrusted"
+
+
+def test_a_certificate_that_the_document_shows_as_revoked_is_untrusted_unless_the_stamp_is_older(
+    root: Identity, trust: ReadOptions
+) -> None:
+    alice = person("Alice Muller", root)
+    plain = sign(blank("nda"), alice, "signature_industriel")
+    stamped = sign(blank("nda"), alice, "signature_industriel", stamped_by=time_stamper(root))
+    before, after = SIGNED_ON - timedelta(days=3), SIGNED_ON + timedelta(hours=5)
+    status = {
+        (name, revoked): found(with_revocation_list(pdf, root, alice, revoked), "nda", trust).status
+        for name, pdf in (("plain", plain), ("stamped", stamped))
+        for revoked in (before, after)
+    }
+    assert status == {
+        ("plain", before): "digital_untrusted",
+        ("plain", after): "digital_untrusted",
+        ("stamped", before): "digital_untrusted",
+        ("stamped", after): "digital_valid",
+    }
+
+
+def test_what_a_list_that_is_out_of_date_says_of_others_does_no_harm(
+    root: Identity, trust: ReadOptions
+) -> None:
+    pdf = sign(blank("nda"), person("Alice Muller", root), "signature_industriel")
+    listed = with_revocation_list(pdf, root, person("Eve", root), SIGNED_ON + timedelta(seconds=5))
+    later = trust.model_copy(update={"as_of": date(2026, 1, 1)})
+    assert found(listed, "nda", later).status == "digital_valid"
+
+
+def test_a_certified_blank_may_be_filled_in_but_what_it_said_may_not_be_changed(
+    root: Identity, trust: ReadOptions
+) -> None:
+    issued = sign(
+        filled("nda", matricule="20041234567"), person("Bob", root), "S1", box=(9, 9, 60, 30), certifies=True
+    )
+    answered = with_changed_field(issued, "denomination", "Medisoft SA")
+    both = sign(answered, person("Alice Muller", root), "signature_industriel")
+    assert [s.status for s in found(both, "nda", trust).signers] == ["digital_valid", "digital_valid"]
+    changed = with_changed_field(issued, "matricule", "19991234567")
+    assert found(changed, "nda", trust).status == "digital_invalid"
+
+
+def test_bytes_behind_the_last_revision_are_a_change(root: Identity, trust: ReadOptions) -> None:
+    pdf = sign(blank("nda"), person("Alice Muller", root), "signature_industriel")
+    assert found(pdf + b"\r\n\0", "nda", trust).status == "digital_valid"
+    start = pdf[pdf.rindex(b"startxref") :]
+    loose = b"\n4 0 obj\n<</T (denomination) /V (Autre SARL)>>\nendobj\n"
+    assert found(pdf + loose, "nda", trust).status == "digital_invalid"
+    assert found(pdf + loose + start, "nda", trust).status == "digital_invalid"

@@ -1,11 +1,12 @@
 """Where trust anchors come from."""
 
 import base64
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 
-from parsers.signing.trust import trust_anchors
+from parsers.signing.trust import trust_anchors, valid_until
 from tests.parsers.signing.authority import authority
 
 
@@ -38,16 +39,43 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
     assert names(file) == ["Après, plus long"]
 
 
-def test_a_trusted_list_gives_its_services_not_its_own_signer(tmp_path: Path) -> None:
-    service, operator = (
-        base64.b64encode(authority(name).certificate.public_bytes(serialization.Encoding.DER)).decode()
-        for name in ("Service de confiance", "Opérateur de la liste")
+def service(name: str, state: str = "granted", kind: str = "CA/QC", former: str = "") -> str:
+    certificate = authority(name).certificate.public_bytes(serialization.Encoding.DER)
+    return (
+        f"<TSPService><ServiceInformation><ServiceTypeIdentifier>http://uri.etsi.org/TrstSvc/Svctype/{kind}"
+        "</ServiceTypeIdentifier><ServiceDigitalIdentity><DigitalId><X509Certificate>"
+        f"{base64.b64encode(certificate).decode()}</X509Certificate></DigitalId></ServiceDigitalIdentity>"
+        f"<ServiceStatus>http://uri.etsi.org/TrstSvc/TrustedList/Svcstatus/{state}</ServiceStatus>"
+        f"</ServiceInformation>{former}</TSPService>"
     )
-    (tmp_path / "tl.xml").write_text(
+
+
+def trusted_list(services: str) -> str:
+    return (
         '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>'
-        '<TrustServiceStatusList xmlns="http://uri.etsi.org/02231/v2#"><ServiceDigitalIdentity><DigitalId>'
-        f"<X509Certificate>{service}</X509Certificate></DigitalId></ServiceDigitalIdentity>"
-        '<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Certificate>'
-        f"{operator}</ds:X509Certificate></ds:Signature><Name>&e;</Name></TrustServiceStatusList>"
+        '<TrustServiceStatusList xmlns="http://uri.etsi.org/02231/v2#"><SchemeInformation><NextUpdate>'
+        "<dateTime>2025-06-01T00:00:00Z</dateTime></NextUpdate><PointersToOtherTSL><OtherTSLPointer>"
+        f"{service('Signataire d une autre liste')}</OtherTSLPointer></PointersToOtherTSL>"
+        f"</SchemeInformation>{services}<Name>&e;</Name><ds:Signature "
+        f'xmlns:ds="http://www.w3.org/2000/09/xmldsig#">{service("Opérateur de la liste")}</ds:Signature>'
+        "</TrustServiceStatusList>"
     )
-    assert names(tmp_path) == ["Service de confiance"]
+
+
+def test_a_trusted_list_gives_the_services_that_are_granted_now(tmp_path: Path) -> None:
+    former = f"<ServiceHistory>{service('Autrefois')}</ServiceHistory>"
+    file = tmp_path / "tl.xml"
+    file.write_text(
+        trusted_list(
+            service("Accordé")
+            + service("Horodatage", kind="TSA/QTST")
+            + service("Surveillé", state="undersupervision")
+            + service("Retiré", state="withdrawn", former=former)
+            + service("Réponses", kind="Certstatus/OCSP/QC")
+        )
+    )
+    assert names(tmp_path) == ["Accordé", "Horodatage", "Surveillé"]
+    assert valid_until(file) == datetime(2025, 6, 1, tzinfo=UTC)
+    file.write_text(trusted_list(service("Accordé"))[:-300])
+    assert names(tmp_path) == []
+    assert valid_until(file) is None
