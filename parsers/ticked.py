@@ -212,6 +212,8 @@ def _choice_claims(definition: FieldDef, context: Context) -> list[Claim]:
             # Where every choice has a box of its own, a wording of its own leaves no doubt either.
             apart = len(options) == len(seen) >= max(2, len(definition.choices) - 1)
             sure = min(sure, 0.965 if apart else 0.94)
+        if not all(o.tick.sure for o in options):
+            sure = min(sure, 0.9)  # perhaps another one is ticked as well
         claims.append(_claim(definition, value, on or options, sure, sheet))
     return claims
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from parsers.labels.line import LabelHit
-from parsers.layout.sheet import Sheet, covers
+from parsers.layout.sheet import Segment, Sheet, covers
 from parsers.types import BBox
 
 
@@ -57,20 +57,15 @@ def frame_beside(hit: LabelHit, label: BBox, sheet: Sheet, limit: float) -> BBox
     """The frame to write in that stands right of the label, or the next cell of its row."""
     segment = hit.segment
     middle = (segment.box[1] + segment.box[3]) / 2
+    found = [
+        f for f in sheet.frames
+        if f[0] <= limit - 3 and f[3] - f[1] <= 160 and not is_narrow(f, sheet) and is_behind(hit, f, 4)
+    ]  # fmt: skip
+    level = [f for f in found if f[1] - 0.5 <= middle <= f[3] + 0.5 or _level(f, label)]
+    if not level and segment.frame is not None and is_cell(segment.frame, sheet):
+        level = [f for f in found if _in_row(f, segment.frame) and not _is_anothers(f, segment, sheet)]
     best: BBox | None = None
-    for frame in sheet.frames:
-        if frame[0] > limit - 3 or frame[3] - frame[1] > 160:
-            continue
-        if not (
-            frame[1] - 0.5 <= middle <= frame[3] + 0.5
-            or _level(frame, label)
-            or (segment.frame is not None and is_cell(segment.frame, sheet) and _in_row(frame, segment.frame))
-        ):
-            continue
-        if is_narrow(frame, sheet):
-            continue
-        if not is_behind(hit, frame, 4):
-            continue
+    for frame in level:
         if (
             best is None
             or frame[0] < best[0] - 0.5
@@ -110,6 +105,18 @@ def _level(frame: BBox, label: BBox) -> bool:
 def _in_row(frame: BBox, cell: BBox) -> bool:
     """True for a box to write in within the row of a label's cell, wherever in its height."""
     return cell[1] - 2 <= frame[1] and frame[3] <= cell[3] + 2
+
+
+def _is_anothers(frame: BBox, segment: Segment, sheet: Sheet) -> bool:
+    """True where other words of the same cell stand level with a box: a frame around rows is no row."""
+    cell = segment.frame
+    return cell is not None and any(
+        s is not segment
+        and s.box[2] <= frame[0] + 1
+        and covers(cell, s.box)
+        and frame[1] <= (s.box[1] + s.box[3]) / 2 <= frame[3]
+        for s in sheet.segments
+    )
 
 
 def is_narrow(frame: BBox, sheet: Sheet) -> bool:

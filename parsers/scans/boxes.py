@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -26,6 +26,12 @@ _LETTER_GAP = 11
 _ON, _OFF = 0.09, 0.03
 """Share of the inside that is inked: a thin cross covers a tenth, dust a hundredth."""
 
+_HOLE = 0.42
+"""Of its radius: how far a bold ring is empty."""
+_STROKE = 0.5
+"""Pixels outside of a box for each of its width, from which a stroke was drawn there."""
+_SET_WIDE, _SMALLER = 0.6, 0.85
+"""Of a ring's width, how near letters stand on both sides of a round one; of the usual width, the least."""
 _SCRIBBLED, _SAME_SIZE = 0.5, 0.07
 """Inked share inside a box that was scribbled full, and how far boxes of one form differ in size."""
 
@@ -87,8 +93,11 @@ def small_squares(ink: Mask, sheet: Sheet) -> list[tuple[int, int, int, int]]:
     return found
 
 
-def is_tick_box(ink: Mask, box: tuple[int, int, int, int]) -> bool:
-    """True for a square to tick; with something in it, it might be a letter B or one cell of a comb."""
+def is_tick_box(ink: Mask, bare: Mask, box: tuple[int, int, int, int]) -> bool:
+    """True for a square to tick; with something in it, it might be a letter B or one cell of a comb.
+
+    `bare` is the ink without ruling lines, beside which a box may stand.
+    """
     left, top, right, bottom = box
     frame = _frame(ink[top:bottom, left:right] > 0)
     if frame is None:
@@ -96,7 +105,7 @@ def is_tick_box(ink: Mask, box: tuple[int, int, int, int]) -> bool:
     if frame.share < 0.02:
         return True
     even = 0.86 < (right - left) / (bottom - top) < 1.16
-    return even and _alone(ink, box, 0.22 if frame.share < _DENSE else 0.4)
+    return even and _alone(bare, box, 0.22 if frame.share < _DENSE else 0.4)
 
 
 def is_filled_like(
@@ -162,15 +171,34 @@ def circles(ink: Mask, sheet: Sheet) -> list[tuple[int, int, int, int]]:
         left, top, width, height, area = stats[index].tolist()
         if not (low <= width <= high and low <= height <= high and 0.9 < width / height < 1.11):
             continue
-        if area > 0.55 * width * height:
+        if area > 0.62 * width * height:
             continue
         patch = labels[top : top + height, left : left + width] == index
         inner = patch[height // 4 : -(height // 4), width // 4 : -(width // 4)]
         # A letter or an @ is joined to what is inside of it and stands close to its neighbours.
         room = 0.45 if inner.any() else 0.26
-        if _is_ring(patch) and _alone(ink, (left, top, left + width, top + height), room):
-            found.append((left, top, left + width, top + height))
-    return found
+        box = (left, top, left + width, top + height)
+        if _is_ring(patch) and _alone(ink, box, room) and not _within_word(ink, box):
+            found.append(box)
+    return _of_one_size(found)
+
+
+def _within_word(ink: Mask, box: tuple[int, int, int, int]) -> bool:
+    """True with ink close by on both sides: a letter of a face that is set wide."""
+    left, top, right, bottom = box
+    reach = round((right - left) * _SET_WIDE)
+    before, after = (
+        ink[top:bottom, max(0, left - reach) : left - 1],
+        ink[top:bottom, right + 1 : right + reach],
+    )
+    return bool(before.any()) and bool(after.any())
+
+
+def _of_one_size(rings: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
+    """Without those much smaller than most: a form draws all of its rings alike, a round letter is none."""
+    sizes = sorted(right - left for left, _, right, _ in rings)
+    usual = sizes[len(sizes) // 2] if len(sizes) > 2 else 0
+    return [ring for ring in rings if ring[2] - ring[0] >= _SMALLER * usual]
 
 
 def marked(
@@ -193,7 +221,7 @@ def marked(
         x0, y0, x1, y1 = (max(0, v) for v in box)
         patch = ink[y0:y1, x0:x1] > 0
         # No letter has the size of this form's boxes and a straight side on all four sides as well.
-        if patch.mean() < _FULL and (_covered(patch) if is_round else _sided(patch)):
+        if patch.mean() < _FULL and (_marked_ring(ink, box, patch) if is_round else _sided(patch)):
             found.append(box)
     return found
 
@@ -274,6 +302,25 @@ def _sided(patch: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> bool:
     return min(float(side.mean()) for side in sides) > 0.93
 
 
+def _marked_ring(
+    ink: Mask, box: tuple[int, int, int, int], patch: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+) -> bool:
+    """A ring that a mark is joined to and that stands apart; a round letter is alone or between others."""
+    left, top, right, bottom = box
+    reach = max(_LETTER_GAP, round((right - left) * 0.26))
+    x, y = max(0, left - reach), max(0, top - reach)
+    _, labels = cv2.connectedComponents(ink[y : bottom + reach, x : right + reach], connectivity=8)
+    within = (slice(top - y, bottom - y), slice(left - x, right - x))
+    own = np.isin(labels, np.unique(labels[within])) & (labels > 0)
+    around = own.copy()
+    around[top - y - 1 : bottom - y + 1, left - x - 1 : right - x + 1] = False
+    if measured(ink, box, True).ink <= _OFF and not around.any():
+        return False
+    quarter = (bottom - top) // 4
+    beside = ((labels > 0) & ~own)[top - y + quarter : bottom - y - quarter]
+    return _covered(patch) and not beside.any()
+
+
 def _covered(patch: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> bool:
     """Ink at the rim in nearly every direction."""
     height, width = patch.shape
@@ -298,7 +345,10 @@ def _is_ring(patch: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> bool:
         thickness += int(hit.mean() > 0.5)
         if share > 0.8:
             covered |= hit
-    return bool(covered.mean() > 0.93) and thickness <= 7
+    # However bold it is drawn, there is a hole in its middle.
+    y, x = np.ogrid[:height, :width]
+    hole = np.hypot((x - (width - 1) / 2) / (width / 2), (y - (height - 1) / 2) / (height / 2)) < _HOLE
+    return bool(covered.mean() > 0.93) and (thickness <= 7 or not patch[hole].any())
 
 
 def _alone(ink: Mask, box: tuple[int, int, int, int], room: float) -> bool:
@@ -320,8 +370,53 @@ def measured(ink: Mask, box: tuple[int, int, int, int], is_round: bool) -> Squar
     if is_round:
         y, x = np.ogrid[:height, :width]
         inner = ((x - (width - 1) / 2) / (width / 2)) ** 2 + ((y - (height - 1) / 2) / (height / 2)) ** 2
-        inside = patch[inner < 0.42]
+        inside = patch[inner < _hollow(patch, inner) ** 2]
     else:
         edge = max(3, round(min(width, height) * 0.2))
         inside = patch[edge : height - edge, edge : width - edge].ravel()
     return Square(box, is_round, float(inside.mean()) if inside.size else 0.0)
+
+
+def _hollow(
+    patch: np.ndarray[tuple[int, ...], np.dtype[np.bool_]],
+    inner: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+) -> float:
+    """Of a ring's radius: how far its inside reaches, less where the ring is drawn bold."""
+    for share in np.arange(0.95, 0.4, -0.05):
+        if patch[(inner < share**2) & (inner >= (share - 0.1) ** 2)].mean() < 0.5:
+            return min(0.65, float(share) - 0.15)
+    return 0.65
+
+
+def with_marks_beside(ink: Mask, squares: Sequence[Square]) -> list[Square]:
+    """A box that a stroke is joined to from outside, where that is not another one's mark.
+
+    With hardly any ink inside it is doubtful; with a little, the stroke is a mark that runs through.
+    """
+    result = []
+    for square in squares:
+        if square.state != "on" and _touched(ink, square, squares):
+            square = replace(square, ink=_ON if square.state == "unsure" else (_ON + _OFF) / 2)
+        result.append(square)
+    return result
+
+
+def _touched(ink: Mask, square: Square, squares: Sequence[Square]) -> bool:
+    left, top, right, bottom = square.box
+    reach, rim = round((right - left) * 0.5), max(3, (right - left) // 8)
+    x, y = max(0, left - reach), max(0, top - reach)
+    _, labels = cv2.connectedComponents(ink[y : bottom + reach, x : right + reach], connectivity=8)
+    own = np.unique(labels[top - y : bottom - y, left - x : right - x])
+    stroke = np.isin(labels, own[own > 0])
+    for other in squares:
+        if other is not square and other.state != "off":
+            x0, y0, x1, y1 = other.box
+            if (
+                x0 - reach < right + reach
+                and x1 + reach > left - reach
+                and y0 < bottom + reach
+                and y1 > top - reach
+            ):
+                return False
+    stroke[max(0, top - y - rim) : bottom - y + rim, max(0, left - x - rim) : right - x + rim] = False
+    return int(stroke.sum()) > _STROKE * (right - left)

@@ -33,7 +33,8 @@ def _doubtful(key: str, value: FieldValue, form: FormDef) -> bool:
         return True  # no tick was measured
     if definition.type == "email":
         return _oddly_joined(str(value.value), value.raw)
-    return False
+    # Its hyphen is a short thin stroke, and nothing else tells that one was there.
+    return definition.type == "code_prestataire" and "-" not in str(value.value)
 
 
 def _oddly_joined(address: str, raw: str | None) -> bool:

@@ -6,12 +6,17 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from parsers.scans.image import Gray, Mask, Sheet, as_gray, binary, resized
 from parsers.scans.quality import sharpness
 
 _NARROW, _WIDE, _FLAT, _NEAR = 7, 19, 9, 18
 """Pixels at 300 dpi: how wide and high the two dots above a letter are together, and how near it is."""
+_GRAINY, _FEW = 1500, 150
+"""Specks on a page from which it is grainy, and up to which those beside letters are no specks."""
+_LETTER, _REACH, _COARSE = (12, 120), 0.75, 4
+"""Pixels: how high letters are; of that, how near their dots are; and the coarser picture this is seen in."""
 _SOFT = 1.0
 """Sharpness of a page that lies out of focus: clean scans have 1.3 and more, even after JPEG."""
 
@@ -80,23 +85,45 @@ def _without_borders(gray: Gray) -> Gray:
 
 
 def _without_specks(gray: Gray, dpi: float) -> Gray:
-    """Dots far smaller than a full stop go; where they are many, a median takes the grain away."""
-    ink = binary(gray)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    """Dots far smaller than a full stop go; where they are many, a median takes the grain away.
+
+    On a page with few of them, those beside letters are full stops and dots of thin print, and stay.
+    """
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(binary(gray), connectivity=8)
     tiny = max(4, round((dpi / 300.0) ** 2 * 9))
-    small = stats[1:, 4] <= tiny
-    if small.sum() > 1500:
+    small = stats[:, 4] <= tiny
+    if small.sum() > _GRAINY:
         gray = as_gray(cv2.medianBlur(gray, 3))
         _, labels, stats, _ = cv2.connectedComponentsWithStats(binary(gray), connectivity=8)
+        small = stats[:, 4] <= tiny
+    small[0] = False
+    beside = _beside_letters(np.asarray(stats, dtype=np.int32), small, gray.shape)
+    few = int((small & ~beside).sum()) <= _FEW
+    if few:
+        small &= ~beside
     if not small.any():
         return gray
-    speck = stats[:, 4] <= tiny
-    speck[0] = False
+    area = as_gray(small[labels] * np.uint8(255))
+    if not few:
+        _spare_diaereses(area, as_gray((labels > 0) * np.uint8(255)))
     out = gray.copy()
-    area = as_gray(speck[labels] * np.uint8(255))
-    _spare_diaereses(area, as_gray((labels > 0) * np.uint8(255)))
     out[cv2.dilate(area, np.ones((3, 3), np.uint8)) > 0] = 255
     return out
+
+
+def _beside_letters(
+    stats: npt.NDArray[np.int32], small: npt.NDArray[np.bool_], shape: tuple[int, ...]
+) -> npt.NDArray[np.bool_]:
+    """Which of the `small` shapes stand as near to a letter as its own dot or the full stop behind it."""
+    near = np.zeros((shape[0] // _COARSE + 1, shape[1] // _COARSE + 1), np.bool_)
+    letters = (stats[:, 3] >= _LETTER[0]) & (stats[:, 3] <= _LETTER[1]) & (stats[:, 2] <= 2 * _LETTER[1])
+    letters[0] = False
+    around = (stats[:, 3] * _REACH).astype(np.int32)
+    left, top = (np.maximum(0, stats[:, axis] - around) // _COARSE for axis in (0, 1))
+    right, bottom = ((stats[:, axis] + stats[:, axis + 2] + around) // _COARSE + 1 for axis in (0, 1))
+    for i in np.flatnonzero(letters).tolist():
+        near[top[i] : bottom[i], left[i] : right[i]] = True
+    return small & near[stats[:, 1] // _COARSE, stats[:, 0] // _COARSE]
 
 
 def _spare_diaereses(specks: Mask, ink: Mask) -> None:

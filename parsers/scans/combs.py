@@ -11,6 +11,8 @@ import numpy as np
 from parsers.scans.image import Gray, Mask, Sheet, as_gray, shapes
 
 _FEWEST_CELLS = 5
+_UNEVEN = 0.12
+"""Of a cell's width: how far a side may be off; a frame's own sides are often thicker than its partitions."""
 _NARROWEST, _WIDEST = 8.0, 30.0
 """Points between two partitions."""
 
@@ -85,7 +87,7 @@ def _even(bars: list[tuple[int, int, int, int]], sheet: Sheet) -> list[list[tupl
             run = [first, second]
             while True:
                 aim = run[-1][0] + step
-                near = [b for b in bars if abs(b[0] - aim) <= max(3, step * 0.08)]
+                near = [b for b in bars if abs(b[0] - aim) <= max(3, step * _UNEVEN)]
                 if not near:
                     break
                 run.append(min(near, key=lambda b: abs(b[0] - aim)))

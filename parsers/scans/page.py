@@ -15,11 +15,20 @@ from parsers.blanks.laid import Laid
 from parsers.documents.reading import Box, Page, Picture, Word
 from parsers.scans import ocr
 from parsers.scans.blank_ticks import tick_marks
-from parsers.scans.boxes import Square, circles, is_filled_like, is_tick_box, marked, measured, small_squares
+from parsers.scans.boxes import (
+    Square,
+    circles,
+    is_filled_like,
+    is_tick_box,
+    marked,
+    measured,
+    small_squares,
+    with_marks_beside,
+)
 from parsers.scans.by_picture import lay_by_picture
 from parsers.scans.clean import cleaned
 from parsers.scans.combs import Comb, combs
-from parsers.scans.image import Gray, Mask, Sheet, binary
+from parsers.scans.image import Gray, Mask, Sheet, as_gray, binary
 from parsers.scans.known_print import with_known_print
 from parsers.scans.lines import (
     leaders,
@@ -142,17 +151,22 @@ def furniture_of(sheet: Sheet, rules: Sequence[BBox] = ()) -> Furniture:
     squares = small_squares(ink, sheet)
     found = combs(ink, squares, sheet)
     in_comb = [c.box for c in found]
-    free = [s for s in squares if not any(_inside(s, box) for box in in_comb) and is_tick_box(ink, s)]
+    across, down = line_masks(ink, sheet)
+    bare = as_gray(cv2.subtract(ink, cv2.dilate(cv2.bitwise_or(across, down), np.ones((5, 5), np.uint8))))
+    free = [s for s in squares if not any(_inside(s, box) for box in in_comb) and is_tick_box(ink, bare, s)]
     free += [
         s
         for s in squares
         if s not in free and not any(_inside(s, box) for box in in_comb) and is_filled_like(ink, s, free)
     ]
     free += [s for s in marked(ink, sheet, free, False) if not any(_inside(s, box) for box in in_comb)]
-    rings = [c for c in circles(ink, sheet) if not any(_inside(c, box) for box in (*in_comb, *free))]
-    rings += [c for c in marked(ink, sheet, rings, True) if not any(_inside(c, b) for b in (*in_comb, *free))]
-    ticks = [measured(ink, s, False) for s in free] + [measured(ink, c, True) for c in rings]
-    across, down = line_masks(ink, sheet)
+    rings = [c for c in circles(bare, sheet) if not any(_inside(c, box) for box in (*in_comb, *free))]
+    rings += [
+        c for c in marked(bare, sheet, rings, True) if not any(_inside(c, b) for b in (*in_comb, *free))
+    ]
+    ticks = with_marks_beside(
+        bare, [measured(ink, s, False) for s in free] + [measured(bare, c, True) for c in rings]
+    )
     if rules:
         across, down = with_known_rules(across, down, rules, sheet)
     text = without_lines(sheet.gray, ink, across, down)

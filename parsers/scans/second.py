@@ -29,6 +29,9 @@ _GAP = 34
 _WIDEST_GAP = 1.1
 """Of the letters' height: a value on a dotted line stands little further from its label."""
 _BESIDE_DASH, _DASH, _DASHES = 1.5, 0.6, ("-", "–", "—")
+_TELLS_PITCH, _TYPEWRITTEN, _ONE_SPACE = 4, 0.75, 1.6
+"""Letters of a word that tell how wide they are set; of their height, the width from which this is a
+typewriter's face; of that width, the widest single space."""
 _MOST_LOST = 20
 """More pieces than this are no lost words but noise or a picture."""
 _MOST_SPELLED = 16
@@ -106,12 +109,21 @@ def runs(tokens: Sequence[ocr.Token]) -> list[list[ocr.Token]]:
 
 
 def _widest_gap(last: ocr.Token, token: ocr.Token) -> float:
-    """Of the letters' height; a dash of a typewriter's face stands far from both its neighbours."""
+    """Of the letters' height; a dash of a typewriter's face stands far from both its neighbours.
+
+    So do its words: its spaces are as wide as its letters, and these are wide.
+    """
     for dash, word in ((last, token), (token, last)):
         short = dash.box[2] - dash.box[0] <= _DASH * (word.box[3] - word.box[1])
         if dash.text in _DASHES and short:
             return _BESIDE_DASH
-    return _WIDEST_GAP
+    pitches = [
+        (word.box[2] - word.box[0]) / len(word.text) / max(1, word.box[3] - word.box[1])
+        for word in (last, token)
+        if len(word.text) >= _TELLS_PITCH
+    ]
+    pitch = min(pitches, default=0.0)
+    return max(_WIDEST_GAP, _ONE_SPACE * pitch) if pitch >= _TYPEWRITTEN else _WIDEST_GAP
 
 
 def _unread(gray: Gray, tokens: Sequence[ocr.Token], sheet: Sheet) -> list[tuple[int, int, int, int]]:

@@ -108,3 +108,16 @@ def test_a_value_that_stands_elsewhere_is_absent(text: str) -> None:
 @pytest.mark.parametrize("name", ["Dr. Software S.à r.l.-S", "Docteur & Code e.K.", "Only Med SARL"])
 def test_a_firm_keeps_the_whole_of_its_name(name: str) -> None:
     assert parse_value("company_or_person", name).value == name
+
+
+def test_labels_set_right_before_their_boxes_in_a_section_s_frame() -> None:
+    sheet = Sheet("Formulaire 3")
+    rows = (*ROWS, ("Courriel", "anne.thill@clineo.lu"))
+    sheet.canvas.rect(45, sheet.y - 4 * sheet.gap, 500, 4 * sheet.gap)
+    for label, value in rows:
+        sheet.y -= sheet.gap
+        sheet.canvas.drawRightString(215, sheet.y + 5, label)
+        sheet.canvas.rect(220, sheet.y, 300, 16)
+        sheet._put(value, 224, sheet.y + 5)
+    got = fields_of(sheet.pdf(), "formulaire_3")
+    assert believed(got) == {**READ, "email": "anne.thill@clineo.lu"}

@@ -43,6 +43,15 @@ def test_an_address_with_odd_joins_is_doubted(address: str, plain: bool) -> None
     assert believed("email", read(address)) is plain
 
 
+def test_a_provider_code_without_its_hyphen_is_doubted() -> None:
+    form = load_forms(None).for_kind("formulaire_2")
+    assert form is not None
+    codes = [
+        cautious({"code_prestataire": read(c)}, form)["code_prestataire"] for c in ("123456-78", "12345678")
+    ]
+    assert [code.confidence > DOUBTED for code in codes] == [True, False]
+
+
 def test_an_address_put_together_from_pieces_is_doubted() -> None:
     assert not believed("email", read("anne@clineo.lu", raw="anne @clineo.lu"))
 

@@ -13,7 +13,14 @@ from PIL import Image
 
 from parsers import sniff
 from parsers.documents.reading import Box, Word
-from parsers.scans.boxes import circles, is_filled_like, marked, small_squares
+from parsers.scans.boxes import (
+    circles,
+    is_filled_like,
+    marked,
+    measured,
+    small_squares,
+    with_marks_beside,
+)
 from parsers.scans.clean import cleaned
 from parsers.scans.document import sheets
 from parsers.scans.image import Sheet
@@ -72,6 +79,32 @@ def test_a_box_under_a_mark_is_found_by_the_size_of_the_clear_ones(is_round: boo
     found = marked(picture, page, clear, is_round)
 
     assert [box[:2] for box in found] == [(pytest.approx(400, abs=4), pytest.approx(200, abs=4))]
+
+
+def test_a_bold_ring_is_one_and_a_round_letter_is_none() -> None:
+    picture = ink()
+    for left in (100, 300):
+        cv2.circle(picture, (left, 200), 15, 255, 8)
+    for left in (440, 466, 492):  # three letters o in a row, smaller and set wide
+        cv2.circle(picture, (left, 200), 9, 255, 3)
+    page = sheet(picture)
+
+    rings = circles(picture, page)
+
+    assert [ring[0] for ring in rings] == pytest.approx([81, 281], abs=3)
+    assert measured(picture, rings[0], True).state == "off"
+    assert marked(picture, page, rings, True) == []
+
+
+def test_a_stroke_beside_an_empty_box_makes_it_doubtful_unless_it_is_anothers() -> None:
+    picture = ink()
+    for top in (100, 300, 360):
+        cv2.rectangle(picture, (100, top), (140, top + 40), 255, 3)
+    cv2.line(picture, (139, 110), (160, 90), 255, 5)  # the end of a check mark
+    cv2.line(picture, (90, 410), (150, 335), 255, 5)  # a cross that reaches into the box above
+    boxes = [measured(picture, (99, top - 1, 142, top + 42), False) for top in (100, 300, 360)]
+
+    assert [box.state for box in with_marks_beside(picture, boxes)] == ["unsure", "off", "on"]
 
 
 def test_a_crossed_box_is_found_among_bold_letters() -> None:
@@ -177,6 +210,18 @@ def test_the_dots_of_an_umlaut_are_no_specks_but_lone_dots_are() -> None:
     assert left_over[169, 115]
     assert not left_over[300:303, 300:303].any()
     assert not left_over[100:103, 495:515].any()
+
+
+def test_a_thin_full_stop_stays_where_a_page_has_few_specks() -> None:
+    picture = ink()
+    for row in (100, 200, 300):
+        cv2.putText(picture, "7", (100, row), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 255, 4)
+    picture[198:201, 128:131] = picture[400:403, 700:703] = 255
+    clean = cleaned(replace(sheet(picture), bilevel=True)).gray < 128
+    picture[::40, 400::40] = 255  # a grainy page: which dots are meant nobody can tell
+    grainy = cleaned(replace(sheet(picture), bilevel=True)).gray < 128
+
+    assert (clean[199, 129], clean[401, 701], grainy[199, 129]) == (True, False, False)
 
 
 def test_a_ring_that_was_read_as_letters_is_no_word() -> None:
