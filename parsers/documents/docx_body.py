@@ -272,7 +272,8 @@ class BodyWalk:
 
     def _inline_alternative(self, item: Any, text: _Text, depth: int) -> None:
         chosen = child(item, "Choice")
-        chosen = child(item, "Fallback") if chosen is None else chosen
+        if chosen is None or _holds_ink(chosen):
+            chosen = child(item, "Fallback")
         if chosen is not None:
             self._run(chosen, text, depth + 1)
             self._runs(chosen, text, depth + 1)
@@ -485,6 +486,11 @@ class BodyWalk:
 
 def _integer(text: str | None, default: int) -> int:
     return int(text) if text is not None and re.fullmatch(r"-?\d{1,6}", text) else default
+
+
+def _holds_ink(choice: Any) -> bool:
+    """True for what was drawn with Word's pen: what else stands there is its picture."""
+    return any(local(item) == "contentPart" for item in choice.iter())
 
 
 def _symbol(element: Any) -> str:

@@ -268,7 +268,7 @@ def _widget(annot: Any, page: int | None, box: BBox | None, trust_values: bool) 
     found = _inherit(annot)
     if found.kind == "/Btn":
         if found.flags & _PUSH_BUTTON:
-            return None
+            return Widget(found.name, "button", "acroform", page=page, box=box) if _has_icon(annot) else None
         return _button(annot, found, page, box, trust_values)
     kinds: dict[str, WidgetKind] = {"/Tx": "text", "/Ch": "choice", "/Sig": "signature"}
     kind = kinds.get(found.kind)
@@ -293,6 +293,16 @@ def _widget(annot: Any, page: int | None, box: BBox | None, trust_values: bool) 
         default=_values(found.default)[0],
         read_only=bool(found.flags & _READ_ONLY),
     )
+
+
+def _has_icon(annot: Any) -> bool:
+    """True for a push button that shows a picture, as « image fields » are made."""
+    style, looks = annot.get("/MK"), annot.get("/AP")
+    if isinstance(style, Dictionary) and "/I" in style:
+        return True
+    normal: Any = looks.get("/N") if isinstance(looks, Dictionary) else None
+    resources: Any = normal.get("/Resources") if isinstance(normal, Stream) else None
+    return isinstance(resources, Dictionary) and "/XObject" in resources
 
 
 def _button(

@@ -22,7 +22,7 @@ from parsers.signing.places import (
     union,
 )
 from parsers.signing.roles import by_order
-from parsers.signing.worth_a_look import AROUND, WHOLE_PAGE, bands_of, keep_nothing, pasted_on
+from parsers.signing.worth_a_look import AROUND, WHOLE_PAGE, bands_of, icons_on, keep_nothing, pasted_on
 from parsers.types import BBox, FormDef, Signer
 
 _DPI = 150.0
@@ -120,11 +120,13 @@ def drawn_in_pdf(
     from parsers.signing.pictures import opened, renderer
 
     signers: list[Signer] = []
-    with opened(data) as document:
+    with opened(data, fields=any(icons_on(page, reading) for page in pages)) as document:
         for page in pages:
             render = renderer(document, page) if document is not None else None
             if render is not None:
-                found = _on_page(render, page, reading, form, digital)
+                icons = icons_on(page, reading)
+                with_fields = renderer(document, page, fields=True) if icons else None
+                found = _on_page(render, with_fields or render, page, reading, form, digital)
                 if not found:
                     keep_nothing(page, reading, form, digital)
                 signers += found
@@ -132,7 +134,12 @@ def drawn_in_pdf(
 
 
 def _on_page(
-    render: Render, page: Page, reading: Reading, form: FormDef | None, digital: Sequence[Signer]
+    render: Render,
+    with_fields: Render,
+    page: Page,
+    reading: Reading,
+    form: FormDef | None,
+    digital: Sequence[Signer],
 ) -> list[Signer]:
     places = places_on(page, reading.widgets, form)
     scanned = any(area(p.box) > WHOLE_PAGE * page.width * page.height for p in page.pictures if p.box)
@@ -152,10 +159,13 @@ def _on_page(
     covered = [*pasted, *stamped, *([] if scanned else _logos(page, pasted))]
     marks = [mark for mark in marks if not any(_overlaps(mark.box, box) for box in covered)]
     marks += [mark for box in (*pasted, *stamped) for mark in _marks(render, box, erased, whole=True)]
-    loose = [*pasted, *stamped, *drawn]
+    icons = icons_on(page, reading)
+    marks += [mark for box in icons for mark in _marks(with_fields, box, shown, whole=True)]
+    whole = [*pasted, *stamped, *icons]
+    loose = [*whole, *drawn]
 
     def kind_of(mark: Mark) -> str:
-        return "image" if any(_overlaps(mark.box, box) for box in (*pasted, *stamped)) else "ink"
+        return "image" if any(_overlaps(mark.box, box) for box in whole) else "ink"
 
     found = _in_places(marks, places, page, lines_of(page.words), form, kind_of)
     if not any(s.status == "handwritten" for s in found):

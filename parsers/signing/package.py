@@ -164,7 +164,7 @@ def _mark(content: bytes, width: float) -> Mark | None:
             gray = flattened(image)
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
         return None
-    marks = marks_in(gray, 72.0 * gray.shape[1] / width)
+    marks = marks_in(gray, 72.0 * gray.shape[1] / width, whole=True)
     return max(marks, key=lambda m: (m.box[2] - m.box[0]) * (m.box[3] - m.box[1]), default=None)
 
 

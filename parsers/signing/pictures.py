@@ -1,4 +1,4 @@
-"""Pieces of PDF pages as pixels, drawn by PDFium with annotations other than form fields."""
+"""Pieces of PDF pages as pixels, drawn by PDFium with annotations, with or without form fields."""
 
 from __future__ import annotations
 
@@ -18,21 +18,26 @@ _MOST_PIXELS = 12_000_000
 
 
 @contextmanager
-def opened(data: bytes) -> Iterator[Any]:
-    """The PDF, or None where PDFium cannot open it."""
+def opened(data: bytes, *, fields: bool = False) -> Iterator[Any]:
+    """The PDF, or None where PDFium cannot open it. `fields`: its form fields are to be drawn as well."""
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError:
         yield None
         return
     try:
+        if fields:
+            document.init_forms()
         yield document
     finally:
         document.close()
 
 
-def renderer(document: Any, page: Page) -> Callable[[BBox], Gray] | None:
-    """Draws pieces (in points from the top left) of a page; None where the page cannot be drawn."""
+def renderer(document: Any, page: Page, *, fields: bool = False) -> Callable[[BBox], Gray] | None:
+    """Draws pieces (in points from the top left) of a page; None where the page cannot be drawn.
+
+    `fields` as for `opened`.
+    """
     try:
         source = document[page.number - 1]
         width, height = source.get_size()
@@ -51,7 +56,7 @@ def renderer(document: Any, page: Page) -> Callable[[BBox], Gray] | None:
                 scale=_DPI / 72.0,
                 crop=(left, height - bottom, width - right, top),
                 grayscale=True,
-                may_draw_forms=False,
+                may_draw_forms=fields,
             )
         except (pdfium.PdfiumError, MemoryError, ValueError):
             return np.full((1, 1), 255, dtype=np.uint8)

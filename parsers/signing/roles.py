@@ -78,7 +78,8 @@ def by_order(signers: Sequence[Signer], form: FormDef | None) -> list[Signer]:
     if form is None or not form.signature_labels:
         return list(signers)
     order = ("client", "industriel") if "client" in form.signature_labels else ("industriel", "aes")
-    free = [r for r in order if r in form.signature_labels and all(s.role != r for s in signers)]
+    taken = {signer.role for signer in signers if signer.kind != "stamp"}
+    free = [role for role in order if role in form.signature_labels and role not in taken]
     last = next(r for r in (*reversed(order), "industriel") if r in form.signature_labels)
     result = []
     for signer in signers:

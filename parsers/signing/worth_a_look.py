@@ -31,7 +31,7 @@ def _worth_a_look(page: Page, reading: Reading, form: FormDef | None) -> bool:
     if form is None and not reading.widgets:
         return False
     on_top = any(a.page == page.number and a.kind != "strike" for a in reading.annotations)
-    if on_top or any(w.kind == "button" and w.page == page.number for w in reading.widgets):
+    if on_top or icons_on(page, reading):
         return True
     if not (page.curves or page.pictures):
         return False
@@ -64,6 +64,8 @@ def _told_by(page: Page, reading: Reading, digital: Sequence[Signer]) -> Hashabl
     bare = reading.bare[page.number - 1] if page.number <= len(reading.bare) else None
     if digital or bare is None or any(a.page == page.number for a in reading.annotations):
         return None
+    if icons_on(page, reading):
+        return None
     fields = tuple(
         (w.kind == "signature", w.name, w.box)
         for w in reading.widgets
@@ -95,4 +97,13 @@ def pasted_on(page: Page, reading: Reading) -> list[BBox]:
         and area(p.box) < WHOLE_PAGE * page.width * page.height
         and p.box[3] > _HEADER * page.height
         and (not p.digest or digests.count(p.digest) < 2)
+    ]
+
+
+def icons_on(page: Page, reading: Reading) -> list[BBox]:
+    """Where form fields for pictures show one, other than in the header."""
+    return [
+        w.box
+        for w in reading.widgets
+        if w.kind == "button" and w.page == page.number and w.box and w.box[3] > _HEADER * page.height
     ]

@@ -207,6 +207,49 @@ def stamp_annotation(
     return _annotated(pdf, page, "/Stamp", rect, content.encode(), image=image)
 
 
+def icon_field(pdf: bytes, page: int, image: Image.Image, box: BBox) -> bytes:
+    """A form field for pictures (a push button, as viewers make them) that shows one."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        picture = document.make_stream(image.convert("RGB").tobytes())
+        picture.update(
+            {
+                "/Type": pikepdf.Name.XObject,
+                "/Subtype": pikepdf.Name.Image,
+                "/Width": image.width,
+                "/Height": image.height,
+                "/ColorSpace": pikepdf.Name.DeviceRGB,
+                "/BitsPerComponent": 8,
+            }
+        )
+        width, height = box[2] - box[0], box[3] - box[1]
+        look = document.make_stream(f"q {width} 0 0 {height} 0 0 cm /Im Do Q".encode())
+        look.update(
+            {
+                "/Type": pikepdf.Name.XObject,
+                "/Subtype": pikepdf.Name.Form,
+                "/BBox": [0, 0, width, height],
+                "/Resources": pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im=picture)),
+            }
+        )
+        field = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot,
+            Subtype=pikepdf.Name.Widget,
+            FT=pikepdf.Name.Btn,
+            Ff=1 << 16,
+            T=pikepdf.String("Image1_af_image"),
+            F=4,
+            Rect=[box[0], A4[1] - box[3], box[2], A4[1] - box[1]],
+            MK=pikepdf.Dictionary(TP=1, I=look),
+            AP=pikepdf.Dictionary(N=look),
+        )
+        reference = document.make_indirect(field)
+        document.pages[page].Annots.append(reference)
+        document.Root.AcroForm.Fields.append(reference)
+        document.save(out)
+    return out.getvalue()
+
+
 def _annotated(
     pdf: bytes,
     page: int,

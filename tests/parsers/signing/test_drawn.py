@@ -69,6 +69,13 @@ def test_a_stamp_annotation_with_a_picture_of_a_signature_is_an_image() -> None:
     assert seen(found(pdf)) == [("industriel", "image", "handwritten")]
 
 
+def test_a_signature_in_a_form_field_for_pictures_is_an_image() -> None:
+    signed = pictures.icon_field(blank("nda"), 1, pictures.signature(1), INDUSTRIEL)
+    assert seen(found(signed)) == [("industriel", "image", "handwritten")]
+    stamped = pictures.icon_field(blank("nda"), 1, pictures.round_stamp(), INDUSTRIEL)
+    assert seen(found(stamped)) == [("industriel", "stamp", "absent")]
+
+
 def test_both_parties_on_one_nda() -> None:
     pdf = pictures.stroked(pictures.pasted(blank("nda"), 1, pictures.signature(1), INDUSTRIEL), 1, 2, AES)
     assert sorted(seen(found(pdf))) == [("aes", "ink", "handwritten"), ("industriel", "image", "handwritten")]

@@ -61,10 +61,31 @@ def test_a_picture_at_the_very_end_is_the_signature_of_who_signs_first() -> None
     assert seen(found(out.getvalue())) == [("industriel", "image", "handwritten")]
 
 
+def test_what_was_drawn_with_words_pen_is_seen_in_its_picture() -> None:
+    docx = pasted(pictures.signature(4), column=0, width=140)
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(docx)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            if name == "word/document.xml":
+                before, drawing, after = part.partition(b"<w:drawing>")
+                picture, end, rest = after.partition(b"</w:drawing>")
+                ink = (
+                    b'<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+                    b' xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml">'
+                    b'<mc:Choice Requires="wpi">'
+                    b"<w:drawing><w14:contentPart/></w:drawing></mc:Choice><mc:Fallback>"
+                )
+                part = before + ink + drawing + picture + end + b"</mc:Fallback></mc:AlternateContent>" + rest
+            new.writestr(name, part)
+    assert seen(found(out.getvalue())) == [("industriel", "image", "handwritten")]
+
+
 def test_a_stamp_is_listed_and_is_no_signature() -> None:
-    signature = found(pasted(pictures.round_stamp(), column=0, width=80))
-    assert seen(signature) == [("industriel", "stamp", "absent")]
-    assert signature.status == "absent"
+    for image, width in ((pictures.round_stamp(), 80), (pictures.text_stamp(), 140)):
+        signature = found(pasted(image, column=0, width=width))
+        assert seen(signature) == [("industriel", "stamp", "absent")]
+        assert signature.status == "absent"
 
 
 @pytest.mark.parametrize("image", [pictures.typed(), pictures.logo()], ids=["typed name", "logo"])
