@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from email.errors import HeaderParseError, MessageError
 from email.header import Header
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
@@ -36,6 +36,24 @@ _LINE = 78
 _ID_HEADERS = frozenset({"message-id", "in-reply-to", "references"})
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
+
+
+class _Headers(HeaderRegistry):
+    """The stdlib's, which makes a class for every header of every mail: here one for every kind of header.
+
+    Classes refer to themselves and live until the garbage is collected, which takes thousands of them.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: dict[str, type] = {}
+
+    def __getitem__(self, name: str) -> type:
+        kind = name.lower() if name.lower() in self.registry else ""
+        made = self._made.get(kind)
+        if made is None:
+            made = self._made[kind] = super().__getitem__(name)
+        return made
 
 
 class _Policy(EmailPolicy):
@@ -70,7 +88,7 @@ def _folded_words(value: str, name: str) -> str:
     return header.encode(linesep="\r\n")
 
 
-_POLICY = _Policy(linesep="\r\n", max_line_length=_LINE, raise_on_defect=False)
+_POLICY = _Policy(linesep="\r\n", max_line_length=_LINE, raise_on_defect=False, header_factory=_Headers())
 
 
 @lru_cache(32)

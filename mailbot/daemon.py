@@ -19,6 +19,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from mailbot.adapters.backoff import backoff_seconds
 from mailbot.adapters.clock import SystemClock
+from mailbot.adapters.memory import give_back_large_blocks
 from mailbot.bootstrap import Service
 from mailbot.errors import MailbotError, ScannerUnreachable, StoreUnreachable, Unreachable
 from mailbot.intake import Compared
@@ -51,6 +52,7 @@ def run_service(service: Service) -> None:
 
     Raises StoreUnreachable when the lease was lost, so that whoever started the service starts it again.
     """
+    give_back_large_blocks()
     daemon = Daemon(service)
     asyncio.run(daemon.run())
     if daemon.lost:

@@ -172,6 +172,7 @@ class Intake:
             came.update(mail.uid for mail in batch)
             wanted = [m for m in batch if not_before is None or self._received(m) >= not_before]
             self._record(state, wanted, count, direction, elsewhere=elsewhere)
+            del batch, wanted  # before the next one is fetched: two at a time would be twice as much
         return came
 
     def _record(

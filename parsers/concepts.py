@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
+from parsers.remembered import TEXTS_OF_MAILS
+
 _WHEN = frozenset({"le", "am", "on", "den", "du", "vom", "seit", "depuis", "since"})
 _PLAIN, _FOREIGN, _WHEN_CONCEPT = "plain", "foreign", "when"
 _OTHERS = frozenset({_FOREIGN, "bank"})
@@ -70,7 +72,7 @@ def _book() -> _Book:
                  tuple(word for word in table["words"][_FOREIGN] if " " in word))  # fmt: skip
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=TEXTS_OF_MAILS)
 def meanings(token: str) -> tuple[frozenset[str], ...]:
     """What a folded word means: one set of possible meanings, two for a compound; empty for an unknown word.
 
@@ -118,7 +120,7 @@ def names_something_else(tokens: Sequence[str]) -> bool:
     return foreign(tokens) and 2 * known > len(tokens)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=TEXTS_OF_MAILS)
 def fields_meant(tokens: tuple[str, ...], known: frozenset[str]) -> tuple[str, ...]:
     """Those of the known field ids that the words name; both parts of a name for "Nom et prénom"."""
     if not tokens or len(tokens) > 16 or asks_for_a_kind(tokens):

@@ -11,7 +11,7 @@ from parsers.folding import words_of
 from parsers.kinds import ToldBy
 from parsers.labels.text import without_numbering
 from parsers.layout.sheet import Sheet, may_come_again
-from parsers.remembered import Remembered
+from parsers.remembered import TEXTS_OF_MAILS, Remembered
 
 _COVERAGES: Remembered[list[tuple[int, float]]] = Remembered(12)
 
@@ -39,7 +39,7 @@ def _counted(printed: Iterable[str], told_by: ToldBy) -> list[tuple[int, float]]
     ]
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=TEXTS_OF_MAILS)
 def _labelled(text: str, told_by: ToldBy) -> tuple[tuple[int, str, float], ...]:
     """(place of the form, its field, how much that tells it from others) for each form with such a label."""
     tokens = tuple(text.split())
@@ -69,7 +69,7 @@ def _printed_labels(group: Iterable[Sheet], tooltips: Iterable[str]) -> frozense
     return frozenset(texts)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=TEXTS_OF_MAILS)
 def _label_texts(line: str, words: int) -> tuple[str, ...]:
     """What may be the label in a line of so many words."""
     texts: list[str] = []

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from parsers.remembered import TEXTS_OF_FORMS
+
 _VARIANTS = str.maketrans(
     dict.fromkeys("’‘`´ʼ", "'") | dict.fromkeys("–—−‐‑", "-") | {"ß": "ss", "œ": "oe", "æ": "ae"}
 )
@@ -18,7 +20,7 @@ def single_spaced(text: str) -> str:
     return " ".join(text.split())
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=TEXTS_OF_FORMS)
 def fold(text: str) -> str:
     """Lower case, no accents, plain quotes and dashes, single spaces. Kept; for lines and labels."""
     return fold_text(text)
@@ -34,7 +36,7 @@ def fold_text(text: str) -> str:
     return single_spaced(plain)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=TEXTS_OF_FORMS)
 def words_of(text: str) -> tuple[str, ...]:
     """The folded words and numbers of a text, punctuation dropped."""
     return tuple(_NOT_WORD.sub(" ", fold(text)).split())

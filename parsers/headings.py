@@ -11,6 +11,7 @@ from parsers.folding import words_of
 from parsers.labels.index import LabelIndex, index_of
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Segment, Sheet
+from parsers.remembered import TEXTS_OF_MAILS
 from parsers.types import FormDef
 
 _REACH = 220.0
@@ -101,7 +102,7 @@ def _above(segment: Segment, headings: Sequence[Segment]) -> Segment | None:
     return max((h for h in found if h.box[1] > lowest - 4), key=lambda h: h.box[0])
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=TEXTS_OF_MAILS)
 def _together(label: tuple[str, ...], heading: tuple[str, ...], index: LabelIndex) -> tuple[str, ...]:
     """The field whose label says the printed label's words and some of the heading's, nothing else."""
     if not 0 < len(label) <= 2 or not heading:

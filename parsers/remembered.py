@@ -12,6 +12,12 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
+TEXTS_OF_MAILS = 2048
+"""How many words and lines are kept with what was found out about them: a few mails' worth. What forms print
+comes again with every mail and stays; what senders filled in goes, or memory would grow from mail to mail."""
+TEXTS_OF_FORMS = 4096
+"""The same where all that the forms and blanks print is looked up."""
+
 
 class Remembered(Generic[T]):
     """The last `most` results; a longest unused one goes first. What they were derived from lives as long."""

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 from parsers.folding import fold, words_of
 from parsers.kinds import ToldBy, kinds
 from parsers.layout.sheet import Segment, Sheet, may_come_again
-from parsers.remembered import Remembered
+from parsers.remembered import TEXTS_OF_MAILS, Remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def _topics(text: str, tokens: tuple[str, ...]) -> list[str]:
     ]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=TEXTS_OF_MAILS)
 def _title_matches(tokens: tuple[str, ...], told_by: ToldBy) -> dict[str, float]:
     """Kind -> how well the line is one of its titles; kinds without a match are left out."""
     starts = {token[:4] for token in tokens[:3]}

@@ -19,6 +19,7 @@ from parsers.concepts import choice_meant, meanings, understood
 from parsers.countries import country_code, split_country
 from parsers.dates import looks_like_date, parse_date
 from parsers.folding import fold, single_spaced, words_of
+from parsers.remembered import TEXTS_OF_MAILS
 from parsers.types import FieldDef, FieldType
 from parsers.vocabulary import vocabulary
 
@@ -68,7 +69,7 @@ def parse_value(kind: FieldType, text: str, field: FieldDef | None = None) -> Va
     return _PARSERS[kind](text.strip(), field)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=TEXTS_OF_MAILS)
 def is_absent(text: str) -> bool:
     """True for nothing, filler (dots, dashes, underscores) and words that say "nothing"."""
     return (
@@ -92,7 +93,7 @@ def _bare_absent() -> frozenset[str]:
     return frozenset(word.strip(" .") for word in vocabulary().absent)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=TEXTS_OF_MAILS)
 def is_hint(text: str) -> bool:
     """True for what a blank form prints as help: "ex. LU28 …", "JJ/MM/AAAA", "Cliquez ici …"."""
     folded = fold(text).strip(" ()[]<>{}*«»\"'_")

@@ -12,7 +12,7 @@ from parsers.documents.reading import Widget
 from parsers.folding import fold
 from parsers.labels.index import LabelIndex, index_of
 from parsers.labels.text import PARTLY, match_text
-from parsers.remembered import Remembered
+from parsers.remembered import TEXTS_OF_MAILS, Remembered
 from parsers.types import FieldDef, FormDef
 from parsers.values import match_choice, parse_value
 
@@ -102,14 +102,14 @@ _BY_NAME: Remembered[dict[str, FieldDef]] = Remembered(32)
 """The fields of a form by their compact id."""
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=TEXTS_OF_MAILS)
 def _parts(name: str) -> tuple[tuple[str, str], ...]:
     """The parts of a qualified name without their numbers, each as written and compact."""
     parts = (re.sub(r"\[\d+\]$", "", part) for part in name.split("."))
     return tuple((part, _compact(part)) for part in parts)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=TEXTS_OF_MAILS)
 def _compact(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", fold(name))
 

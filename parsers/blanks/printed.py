@@ -9,6 +9,7 @@ from rapidfuzz import fuzz
 
 from parsers.documents.reading import Page, Word
 from parsers.folding import words_of
+from parsers.remembered import TEXTS_OF_FORMS
 from parsers.types import BBox
 
 _ROW = 12.0
@@ -76,7 +77,7 @@ def stands_where_it_should(box: BBox, print_: Print, found: Set[int]) -> bool:
     return bool(beside) and sum(i in found for i in beside) >= _FEWEST_THERE * len(beside)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=TEXTS_OF_FORMS)
 def compact(text: str) -> str:
     """The folded letters and digits alone."""
     return "".join(words_of(text))

@@ -12,6 +12,7 @@ from parsers.folding import fold, words_of
 from parsers.labels.index import ARTICLES, STOP, LabelIndex, Strength
 from parsers.labels.text import PARTLY, is_counted, match_text, without_numbering
 from parsers.layout.sheet import Segment
+from parsers.remembered import TEXTS_OF_MAILS
 
 _NUMBERING = re.compile(r"^(?:[0-9]{1,2}(?:\.[0-9]{1,2})*[.)]?|[a-z][.)]|[ivx]{1,4}[.)]|[•\-–*▪►>·])$", re.I)
 MAX_LABEL_WORDS = 14
@@ -83,7 +84,7 @@ class _Match(NamedTuple):
     label: str
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=TEXTS_OF_MAILS)
 def _match_words(words: tuple[str, ...], text: str, index: LabelIndex) -> _Match | None:
     texts = list(words)
     start = _skip_numbering(texts)

@@ -15,6 +15,7 @@ from rapidfuzz import fuzz, process
 from parsers.concepts import fields_meant, foreign, meanings, understood
 from parsers.folding import without_brackets, words_of
 from parsers.labels.index import ARTICLES, STOP, LabelIndex, Strength
+from parsers.remembered import TEXTS_OF_MAILS
 
 _SPLIT = re.compile(r"\s*(?:/|\||\(|\)|;|\s[-–—]\s)\s*")
 _GENERIC = frozenset({"nom", "prenom", "date_signature"})
@@ -24,7 +25,7 @@ PARTLY = 0.93
 """The score of a label of which a piece is not understood."""
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=TEXTS_OF_MAILS)
 def match_text(text: str, index: LabelIndex) -> tuple[tuple[str, ...], Strength, float] | None:
     """(field ids, strength, score) for a text that is a label from end to end."""
     tokens = words_of(text)

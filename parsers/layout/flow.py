@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from parsers.documents.reading import Block, Box, Page, Widget, Word
+from parsers.remembered import TEXTS_OF_MAILS
 
 _FLOW_WIDTH, _CHAR, _LINE = 1000.0, 5.0, 12.0
 _FLOWS_KEPT = 2
@@ -120,7 +121,7 @@ def _lay_block(
     return y
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=TEXTS_OF_MAILS)
 def _line_words(line: str, left: float, top: float, unit: float, size: float, bold: bool) -> tuple[Word, ...]:
     """The words of a line without form fields; kept, as most lines of a form are the same in every copy."""
     words = []

@@ -10,6 +10,7 @@ from functools import lru_cache
 from parsers.documents.reading import Word
 from parsers.layout.sheet import Tick, covers
 from parsers.layout.words import part_of
+from parsers.remembered import TEXTS_OF_MAILS
 from parsers.types import BBox
 
 _ON, _OFF = frozenset("☒☑✓✔✗✘■●⦿◉▣✅⊠🗹🗷"), frozenset("☐□○◯⚪❏❑▢◻🗆")
@@ -88,7 +89,7 @@ def take_ticks(words: list[Word], page: int) -> tuple[list[Word], list[Tick]]:
     return kept, ticks
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=TEXTS_OF_MAILS)
 def _is_unmarked(text: str) -> bool:
     """True for a word that neither is nor begins nor ends with a box to tick."""
     return text not in ("[", "(") and _BEGINS.match(text) is None and text[-1:] not in _SIGNS

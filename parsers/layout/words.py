@@ -7,19 +7,20 @@ from dataclasses import replace
 from functools import lru_cache
 
 from parsers.documents.reading import Widget, Word
+from parsers.remembered import TEXTS_OF_MAILS
 from parsers.types import BBox
 
 FILLER = re.compile(r"[_…]{2,}|\.{4,}|(?:\.\.|[_…])[_.…]{3,}|-{5,}")
 _AT_COLON = re.compile(r"([^\W\d][\w().'’°/-]*:)(?!//)(\S+)$")
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=TEXTS_OF_MAILS)
 def has_filler(text: str) -> bool:
     """True for a word with dots or lines to write on. Kept: few words are new, and each page has hundreds."""
     return FILLER.search(text) is not None
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=TEXTS_OF_MAILS)
 def _colon_in(text: str) -> int:
     """Where a word is two, behind its colon; 0 where it is one."""
     match = _AT_COLON.match(text)

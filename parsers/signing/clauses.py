@@ -18,6 +18,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from parsers.folding import words_of
+from parsers.remembered import TEXTS_OF_MAILS
 
 _TOKEN = re.compile(r"(?P<blank>_{2,}|\.{4,}|…+|\[[^\]]{0,80}\]|\ufffc)|(?P<word>[^\W_]+)")
 _ARTICLE = re.compile(r"article\s+(\d+|premier|1er)\b", re.IGNORECASE)
@@ -105,7 +106,7 @@ def _read(text: str) -> _Text:
     return _Text(tuple(words), tuple(written), frozenset(blanks))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=TEXTS_OF_MAILS)
 def _folded(word: str) -> str:
     return "".join(words_of(word))
 

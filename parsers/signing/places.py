@@ -12,6 +12,7 @@ from rapidfuzz import fuzz
 
 from parsers.documents.reading import Page, Widget, Word
 from parsers.folding import words_of
+from parsers.remembered import TEXTS_OF_MAILS
 from parsers.types import BBox, FormDef
 
 Role = Literal["industriel", "aes", "client", "unknown"]
@@ -145,7 +146,7 @@ def label_of(line: tuple[str, ...], form: FormDef | None) -> SignatureLabel | No
     return _label_among(line, _known_labels(form)) if form is not None else None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=TEXTS_OF_MAILS)
 def _label_among(
     line: tuple[str, ...], known: tuple[tuple[Role, tuple[str, ...]], ...]
 ) -> SignatureLabel | None:

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from scripts.bench.desk import NOW, running
 from scripts.bench.mails import typical_mails
 from scripts.bench.tree import Memory
 from tests.integration.dovecot import Dovecot
+
+_STAGED_AT_ONCE = 200
 
 
 def latency(dovecot: Dovecot, mails: int) -> dict[str, Any]:
@@ -40,22 +43,45 @@ def latency(dovecot: Dovecot, mails: int) -> dict[str, Any]:
 
 
 def backlog(dovecot: Dovecot, few: int, many: int) -> dict[str, Any]:
-    """Waiting mails drained: mails a second for few and for many, and the peak of the tree's memory."""
+    """Waiting mails drained: mails a second for few and for many, and the peak of the tree's memory.
+
+    Of the many also each tenth of them, so that one run shows whether either changes on the way.
+    """
     found: dict[str, Any] = {}
     for name, count in (("few", few), ("many", many)):
-        with running("mailbot", dovecot) as run:
-            for start in range(0, count, 200):
-                run.stage(list(typical_mails(min(200, count - start), first=start, begin=NOW)))
-            with Memory(run.pid, every=0.5) as memory:
-                begun = time.monotonic()
-                run.arrive()
-                run.answered(count, 60 + 5 * count)
-                seconds = time.monotonic() - begun
+        tenths = _drained(dovecot, count)
         found |= {
             f"{name}_mails": count,
-            f"{name}_per_second": round(count / seconds, 2),
-            f"{name}_peak_pss_mb": round(memory.peak / 1e6, 1),
+            f"{name}_per_second": round(count / sum(tenth.seconds for tenth in tenths), 2),
+            f"{name}_peak_pss_mb": max(tenth.peak_pss_mb for tenth in tenths),
         }
+    found["tenths_per_second"] = [round(tenth.mails / tenth.seconds, 2) for tenth in tenths]
+    found["tenths_peak_pss_mb"] = [tenth.peak_pss_mb for tenth in tenths]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Tenth:
+    mails: int
+    seconds: float
+    peak_pss_mb: float
+
+
+def _drained(dovecot: Dovecot, count: int) -> list[_Tenth]:
+    """So many mails come at once; how each tenth of the answers left."""
+    found: list[_Tenth] = []
+    with running("mailbot", dovecot) as run:
+        for start in range(0, count, _STAGED_AT_ONCE):
+            here = min(_STAGED_AT_ONCE, count - start)
+            run.stage(list(typical_mails(here, first=start, begin=NOW)))
+        begun, done = time.monotonic(), 0
+        run.arrive()
+        for until in (count * tenth // 10 for tenth in range(1, 11)):
+            with Memory(run.pid, every=0.5) as memory:
+                run.answered(until, 60 + 5 * count)
+            now = time.monotonic()
+            found.append(_Tenth(until - done, now - begun, round(memory.peak / 1e6, 1)))
+            begun, done = now, until
     return found
 
 

@@ -76,3 +76,4 @@ class Memory:
     def __exit__(self, *_: object) -> None:
         self._ended.set()
         self._thread.join()
+        self.samples.append(pss_bytes(self._root))

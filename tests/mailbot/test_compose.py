@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -147,3 +148,15 @@ def test_what_makes_no_valid_mail_is_refused(change: dict[str, object]) -> None:
 
 def test_a_domain_with_accents_is_written_to_by_its_ascii_name() -> None:
     assert mail_of(replace(ROW, to=("a@médecin.lu",)))["To"] == "a@xn--mdecin-bva.lu"
+
+
+def test_no_class_is_made_for_a_mail() -> None:
+    """The stdlib makes one for each header, and each lives until the garbage is collected."""
+
+    def classes() -> int:
+        return sum(isinstance(found, type) for found in gc.get_objects())
+
+    raw_of(ROW)
+    before = classes()
+    raw_of(ROW)
+    assert classes() == before

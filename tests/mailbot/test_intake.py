@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ import pytest
 from mailbot.adapters.store.sql import SqlStore
 from mailbot.errors import MailboxUnreachable, StoreUnreachable
 from mailbot.intake import Intake, IntakeReport
+from mailbot.mail_ports import FetchedMail
 from tests.fakes import NOON, MemoryArchive, MemoryMailbox, clock
 from tests.ready_store import store_in_memory
 
@@ -62,6 +64,19 @@ def test_a_second_pass_finds_nothing(desk: Desk) -> None:
     desk.mailbox.deliver(mail(1))
     desk.take_in()
     assert desk.take_in() == IntakeReport()
+
+
+def test_a_batch_is_gone_before_the_next_one_is_fetched(desk: Desk) -> None:
+    held: list[int] = []
+
+    def count() -> None:
+        held.append(sum(isinstance(found, FetchedMail) for found in gc.get_objects()))
+
+    for number in range(5):
+        desk.mailbox.deliver(mail(number))
+    desk.mailbox.before_fetch = count
+    desk.take_in()
+    assert held == [0, 0, 0]
 
 
 def test_the_server_is_changed_only_after_archive_and_ledger(desk: Desk) -> None:

@@ -1,6 +1,15 @@
 """What was derived from an object is kept by the object's identity, the latest used longest."""
 
-from parsers.remembered import Remembered
+import gc
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from functools import _lru_cache_wrapper
+from typing import Any
+
+import parsers
+from parsers.remembered import TEXTS_OF_FORMS, Remembered
 
 
 def test_it_is_made_once_for_an_object_and_again_for_an_equal_one() -> None:
@@ -26,3 +35,19 @@ def test_the_objects_live_as_long_as_what_is_kept_of_them() -> None:
     remembered: Remembered[int] = Remembered(4)
     for number in range(100):
         assert remembered.of(([number],), lambda number=number: number) == number  # type: ignore[misc]
+
+
+def test_what_is_kept_of_texts_is_bounded_everywhere() -> None:
+    """Else a reading process would grow with every mail."""
+    for module in pkgutil.walk_packages(parsers.__path__, "parsers."):
+        importlib.import_module(module.name)
+    kept = [c for c in gc.get_objects() if isinstance(c, _lru_cache_wrapper)]
+    ours = [c for c in kept if c.__module__.startswith("parsers.") and _takes_anything(c.__wrapped__)]
+    assert ours
+    for cache in ours:
+        most = cache.cache_parameters()["maxsize"] or float("inf")
+        assert most <= TEXTS_OF_FORMS, f"{cache.__module__}.{cache.__qualname__}"
+
+
+def _takes_anything(function: Callable[..., Any]) -> bool:
+    return bool(inspect.signature(function).parameters)
