@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from parsers.documents.reading import Block, Box, Page, Widget, Word
@@ -12,12 +12,33 @@ from parsers.remembered import TEXTS_OF_MAILS
 
 _FLOW_WIDTH, _CHAR, _LINE = 1000.0, 5.0, 12.0
 _FLOWS_KEPT = 2
+_OPEN_BRACKET = re.compile(r"[\[(](?!\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The words of one line. `alone`: nothing else of the page stands level with it or reaches into it, so
+    that what is made of it depends on nothing but its words."""
+
+    words: tuple[Word, ...]
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flow:
+    """`page` has everything but the words, which stand in `lines`; `widgets` are placed."""
+
+    page: Page
+    lines: tuple[Line, ...]
+    widgets: tuple[Widget, ...]
 
 
 @lru_cache(maxsize=_FLOWS_KEPT)
-def laid_out(blocks: tuple[Block, ...], widgets: tuple[Widget, ...]) -> tuple[Page, tuple[Widget, ...]]:
+def laid_out(blocks: tuple[Block, ...], widgets: tuple[Widget, ...]) -> Flow:
     """The blocks as one long page; kept, as it is asked for to classify and again to extract."""
-    words: list[Word] = []
+    lines: list[Line] = []
+    # A box to tick may be written over two lines, a value may reach into those below it.
+    reaching = any(_OPEN_BRACKET.search(b.text) for b in blocks) or any("\n" in w.value for w in widgets)
     boxes: list[Box] = []
     placed: list[Widget] = []
     by_block: dict[int, list[Widget]] = {}
@@ -38,7 +59,7 @@ def laid_out(blocks: tuple[Block, ...], widgets: tuple[Widget, ...]) -> tuple[Pa
             index += 1  # the form's own edition and page numbers
             continue
         if cell is None:
-            y = _lay_block(blocks[index], index, 20.0, y, words, by_block, placed) + 6.0
+            y = _lay_block(blocks[index], index, 20.0, y, lines, by_block, placed, alone=not reaching) + 6.0
             index += 1
             continue
         # One row of a table: its cells side by side, as high as the highest.
@@ -58,7 +79,7 @@ def laid_out(blocks: tuple[Block, ...], widgets: tuple[Widget, ...]) -> tuple[Pa
             longest = max(map(len, blocks[index].text.split("\n")), default=0)
             narrow = (cells[-1][1] - cells[-1][0] - 6) / max(longest, 1)  # a long text stays in its cell
             cell_y = _lay_block(
-                blocks[index], index, cells[-1][0] + 3, cell_y, words, by_block, placed, min(_CHAR, narrow)
+                blocks[index], index, cells[-1][0] + 3, cell_y, lines, by_block, placed, min(_CHAR, narrow)
             )
             row_bottom = max(row_bottom, cell_y + 2)
             index += 1
@@ -68,8 +89,7 @@ def laid_out(blocks: tuple[Block, ...], widgets: tuple[Widget, ...]) -> tuple[Pa
             following = blocks[index].cell
             if following is None or following.table != cell.table:
                 y += 6.0
-    page = Page(1, _FLOW_WIDTH, y + 20, words=tuple(words), boxes=tuple(boxes))
-    return page, tuple(placed)
+    return Flow(Page(1, _FLOW_WIDTH, y + 20, boxes=tuple(boxes)), tuple(lines), tuple(placed))
 
 
 def _lay_block(
@@ -77,10 +97,11 @@ def _lay_block(
     number: int,
     left: float,
     top: float,
-    words: list[Word],
+    lines: list[Line],
     by_block: dict[int, list[Widget]],
     placed: list[Widget],
     unit: float = _CHAR,
+    alone: bool = False,
 ) -> float:
     """Puts a block's lines one under the other and returns where the next one starts."""
     size = 14.0 if block.kind == "heading" else 10.0
@@ -88,10 +109,12 @@ def _lay_block(
     position, y = 0, top
     for line in block.text.split("\n"):
         if not starts:
-            words += _line_words(line, left, y, unit, size, block.bold or block.kind == "heading")
+            bold = block.bold or block.kind == "heading"
+            lines.append(Line(_line_words(line, left, y, unit, size, bold), alone))
             y += _LINE
             continue
         x = left
+        words: list[Word] = []
         reached: dict[int, float] = {}  # offset in the line -> where that stands
         for piece in re.finditer(r"\t|[^\S\t]+|[^\s]+", line):
             text = piece[0]
@@ -108,14 +131,15 @@ def _lay_block(
             if owner is None and text != "\ufffc":
                 words.append(Word(text, 1, box, size=size, bold=block.bold or block.kind == "heading"))
             x += unit * len(text)
+        lines.append(Line(tuple(words)))
         for offset, widget in starts:
             if position <= offset <= position + len(line):
                 wx = reached.get(offset - position, x)
                 width = (
                     unit * max(12, _length(widget)) if widget.kind not in ("checkbox", "radio") else unit * 1
                 )
-                lines = widget.value.count("\n")
-                placed.append(replace(widget, page=1, box=(wx, y, wx + width, y + 10 + _LINE * lines)))
+                below = _LINE * widget.value.count("\n")
+                placed.append(replace(widget, page=1, box=(wx, y, wx + width, y + 10 + below)))
         position += len(line) + 1
         y += _LINE
     return y

@@ -7,12 +7,13 @@ has to know one geometry only.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from parsers.documents.reading import Page, Reading, Widget
-from parsers.layout.flow import laid_out
+from parsers.documents.reading import Page, Reading, Widget, Word
+from parsers.layout.flow import Flow, laid_out
 from parsers.layout.marks import crossed, one_each, take_ticks
-from parsers.layout.segments import Line, segments_of
-from parsers.layout.sheet import Sheet, Tick, covers
+from parsers.layout.segments import Line, in_reading_order, segments_of
+from parsers.layout.sheet import Segment, Sheet, Tick, covers
 from parsers.layout.words import join_combs, split_at_colons, split_at_filler, widget_words
 from parsers.remembered import Remembered
 from parsers.types import BBox
@@ -26,8 +27,8 @@ def sheets_of(reading: Reading, opaque: Iterable[Widget] = ()) -> list[Sheet]:
     """
     shown = list(opaque)
     if reading.blocks and not reading.pages:
-        page, widgets = laid_out(reading.blocks, tuple(shown))
-        return [_sheet(page, widgets, flow=True)]
+        flow = laid_out(reading.blocks, tuple(shown))
+        return [_SHEETS.of((flow,), lambda: _sheet_of_flow(flow))]
     return [
         _sheet(
             page,
@@ -38,17 +39,45 @@ def sheets_of(reading: Reading, opaque: Iterable[Widget] = ()) -> list[Sheet]:
     ]
 
 
-def _sheet(
-    page: Page, widgets: tuple[Widget, ...], taken: tuple[BBox, ...] = (), flow: bool = False
-) -> Sheet:
+def _sheet(page: Page, widgets: tuple[Widget, ...], taken: tuple[BBox, ...]) -> Sheet:
     """The page's sheet: asked for to classify and again to extract, and a known blank's for every copy."""
-    return _SHEETS.of((page,), lambda: _made_sheet(page, widgets, taken, flow), (widgets, taken, flow))
+    return _SHEETS.of((page,), lambda: _made_sheet(page, widgets, taken), (widgets, taken))
 
 
 _SHEETS: Remembered[Sheet] = Remembered(24)
 
 
-def _made_sheet(page: Page, widgets: tuple[Widget, ...], taken: tuple[BBox, ...], flow: bool) -> Sheet:
+def _sheet_of_flow(flow: Flow) -> Sheet:
+    """The sheet of flowing text, of which only the lines are searched that are not the same in every copy."""
+    words: list[Word] = []
+    known: list[Segment] = []
+    for line in flow.lines:
+        segments = _of_a_line(line.words) if line.alone else None
+        if segments is None:
+            words += line.words
+        else:
+            known += segments
+    sheet = _made_sheet(replace(flow.page, words=tuple(words)), flow.widgets, (), flow=True)
+    sheet.segments = in_reading_order([*sheet.segments, *known])
+    return sheet
+
+
+def _of_a_line(words: tuple[Word, ...]) -> tuple[Segment, ...] | None:
+    """The segments of a line that stands alone, None for one that has anything else."""
+    return _OF_LINES.of((words,), lambda: _made_of_a_line(words))[0]
+
+
+_OF_LINES: Remembered[tuple[tuple[Segment, ...] | None]] = Remembered(512)
+
+
+def _made_of_a_line(words: tuple[Word, ...]) -> tuple[tuple[Segment, ...] | None]:
+    sheet = _made_sheet(Page(1, 0, 0, words=words), (), (), flow=True)
+    return (None if sheet.ticks or sheet.underlines else tuple(sheet.segments),)
+
+
+def _made_sheet(
+    page: Page, widgets: tuple[Widget, ...], taken: tuple[BBox, ...], *, flow: bool = False
+) -> Sheet:
     sheet = Sheet(page.number, page.width, page.height, flow=flow)
     written = [piece for w in page.words if w.text.strip("\ufffc") for piece in split_at_filler(w)]
     words, ticks = take_ticks(split_at_colons(written), page.number)

@@ -43,8 +43,12 @@ def segments_of(
             current.append(word)
         if current:
             segments.append(_close(current, page, verticals, horizontals))
-    segments.sort(key=lambda s: (round((s.box[1] + s.box[3]) / 2 / 3), s.box[0]))
-    return segments
+    return in_reading_order(segments)
+
+
+def in_reading_order(segments: list[Segment]) -> list[Segment]:
+    """From the top, and from left to right."""
+    return sorted(segments, key=lambda s: (round((s.box[1] + s.box[3]) / 2 / 3), s.box[0]))
 
 
 class _Level:
