@@ -45,14 +45,13 @@ def _found_titles(sheet: Sheet, told_by: ToldBy) -> list[Title]:
     for number, segment in enumerate(segments):
         if len(segment.words) > 22 or not segment.words or segment.entered:
             continue
+        looks = _prominence(segment, usual, sheet)
         for text in _with_following(segment, segments, number):
             tokens = words_of(text)
             if len(tokens) > 26:
                 continue
             for kind, strength in _title_matches(tokens, told_by).items():
-                seen = strength * _prominence(segment, usual, sheet)
-                found.append(Title(kind, sheet.number, seen, text, segment.box[1]))
-            looks = _prominence(segment, usual, sheet)
+                found.append(Title(kind, sheet.number, strength * looks, text, segment.box[1]))
             if looks >= 1.0 and "*" not in text and segment.box[1] < 0.5 * sheet.height:
                 found += [
                     Title(kind, sheet.number, 0.8 * looks, text, segment.box[1])

@@ -49,6 +49,14 @@ def _on(element: Any | None) -> bool:
     return value is None or value.lower() in _TRUE
 
 
+def _looks(properties: Any) -> frozenset[str]:
+    """Which of these are on in a run's properties; of one that is given twice, the first counts."""
+    on: dict[str, bool] = {}
+    for element in properties.iterchildren("{*}vanish", "{*}b", "{*}strike", "{*}dstrike"):
+        on.setdefault(local(element), _on(element))
+    return frozenset(name for name, is_on in on.items() if is_on)
+
+
 def _shows_prompt(properties: Any, written: str, label: str) -> bool:
     """Whether a content control shows its prompt instead of a value.
 
@@ -280,12 +288,11 @@ class BodyWalk:
 
     def _run(self, run: Any, text: _Text, depth: int) -> None:
         properties = child(run, "rPr")
-        if properties is not None and _on(child(properties, "vanish")):
+        looks = frozenset() if properties is None else _looks(properties)
+        if "vanish" in looks:
             return
-        bold = properties is not None and _on(child(properties, "b"))
-        struck = properties is not None and (
-            _on(child(properties, "strike")) or _on(child(properties, "dstrike"))
-        )
+        bold = "b" in looks
+        struck = "strike" in looks or "dstrike" in looks
         for item in run:
             name = local(item)
             if struck and name in ("t", "sym", "noBreakHyphen"):

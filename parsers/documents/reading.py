@@ -8,7 +8,7 @@ pages are unknown and whose boxes are None.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from parsers.types import BBox, Problem, ProblemCode
@@ -177,6 +177,12 @@ class Page:
     """Where such paths are drawn, and every line that is neither upright nor level."""
     laid: Laid | None = None
     """Which page of a known blank a scan lies on, and how."""
+    scanned: bool = field(init=False, repr=False, compare=False)
+    """True when some words came from OCR."""
+
+    def __post_init__(self) -> None:
+        scanned = any(word.confidence is not None for word in self.words)
+        object.__setattr__(self, "scanned", scanned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +214,7 @@ class Reading:
     @property
     def scanned(self) -> bool:
         """True when some words came from OCR."""
-        return any(word.confidence is not None for page in self.pages for word in page.words)
+        return any(page.scanned for page in self.pages)
 
     @property
     def empty(self) -> bool:

@@ -32,19 +32,19 @@ class Segment:
     text: str
     frame: BBox | None = None
     filler_after: bool = False
+    bold: bool = field(init=False, repr=False, compare=False)
+    entered: bool = field(init=False, repr=False, compare=False)
+    """True when it was certainly put in by whoever filled the form."""
+
+    def __post_init__(self) -> None:
+        # Asked for hundreds of times of each.
+        object.__setattr__(self, "bold", all(word.bold for word in self.words))
+        entered = all(word.origin != "page" or word.handwritten for word in self.words)
+        object.__setattr__(self, "entered", entered)
 
     @property
     def size(self) -> float:
         return self.words[0].size or (self.box[3] - self.box[1])
-
-    @property
-    def bold(self) -> bool:
-        return all(word.bold for word in self.words)
-
-    @property
-    def entered(self) -> bool:
-        """True when it was certainly put in by whoever filled the form."""
-        return all(word.origin != "page" or word.handwritten for word in self.words)
 
 
 @dataclass(slots=True)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from parsers.documents.reading import Reading, Word
+from functools import partial
+
+from parsers.documents.reading import Page, Reading, Word
 from parsers.layout.words import middle_of
+from parsers.remembered import Remembered
 
 
 def reading_text(reading: Reading) -> str:
@@ -13,16 +16,24 @@ def reading_text(reading: Reading) -> str:
         pieces = [block.text.replace("\ufffc", "").strip() for block in reading.blocks]
     else:
         for page in reading.pages:
-            last: Word | None = None
-            line: list[str] = []
-            for word in page.words:
-                if last is not None and abs(middle_of(word) - middle_of(last)) > 0.6 * max(word.size, 6.0):
-                    pieces.append(" ".join(line))
-                    line = []
-                line.append(word.text)
-                last = word
-            pieces.append(" ".join(line))
+            pieces += _LINES.of((page,), partial(_lines, page))
         pieces += [
             w.value for w in reading.widgets if w.value and w.kind not in ("checkbox", "radio", "signature")
         ]
     return "\n".join(piece for piece in pieces if piece)
+
+
+_LINES: Remembered[list[str]] = Remembered(24)
+
+
+def _lines(page: Page) -> list[str]:
+    lines: list[str] = []
+    last: Word | None = None
+    line: list[str] = []
+    for word in page.words:
+        if last is not None and abs(middle_of(word) - middle_of(last)) > 0.6 * max(word.size, 6.0):
+            lines.append(" ".join(line))
+            line = []
+        line.append(word.text)
+        last = word
+    return [*lines, " ".join(line)]

@@ -176,14 +176,14 @@ def _mark_broken_sentences(sheet: Sheet, context: Context) -> None:
             last = lines[-1]
             if (
                 len(lines) < 3
+                and abs(line.box[0] - first.box[0]) < 3
+                and -2 <= line.box[1] - last.box[3] < 0.6 * (last.box[3] - last.box[1])
                 and not last.text.endswith(".")
                 and is_free(line, context)
                 and not line.entered
                 and line.frame == first.frame
                 and line.bold == first.bold
-                and abs(line.box[0] - first.box[0]) < 3
                 and abs(line.size - first.size) < 0.3
-                and -2 <= line.box[1] - last.box[3] < 0.6 * (last.box[3] - last.box[1])
             ):
                 lines.append(line)
         whole = " ".join(s.text for s in lines)
@@ -275,8 +275,11 @@ def _mark_other_party(sheet: Sheet, form: FormDef, context: Context) -> None:
     heads: list[tuple[str, Segment]] = []
     for role, by_language in form.signature_labels.items():
         wordings = [words_of(w) for wordings in by_language.values() for w in wordings]
+        first = {w[0] for w in wordings if w}
         for segment in sheet.segments:
             tokens = words_of(segment.text)
+            if not tokens or tokens[0] not in first:
+                continue
             if any(w and tokens[: len(w)] == w and len(tokens) <= len(w) + 8 for w in wordings):
                 heads.append((role, segment))
     others = [s for role, s in heads if role == "aes"]

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import Match, SequenceMatcher
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from rapidfuzz import fuzz
@@ -92,6 +92,21 @@ def _issued(clause: str) -> _Text:
 
 
 def _read(text: str) -> _Text:
+    if "[" in text:  # what stands in brackets may go over several lines
+        return _read_line(text)
+    words: list[str] = []
+    written: list[str] = []
+    blanks: set[int] = set()
+    for line in map(_read_line, text.split("\n")):
+        blanks.update(len(words) + blank for blank in line.blanks)
+        words += line.words
+        written += line.written
+    return _Text(tuple(words), tuple(written), frozenset(blanks))
+
+
+@lru_cache(maxsize=1024)
+def _read_line(text: str) -> _Text:
+    """Kept, as most lines are the same in every copy."""
     words: list[str] = []
     written: list[str] = []
     blanks: set[int] = set()
@@ -222,14 +237,25 @@ class _Furniture:
     """Headers and footers: runs that stand in the text at least twice, once of them outside every clause."""
 
     def __init__(self, document: _Text, clauses: Sequence[_Found]) -> None:
-        self._words = [w if w.isalpha() else re.sub(r"\d+", "#", w) for w in document.words]
+        self._document = document
         self._clauses = sorted((f.start, f.end) for f in clauses)
-        self._starts: dict[tuple[str, str], list[int]] = {}
+
+    @cached_property
+    def _words(self) -> list[str]:
+        return [w if w.isalpha() else re.sub(r"\d+", "#", w) for w in self._document.words]
+
+    @cached_property
+    def _starts(self) -> dict[tuple[str, str], list[int]]:
+        """Where each pair of words stands; seldom asked for, as most texts are as they were issued."""
+        starts: dict[tuple[str, str], list[int]] = {}
         for index, pair in enumerate(pairwise(self._words)):
-            self._starts.setdefault(pair, []).append(index)
+            starts.setdefault(pair, []).append(index)
+        return starts
 
     def stripped(self, start: int, end: int) -> tuple[int, int]:
         """The run without furniture at its ends; empty when it is nothing else."""
+        if start >= end:
+            return end, end
         at = start
         while at < end and (size := self._size(at, end)):
             at += size

@@ -21,12 +21,12 @@ def to_look_at(reading: Reading, form: FormDef | None, digital: Sequence[Signer]
     return [
         page
         for page in reading.pages
-        if _worth_a_look(page, reading, form) and not _is_known(page, reading, form, digital)
+        if not _is_known(page, reading, form, digital) and _worth_a_look(page, reading, form)
     ]
 
 
 def _worth_a_look(page: Page, reading: Reading, form: FormDef | None) -> bool:
-    if any(word.confidence is not None for word in page.words):
+    if page.scanned:
         return False
     if form is None and not reading.widgets:
         return False
