@@ -18,8 +18,8 @@ from parsers.documents.reading import Reading
 from parsers.doubtful_places import doubt_beside
 from parsers.folding import words_of
 from parsers.layout.pages import sheets_of
-from parsers.printed.blank import printed_fields, read_context
-from parsers.printed.claims import claims_from_print, learn_places
+from parsers.printed.blank import printed_fields
+from parsers.printed.claims import claims_from_print, context_of
 from parsers.prose import claims_from_prose
 from parsers.run_together import doubt_run_together
 from parsers.tables import claims_from_tables
@@ -47,9 +47,8 @@ def extract(reading: Reading, form: FormDef, pages: Sequence[int] | None = None)
     claims, opaque = named_claims(part.widgets, form)
     empty = frozenset(c.field for c in claims if c.value is None)
     email = next((str(c.value) for c in claims if c.field == "email" and c.value), "")
-    context = read_context(sheets_of(part, opaque), form)
+    context = context_of(sheets_of(part, opaque), form)
     filled = frozenset(c.field for c in claims if c.value)
-    learn_places(context)
     printed = claims_from_print(context, empty, email, filled)
     if not email:
         found = next((str(c.value) for c in printed if c.field == "email" and c.value), "")

@@ -71,7 +71,17 @@ def _whole_name(widget: Widget, field: FieldDef, form: FormDef, named: set[str])
 
 def own_names(widgets: tuple[Widget, ...], form: FormDef) -> int:
     """How many fields of the form are there by their own names."""
-    return len({found[0].id for w in widgets if (found := _own_name(w.name, form))})
+    names = tuple(w.name for w in widgets)
+    return _OWN_NAMES.of(
+        (form,),
+        lambda: len({found[0].id for name in names if (found := _own_name(name, form))}),
+        names,
+        keep=len(names) <= _MOST_NAMES,
+    )
+
+
+_OWN_NAMES: Remembered[int] = Remembered(100)
+_MOST_NAMES = 200
 
 
 def field_of(widget: Widget, form: FormDef) -> tuple[FieldDef, bool] | None:

@@ -56,9 +56,13 @@ def decode(data: bytes, declared: str = "") -> str:
 
 def clean(text: str) -> str:
     """Text that JSON and every database take: no lone surrogates, no NUL."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return _BREAKS_JSON.sub(lambda m: "" if m.group() == "\x00" else "\ufffd", text)
 
 
 def visible(text: str) -> str:
     """Without the invisible characters that mailers strew in; a no-break space becomes a space."""
+    if text.isascii():
+        return text
     return _INVISIBLE.sub("", text).replace("\u00a0", " ").replace("\u202f", " ").replace("\u2007", " ")

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from parsers.mail.charsets import clean, decode, visible
 from parsers.types import Address
@@ -41,13 +42,16 @@ def field(message: email.message.Message, name: str) -> str:
     return next((value for value in values if value), "")
 
 
+@lru_cache(maxsize=512)
 def _name(name: object) -> str:
     return clean(str(name)).strip().lower()[:200]
 
 
 def _unfolded(value: object) -> str:
     text = value if isinstance(value, str) else str(value)
-    return _eight_bit(re.sub(r"[\r\n]+[ \t]*", " ", text).strip())
+    if "\n" in text or "\r" in text:
+        text = re.sub(r"[\r\n]+[ \t]*", " ", text)
+    return _eight_bit(text.strip())
 
 
 def _eight_bit(value: str) -> str:

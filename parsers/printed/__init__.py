@@ -1,1 +1,1 @@
-"""Printed labels and the values near them: `blank.read_context`, then `claims.claims_from_print`."""
+"""Printed labels and the values near them: `claims.context_of`, then `claims.claims_from_print`."""

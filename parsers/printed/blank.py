@@ -14,25 +14,16 @@ from parsers.labels.find import find_labels
 from parsers.labels.index import STOP, index_of
 from parsers.labels.line import LabelHit
 from parsers.labels.several import split_at_labels
-from parsers.layout.sheet import Segment, Sheet, may_come_again
+from parsers.layout.sheet import Segment, Sheet
 from parsers.printed.context import Context, is_free
 from parsers.printed.places import places_of
-from parsers.remembered import Remembered
 from parsers.table_heads import table_heads
 from parsers.types import BBox, FormDef
 from parsers.values import is_hint, match_choice
 
 
 def read_context(sheets: Sequence[Sheet], form: FormDef) -> Context:
-    """Finds the labels and everything else that the form prints; of a known blank it is known."""
-    again = may_come_again(sheets)
-    return _CONTEXTS.of((form, *sheets), lambda: _made_context(sheets, form), keep=again).afresh()
-
-
-_CONTEXTS: Remembered[Context] = Remembered(12)
-
-
-def _made_context(sheets: Sequence[Sheet], form: FormDef) -> Context:
+    """Finds the labels and everything else that the form prints."""
     index = index_of(form.fields)
     sheets = [replace(s, segments=split_at_labels(s.segments, index)) for s in sheets]
     context = Context(form, sheets, flow=any(s.flow for s in sheets))

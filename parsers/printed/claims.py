@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from parsers.claims import Claim
 from parsers.concepts import understood
 from parsers.folding import fold, words_of
 from parsers.labels.index import STOP, index_of
 from parsers.labels.line import LabelHit
-from parsers.layout.sheet import Sheet, union
+from parsers.layout.sheet import Sheet, may_come_again, union
 from parsers.printed.above import goes_upward, leave_doubtful
+from parsers.printed.blank import read_context
 from parsers.printed.context import Context, Found, Place, look_of
 from parsers.printed.evidence import PLACE_DOUBT, PLACE_WORDS, cut_name, is_plausible, read_doubt, source_of
 from parsers.printed.name_pairs import name_pair, pair_claims
 from parsers.printed.places import places_of
+from parsers.remembered import Remembered
 from parsers.table_bodies import in_table_body
-from parsers.types import FieldDef
+from parsers.types import FieldDef, FormDef
 from parsers.values import parse_value
 
 _STRONG = frozenset(
@@ -33,8 +36,6 @@ def claims_from_print(
 ) -> list[Claim]:
     """Claims for all printed labels but those of fields that are `told` already. `closed_fields` have a form
     field of their own that is empty: only what was added on top (typed over, by hand) can fill them.
-
-    `learn_places` comes before.
     """
     claims: list[Claim] = []
     for hit, sheet in _asked(context):
@@ -42,13 +43,27 @@ def claims_from_print(
     return claims
 
 
-def learn_places(context: Context) -> None:
-    """Notes where this form puts its values and how it sets them, once, before they are claimed."""
+def context_of(sheets: Sequence[Sheet], form: FormDef) -> Context:
+    """What the form prints, where it puts its values and how it sets them; of a known blank it is known.
+
+    Nobody changes it: it may be a known blank's.
+    """
+    return _CONTEXTS.of(
+        (form, *sheets), lambda: _learned(read_context(sheets, form)), keep=may_come_again(sheets)
+    )
+
+
+_CONTEXTS: Remembered[Context] = Remembered(12)
+
+
+def _learned(context: Context) -> Context:
+    """The context with where this form puts its values, once, before they are claimed."""
     for hit, sheet in _asked(context):
         _vote(hit, sheet, context)
     context.upward = goes_upward(_asked(context), context)
     if context.upward:
         leave_doubtful(context)
+    return context
 
 
 def _asked(context: Context) -> list[tuple[LabelHit, Sheet]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from parsers.documents.reading import Word
@@ -26,10 +26,7 @@ class Found:
 
 @dataclass(slots=True)
 class Context:
-    """What is known about a document while its labels are read.
-
-    The first part is the blank's own and is shared; `places`, `gaps` and `looks` come with the values.
-    """
+    """What is known about a document while its labels are read."""
 
     form: FormDef
     sheets: list[Sheet]
@@ -47,10 +44,6 @@ class Context:
     upward: bool = False
     """True for a form whose labels stand under their values."""
     flow: bool = False
-
-    def afresh(self) -> Context:
-        """The same print before any value was looked for."""
-        return replace(self, places=Counter(), gaps=[], looks=Counter(), upward=False)
 
 
 def is_free(segment: Segment, context: Context) -> bool:

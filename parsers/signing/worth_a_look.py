@@ -18,11 +18,15 @@ AROUND = 14.0
 
 def to_look_at(reading: Reading, form: FormDef | None, digital: Sequence[Signer]) -> list[Page]:
     """The pages on which something may be drawn or pasted where somebody signs, or anywhere on top."""
-    return [
-        page
-        for page in reading.pages
-        if not _is_known(page, reading, form, digital) and _worth_a_look(page, reading, form)
-    ]
+    worth = []
+    for page in reading.pages:
+        if _is_known(page, reading, form, digital):
+            continue
+        if _worth_a_look(page, reading, form):
+            worth.append(page)
+        elif form is not None:
+            keep_nothing(page, reading, form, digital)
+    return worth
 
 
 def _worth_a_look(page: Page, reading: Reading, form: FormDef | None) -> bool:
