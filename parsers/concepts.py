@@ -94,14 +94,16 @@ def understood(tokens: Iterable[str]) -> bool:
 
 def choice_meant(tokens: Iterable[str], choices: Iterable[str]) -> str | None:
     """The one choice that the words speak of; None for none or several."""
-    words = tuple(tokens)
-    found = [
-        choice
-        for choice, stems in _book().choices.items()
-        if any(word.startswith(stem) for word in words for stem in stems)
-    ]
+    found = choices_said(tokens, _book().choices)
     # Words that speak of another field's choice as well ("Paiement direct (PID v2)") are that field's.
-    return found[0] if len(found) == 1 and found[0] in tuple(choices) else None
+    return next(iter(found)) if len(found) == 1 and found <= set(choices) else None
+
+
+def choices_said(tokens: Iterable[str], choices: Iterable[str]) -> set[str]:
+    """Those of the choices that some word speaks of."""
+    words = tuple(tokens)
+    stems = _book().choices
+    return {c for c in choices if any(word.startswith(stem) for word in words for stem in stems.get(c, ()))}
 
 
 def foreign(tokens: Iterable[str]) -> bool:

@@ -82,7 +82,7 @@ def paired(sheet: Sheet) -> list[tuple[Tick, Segment]]:
         after = _boxes_after_words(row_ticks, row)
         if right is None and not after and len(row_ticks) > 1:
             right = _wrapped(tick, row_ticks, row, sheet)
-            left = None if right is not None else left
+            left = None  # the other boxes stand before their words: those before this one are another's
         chosen = (left or right) if after else (right or left)
         if chosen is not None:
             pairs.append((tick, chosen))
@@ -117,11 +117,12 @@ def _gap_before(tick: Tick, row: list[Segment]) -> float:
 
 def _wrapped(tick: Tick, ticks: list[Tick], row: list[Segment], sheet: Sheet) -> Segment | None:
     """The words of a row's last box, where they begin the next line."""
-    left = min(t.box[0] for t in ticks)
+    lefts = [min(t.box[0] for t in ticks), min(s.box[0] for s in row)] if row else [tick.box[0]]
     bottom = max([s.box[3] for s in row], default=tick.box[3])
     height = tick.box[3] - tick.box[1]
-    under = [s for s in sheet.segments if abs(s.box[0] - left) < 8 and -3 <= s.box[1] - bottom < 0.8 * height]
-    return under[0] if len(under) == 1 else None
+    below = [s for s in sheet.segments if -3 <= s.box[1] - bottom < 0.8 * height]
+    under = [s for left in lefts for s in below if abs(s.box[0] - left) < 8]
+    return under[0] if under and all(s is under[0] for s in under) else None
 
 
 def _options(definition: FieldDef, sheet: Sheet, wordings: dict[str, tuple[str, ...]]) -> list[_Option]:
@@ -164,7 +165,7 @@ def _named(
                     best = (score, choice)
     if best:
         return best[1], False
-    pieces = [p for p in re.split(r"[/|()]", text) if p.strip()]
+    pieces = [p for p in re.split(r"[/|()]|\s[-–—]\s", text) if p.strip()]
     if len(pieces) > 1:
         named = {c for p in pieces if (c := _named(p, definition, wordings, whole=False)[0])}
         if len(named) == 1:
@@ -343,7 +344,8 @@ def _bool_beside(
         if result.value is not None:
             source: Source = "ocr" if any(w.confidence is not None for w in segment.words) else "text"
             doubts = [w.confidence for w in segment.words if w.confidence is not None]
-            sure = min([0.97 if hit.strength != "weak" else 0.8, *doubts])
+            boxed = any(_in(zone, t) for t in sheet.ticks)  # a mark decides, not what is printed beside it
+            sure = min([0.97 if hit.strength != "weak" and not boxed else 0.8, *doubts])
             return Claim(
                 definition.id,
                 result.value,
@@ -365,7 +367,7 @@ def _answers(zone: tuple[float, float, float, float], sheet: Sheet, definition: 
     said = [
         parse_value("bool", s.text, definition).value
         for s in sheet.segments
-        if left <= s.box[0] < right and top <= (s.box[1] + s.box[3]) / 2 <= bottom and len(s.words) <= 2
+        if left <= s.box[0] < right and top <= (s.box[1] + s.box[3]) / 2 <= bottom and len(s.words) <= 4
     ]
     return {bool(value) for value in said if value is not None}
 

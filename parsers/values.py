@@ -15,7 +15,7 @@ from typing import Literal
 from pydantic import JsonValue
 
 from parsers import identifiers
-from parsers.concepts import choice_meant, meanings, understood
+from parsers.concepts import choice_meant, choices_said, meanings, understood
 from parsers.countries import country_code, split_country
 from parsers.dates import looks_like_date, parse_date
 from parsers.folding import fold, single_spaced, words_of
@@ -66,7 +66,7 @@ def parse_value(kind: FieldType, text: str, field: FieldDef | None = None) -> Va
     text = re.sub(r"(?<=[a-zß-ÿ]) -(?=[A-Za-zÀ-ÿ])", "-", text)
     if is_absent(text) or is_hint(text):
         return ABSENT
-    return _PARSERS[kind](text.strip(), field)
+    return _PARSERS[kind](text.strip().removeprefix(":").lstrip(), field)
 
 
 @lru_cache(maxsize=TEXTS_OF_MAILS)
@@ -286,6 +286,8 @@ def _email(text: str, field: FieldDef | None) -> ValueResult:
         value = value.replace(" ", "")
     if identifiers.check_email(value) == "invalid":
         return ValueResult(value, "malformed", "not an e-mail address")
+    if not value.partition("@")[0].isascii():
+        return ValueResult(value, "malformed", "perhaps a word ran into it")
     return ValueResult(value, certain=True)
 
 
@@ -386,9 +388,11 @@ def _choice(text: str, field: FieldDef | None) -> ValueResult:
     if field is None:
         return ValueResult(single_spaced(text))
     choice = match_choice(text, field)
-    if choice:
-        return ValueResult(choice, certain=True)
     words = words_of(text)
+    if choice and not choices_said(words, field.choices) - {choice}:
+        return ValueResult(choice, certain=True)
+    if choice:
+        return ValueResult(None, "ambiguous", "several of the choices")
     meant = choice_meant(words, field.choices) if len(words) <= 6 and not _NEGATIONS & set(words) else None
     if meant:
         return ValueResult(meant, note="understood by its words")

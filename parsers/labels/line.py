@@ -17,6 +17,7 @@ from parsers.remembered import TEXTS_OF_MAILS
 _NUMBERING = re.compile(r"^(?:[0-9]{1,2}(?:\.[0-9]{1,2})*[.)]?|[a-z][.)]|[ivx]{1,4}[.)]|[•\-–*▪►>·])$", re.I)
 MAX_LABEL_WORDS = 14
 _NAMES = frozenset({"lastname", "first", "name"})
+_BEFORE_DATE = frozenset({"le", "am", "on"})
 _BLANKS = frozenset({":", "*", ".", "-", "–", ")", "(*)", "：", "*:", ":*"})
 
 
@@ -184,8 +185,10 @@ def _may_end(piece: list[str], following: str) -> bool:
         return False
     if re.fullmatch(r"HR[AB]?|[A-K]", word) and following[:1].isdigit():
         return False  # the register's letters are the number's
-    if word.count("(") > word.count(")") or fold(word) in STOP or word.endswith(","):
+    if word.count("(") > word.count(")") or word.endswith(","):
         return False
+    if fold(word) in STOP:
+        return following[:1].isdigit() and fold(word) in _BEFORE_DATE
     return marked or not following[:1].islower() or bool(re.search(r"[@\d]", following))
 
 

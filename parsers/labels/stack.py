@@ -13,6 +13,7 @@ from parsers.labels.line import MAX_LABEL_WORDS, LabelHit, match_segment
 from parsers.labels.text import PARTLY, match_text
 from parsers.layout.sheet import Segment
 from parsers.values import is_hint, names_a_firm
+from parsers.vocabulary import vocabulary
 
 _SHAPED = frozenset({"matricule", "matricule_mysecu", "iban", "email", "numero_tva", "code_prestataire"})
 """Fields whose values no word of a label could begin."""
@@ -57,6 +58,8 @@ def carried_on(
                 break
         else:
             return None
+    if fold(rest.words[end - 1].text) in vocabulary().titles:
+        return None  # "Cabinet du Dr Weis"
     shared = tuple(f for f in hit.fields if f in named)
     label = " ".join(w.text for w in rest.words[:end])
     if not shared or words_of(label) == words_of(hit.label):

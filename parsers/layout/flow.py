@@ -76,7 +76,7 @@ def laid_out(blocks: tuple[Block, ...], widgets: tuple[Widget, ...]) -> Flow:
                 position = (here.row, here.column)
                 cell_y = row_top + 2
                 cells.append((20.0 + here.column * unit, 20.0 + (here.column + here.column_span) * unit))
-            longest = max(map(len, blocks[index].text.split("\n")), default=0)
+            longest = max(map(_units, blocks[index].text.split("\n")), default=0)
             narrow = (cells[-1][1] - cells[-1][0] - 6) / max(longest, 1)  # a long text stays in its cell
             cell_y = _lay_block(
                 blocks[index], index, cells[-1][0] + 3, cell_y, lines, by_block, placed, min(_CHAR, narrow)
@@ -120,7 +120,7 @@ def _lay_block(
             text = piece[0]
             reached |= {piece.start() + i: x + unit * i for i in range(len(text))}
             if text == "\t":
-                x = left + ((x - left) // 60 + 1) * 60 + 20
+                x = _after_tab(x, left, unit)
                 continue
             if not text.strip():
                 x += unit
@@ -145,6 +145,17 @@ def _lay_block(
     return y
 
 
+def _after_tab(x: float, left: float, unit: float) -> float:
+    """The next tab stop, 12 characters apart, and 4 more: a gap wherever the text before ends."""
+    stop = 12 * unit
+    return left + ((x - left) // stop + 1) * stop + 4 * unit
+
+
+def _units(line: str) -> int:
+    """How many characters wide a line is at most."""
+    return len(line) + 15 * line.count("\t")
+
+
 @lru_cache(maxsize=TEXTS_OF_MAILS)
 def _line_words(line: str, left: float, top: float, unit: float, size: float, bold: bool) -> tuple[Word, ...]:
     """The words of a line without form fields; kept, as most lines of a form are the same in every copy."""
@@ -153,7 +164,7 @@ def _line_words(line: str, left: float, top: float, unit: float, size: float, bo
     for piece in re.finditer(r"\t|[^\S\t]+|[^\s]+", line):
         text = piece[0]
         if text == "\t":
-            x = left + ((x - left) // 60 + 1) * 60 + 20
+            x = _after_tab(x, left, unit)
         elif not text.strip():
             x += unit
         else:

@@ -117,6 +117,8 @@ def _made_sheet(
         ]
         words += widget_words(widget, page.number)
         sheet.frames.append(widget.box)
+        if flow and any(covers(box.box, widget.box) for box in page.boxes):
+            continue  # a control is no cell of its own in the table's
         left, top, right, bottom = widget.box
         verticals += [(left, top, bottom), (right, top, bottom)]
         horizontals += [(top, left, right), (bottom, left, right)]

@@ -25,7 +25,9 @@ def segments_of(
     """The words in reading order; what is only there to be written on becomes the sheet's underlines."""
     xs = [v[0] for v in verticals]
     segments: list[Segment] = []
+    lines: list[list[Segment]] = []
     for line in _lines(words):
+        begun = len(segments)
         current: list[Word] = []
         for word in line:
             if has_filler(word.text):
@@ -43,12 +45,54 @@ def segments_of(
             current.append(word)
         if current:
             segments.append(_close(current, page, verticals, horizontals))
+        lines.append(segments[begun:])
+    if not sheet.flow:
+        columns = _columns(lines)
+        segments = [piece for s in segments for piece in _at_columns(s, columns)] if columns else segments
     return in_reading_order(segments)
 
 
 def in_reading_order(segments: list[Segment]) -> list[Segment]:
     """From the top, and from left to right."""
     return sorted(segments, key=lambda s: (round((s.box[1] + s.box[3]) / 2 / 3), s.box[0]))
+
+
+_LEFT, _EDGE, _AGAIN = 1.5, 0.7, 2
+"""Points by which the left edges of a column of labels differ, and of values; how many lines make one."""
+_PROSE = 14
+"""Words; a longer line is running text."""
+
+
+def _columns(lines: list[list[Segment]]) -> list[tuple[float, set[float]]]:
+    """Where values begin that stand in a column of their own, and where the labels left of them begin."""
+    found: list[tuple[float, list[float]]] = []
+    for line in lines:
+        for label, value in pairwise(line):
+            if label.frame is None and value.frame is None and value.words[0].confidence is None:
+                known = next((lefts for at, lefts in found if abs(at - value.box[0]) < _EDGE), None)
+                if known is None:
+                    found.append((value.box[0], [label.box[0]]))
+                else:
+                    known.append(label.box[0])
+    return [(at, set(lefts)) for at, lefts in found if len(lefts) >= _AGAIN]
+
+
+def _at_columns(segment: Segment, columns: list[tuple[float, set[float]]]) -> list[Segment]:
+    """The segment in two where a label reaches so far that its value follows it like its next word."""
+    if segment.frame is not None or not 1 < len(segment.words) <= _PROSE:
+        return [segment]
+    left, right = segment.box[0], segment.box[2]
+    for at, lefts in columns:
+        if left < at < right and any(abs(other - left) < _LEFT for other in lefts):
+            for number, word in enumerate(segment.words[1:], 1):
+                if abs(word.box[0] - at) < _EDGE:
+                    return [_part(segment, segment.words[:number]), _part(segment, segment.words[number:])]
+    return [segment]
+
+
+def _part(segment: Segment, words: tuple[Word, ...]) -> Segment:
+    box = (words[0].box[0], segment.box[1], words[-1].box[2], segment.box[3])
+    return replace(segment, words=words, box=box, text=" ".join(w.text for w in words))
 
 
 class _Level:

@@ -16,6 +16,7 @@ from parsers.labels.line import LabelHit
 from parsers.labels.several import split_at_labels
 from parsers.layout.sheet import Segment, Sheet
 from parsers.printed.context import Context, is_free
+from parsers.printed.numbering import numbered_like, without_section_heads
 from parsers.printed.places import places_of
 from parsers.table_heads import table_heads
 from parsers.types import BBox, FormDef
@@ -35,10 +36,14 @@ def read_context(sheets: Sequence[Sheet], form: FormDef) -> Context:
         hits = [h for h in hits if not _in_prose(h, sheet) and not _in_title(h, form)]
         hits = [h for h in hits if not _is_option(h, sheet, form)]
         hits = _without_rests(under_headings(hits, sheet, form, heads))
+        hits = without_section_heads(hits, sheet)
+        if sheet is sheets[0]:
+            hits = _without_letterhead(hits, sheet, form)
         context.hits[sheet.number] = [h for h in hits if h.clear]
         _note_labels(context.hits[sheet.number], context)
         context.hits[sheet.number] = _without_values(hits, sheet, context)
         _note_labels(context.hits[sheet.number], context)
+        context.labels |= {id(s) for s in numbered_like(context.hits[sheet.number], sheet)}
         for segment in sheet.segments:
             if id(segment) in context.labels or segment.entered:
                 continue
@@ -51,6 +56,20 @@ def read_context(sheets: Sequence[Sheet], form: FormDef) -> Context:
         if form.kind == "nda" or "aes" in form.signature_labels:
             _mark_other_party(sheet, form, context)
     return context
+
+
+def _without_letterhead(hits: list[LabelHit], sheet: Sheet, form: FormDef) -> list[LabelHit]:
+    """Without the sender's own numbers above the title ("Matricule : …") where the form asks below it."""
+    titles = [words_of(title) for titles in form.titles.values() for title in titles]
+    top = next((s.box[1] for s in sheet.segments if any(_says(s, title) for title in titles)), 0.0)
+    asked = {h.fields[0] for h in hits if h.segment.box[1] > top}
+    return [h for h in hits if h.segment.box[1] >= top or h.fields[0] not in asked]
+
+
+def _says(segment: Segment, title: tuple[str, ...]) -> bool:
+    """True for a line with the title, or the beginning of a long one, in it."""
+    text = f" {' '.join(words_of(segment.text))} "
+    return len(title) > 1 and f" {' '.join(title[:6])} " in text
 
 
 def _without_rests(hits: list[LabelHit]) -> list[LabelHit]:
@@ -126,10 +145,12 @@ def _help_text(segment: Segment, sheet: Sheet, context: Context) -> bool:
 
 
 def _mark_samples(sheet: Sheet, context: Context) -> None:
-    """A code that is counted up ("123456-78") is the form's sample where another code stands by it."""
+    """A code that is counted up ("123456-78") is the form's sample where another code stands by it, or where
+    it is set smaller than most of the page."""
     codes = [s for s in sheet.segments if re.fullmatch(r"\d{6}-\d{2}", s.text)]
     for sample in (s for s in codes if s.text == "123456-78" and not s.entered):
-        if any(s.text != sample.text and _close_to(s.box, sample.box) for s in codes):
+        smaller = sum(s.size > sample.size + 0.9 for s in sheet.segments) > 0.5 * len(sheet.segments)
+        if smaller or any(s.text != sample.text and _close_to(s.box, sample.box) for s in codes):
             context.printed.add(id(sample))
 
 
@@ -197,6 +218,7 @@ def _mark_rest_of_hints(sheet: Sheet, context: Context) -> None:
                 and abs(line.size - last.size) < 0.3
                 and line.bold == last.bold
                 and -2 <= line.box[1] - last.box[3] < 0.5 * (last.box[3] - last.box[1])
+                and "@" not in line.text
                 and (line.text[:1].islower() or {*words_of(last.text)[-1:]} & STOP)
             ):
                 context.printed.add(id(line))

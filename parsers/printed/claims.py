@@ -14,17 +14,26 @@ from parsers.layout.sheet import Sheet, may_come_again, union
 from parsers.printed.above import goes_upward, leave_doubtful
 from parsers.printed.blank import read_context
 from parsers.printed.context import Context, Found, Place, look_of
-from parsers.printed.evidence import PLACE_DOUBT, PLACE_WORDS, cut_name, is_plausible, read_doubt, source_of
+from parsers.printed.evidence import (
+    PLACE_DOUBT,
+    PLACE_WORDS,
+    cut_name,
+    is_cut_off,
+    is_plausible,
+    read_doubt,
+    source_of,
+)
 from parsers.printed.name_pairs import name_pair, pair_claims
 from parsers.printed.places import places_of
 from parsers.remembered import Remembered
 from parsers.table_bodies import in_table_body
 from parsers.types import FieldDef, FormDef
-from parsers.values import parse_value
+from parsers.values import ValueResult, parse_value
 
 _STRONG = frozenset(
     {"matricule", "iban", "vat", "email", "date", "rcs", "code_prestataire", "country", "int"}
 )
+_SHAPED = _STRONG | {"ehealth_id"}
 _UNDER: frozenset[Place] = frozenset({"frame_below", "below", "cell_below"})
 _ONE_ROW = 0.5
 """How sure a single row's number is to be the total: too little to cast doubt on one that is printed."""
@@ -135,6 +144,8 @@ def _claim(
         first = parse_value(definition.type, text.split("\n", 1)[0], definition)
         if first.problem != "malformed":
             result, text = first, text.split("\n", 1)[0]
+    if "\n" in text and definition.type in _SHAPED and not result.certain:
+        result, text = _proven_line(definition, text, result)
     if result.value is None:
         return None
     strong = definition.type in _STRONG
@@ -192,6 +203,9 @@ def _claim(
     if not strong and _is_unfinished(text):
         sure = min(sure, 0.8)
         evidence.append("its end may stand on another line")
+    if not (strong and result.certain) and is_cut_off(place, sheet):
+        sure = min(sure, 0.8)
+        evidence.append("reaches the edge of its box: perhaps cut off")
     if not strong and _set_in_two_sizes(place):
         sure = min(sure, 0.8)
     if definition.type in _LINES and re.search(r"\S@\S+\.\w", text):
@@ -221,6 +235,15 @@ def _claim(
         tuple(evidence),
         result.certain,
     )
+
+
+def _proven_line(definition: FieldDef, text: str, result: ValueResult) -> tuple[ValueResult, str]:
+    """The one line of several that is of the field's type where no other has a digit: those explain."""
+    lines = [line for line in text.split("\n") if re.search(r"\d|@", line)]
+    if len(lines) != 1:
+        return result, text
+    alone = parse_value(definition.type, lines[0], definition)
+    return (alone, lines[0]) if alone.problem is None else (result, text)
 
 
 def _is_unfinished(text: str) -> bool:

@@ -14,6 +14,8 @@ from parsers.types import FieldDef, Source
 from parsers.values import ValueResult
 from parsers.vocabulary import vocabulary
 
+_TOUCHES, _FIELD = 2.0, 40.0
+"""Points between a word and the edge of a field that has no room for more; how wide a field is at least."""
 PLACE_DOUBT: dict[Place, float] = {
     "inline": 0.0,
     "frame_right": 0.0,
@@ -62,6 +64,21 @@ def is_plausible(definition: FieldDef, hit: LabelHit, place: Found, context: Con
             return False
     return not (
         place.place == "inline" and not place.closed and (len(words) > 8 or place.text.rstrip().endswith("."))
+    )
+
+
+def is_cut_off(place: Found, sheet: Sheet) -> bool:
+    """True for typed words that touch or pass the right edge of what they stand in: a field shows no more."""
+    last = max(place.words, key=lambda w: w.box[2])
+    if sheet.flow or last.origin != "page" or last.confidence is not None:
+        return False
+    left, top, right, bottom = last.box
+    height = bottom - top
+    around = (f for f in sheet.frames if f[1] - 2 < top and bottom < f[3] + 2 and f[3] - f[1] < 2.5 * height)
+    under = (u for u in sheet.underlines if 0 <= u[1] - top < 1.5 * height and right - u[2] < _TOUCHES)
+    return any(
+        edge[0] - 1 <= left < edge[2] < right + _TOUCHES and edge[2] - edge[0] > _FIELD
+        for edge in (*around, *under)
     )
 
 

@@ -147,7 +147,8 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
             s for s in sheet.segments
             if covers(frame, s.box) and is_free(s, context) and not is_smallest(s, context)
         ]  # fmt: skip
-        if not any(id(s) in context.labels for s in sheet.segments if covers(frame, s.box)):
+        others = [s for s in sheet.segments if covers(frame, s.box) and not is_free(s, context)]
+        if not any(id(s) in context.labels or _heads_a_cell(s, segment) for s in others):
             if has_tick(frame, sheet):
                 return None
             if asks_something(inside):
@@ -167,7 +168,7 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
     ]
     band = [s for s in band if not is_beside_other_text(s, (segment, *hit.below), band, sheet)]
     band.sort(key=lambda s: s.box[0])
-    if not band or asks_something(band):
+    if not band or asks_something(band) or _is_under_label(band[0], sheet, context):
         return None
     if band[0].box[0] - segment.box[2] > 30 and segment.frame is None and has_frame_below(label, sheet):
         return None  # another column's, as above
@@ -194,6 +195,33 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
     return Found(words, text, "right")
 
 
+def _in_one_row(frame: BBox, cell: BBox, sheet: Sheet) -> bool:
+    """True for the first of several cells in the row under a cell that spans them; a comb is one place."""
+    return any(
+        abs(f[1] - frame[1]) < 3 and abs(f[3] - frame[3]) < 3
+        and f[0] >= frame[2] - 3 and f[2] <= cell[2] + 6 and f[2] - f[0] > 30
+        for f in sheet.frames
+    )  # fmt: skip
+
+
+def _is_under_label(candidate: Segment, sheet: Sheet, context: Context) -> bool:
+    """True for what stands right under a label of another column, in a form that writes below."""
+    if context.places["below"] < 2 or candidate.words[0].confidence is not None:
+        return False
+    return any(
+        id(s) in context.labels
+        and abs(s.box[0] - candidate.box[0]) < 2
+        and -2 <= candidate.box[1] - s.box[3] < 0.6 * (s.box[3] - s.box[1])
+        for s in sheet.segments
+    )
+
+
+def _heads_a_cell(other: Segment, label: Segment) -> bool:
+    """True for print in the next cell that is set like the label in its own: both ask for what is below."""
+    level = abs(other.box[1] - label.box[1]) < 2
+    return level and other.frame is not None and label.frame is not None and not is_hint(other.text)
+
+
 def _below(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Iterable[Found]:
     segment = hit.segment
     height = segment.box[3] - segment.box[1]
@@ -216,6 +244,7 @@ def _below(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Iterab
             and f[0] - 3 <= (segment.box[0] + segment.box[2]) / 2 <= f[2] + 3
             and f is not cell
             and f[2] <= cell[2] + 6  # a merged row below is a heading
+            and not _in_one_row(f, cell, sheet)  # a merged row above is one, too
         ]
         under += [
             s.frame

@@ -1,0 +1,98 @@
+"""Forms printed to PDF: what columns, edges, numbers and letterheads tell."""
+
+from __future__ import annotations
+
+from reportlab.pdfbase.pdfmetrics import stringWidth
+
+from parsers.forms import load_forms
+from parsers.values import parse_value
+from tests.parsers.form_builder import Sheet, docx, p, table
+from tests.parsers.test_extract import believed, broken, fields_of
+
+
+def test_a_label_that_reaches_its_value_s_column() -> None:
+    label = "Matricule ayant servi à"
+    at = 50 + stringWidth(label + " ", "Helvetica", 10)
+    sheet = Sheet("Formulaire 2").right("Industriel", "Nova Santé SARL", at=at)
+    sheet.right("Code prestataire", "735926-39", at=at)
+    sheet.gap = 12
+    sheet.right(label, "1893 1201 05732", at=at).text("l'obtention du code").text("prestataire :")
+    assert believed(fields_of(sheet.pdf(), "formulaire_2"))["matricule"] == "1893120105732"
+
+
+def test_a_value_that_touches_the_edge_of_its_field_may_be_cut_off() -> None:
+    def sure(room: float) -> float:
+        sheet = Sheet("Formulaire 3")
+        width = 4 + stringWidth("Interfaces de San", "Helvetica", 10) + room
+        sheet.boxed("Nom de l'Industriel", "Interfaces de San", width=width)
+        return fields_of(sheet.pdf(), "formulaire_3").fields["denomination"].confidence
+
+    assert sure(1) < 0.95 <= sure(30)
+
+
+def test_a_numbered_heading_asks_for_nothing() -> None:
+    lines = (
+        "1. L'Industriel",
+        "1.1 Industriel Nova Santé SARL",
+        "1.2 Matricule 1893120105732",
+        "2. Logiciel",
+    )
+    got = fields_of(docx(p("Formulaire 3"), *map(p, lines), p("2.1 Version : 4.2.1")), "formulaire_3")
+    assert got.fields["denomination"].value == "Nova Santé SARL"
+    assert "nom_logiciel" not in got.fields
+
+
+def test_what_is_numbered_as_the_labels_are_is_one() -> None:
+    lines = (
+        "a) Nom du logiciel",
+        "b) Betriebssystem",
+        "c) Version : 4",
+        "d) Matricule : n/a",
+        "e) Signataire : Léa Weis",
+    )
+    got = fields_of(docx(p("Formulaire 3"), *map(p, lines)), "formulaire_3")
+    assert "nom_logiciel" not in got.fields
+    assert got.fields["version_logiciel"].value == "4"
+
+
+def test_the_sender_s_matricule_is_not_the_industriel_s() -> None:
+    sheet = Sheet("")
+    sheet.text("Agence eSanté G.I.E.", size=8).text("Matricule : 2012 82 00 138", size=8)
+    sheet.text("Formulaire de demande de raccordement", size=15, bold=True)
+    assert believed(fields_of(sheet.inline("Matricule", "1893120105732").pdf(), "formulaire_4"))[
+        "matricule"
+    ] == ("1893120105732")
+
+
+def test_labels_in_one_row_and_values_in_the_next() -> None:
+    body = table(("Responsable :", "Signature et cachet :"), ("Zoé Weis", ""))
+    heading = table(("Logiciel",), ("1",))
+    got = fields_of(docx(p("Bon de livraison"), body, heading), "bon_de_livraison")
+    assert got.fields["responsable"].value == "Zoé Weis"
+
+
+def test_what_explains_a_number_is_no_part_of_it() -> None:
+    explained = "<w:p><w:r><w:t>à demander à l'Agence</w:t></w:r></w:p>" + p("4703901590")
+    got = fields_of(docx(p("Formulaire 2"), table(("eHealth ID", explained))), "formulaire_2")
+    assert believed(got) == {"ehealth_id": "4703901590"}
+
+
+def test_the_words_of_two_choices_are_no_choice() -> None:
+    form = load_forms().for_kind("formulaire_3")
+    field = form.field("mode_integration") if form else None
+    assert parse_value("choice", "Via l'eConnector NG Accès aux services directs", field).value is None
+
+
+def test_a_row_s_last_box_whose_words_are_on_the_next_line() -> None:
+    sheet = Sheet("Formulaire 4")
+    sheet.ticks("Type de client", [("Maison médicale", False), ("Établissement hospitalier", False)])
+    sheet.y += sheet.gap
+    sheet.canvas.rect(480, sheet.y - 2, 10, 10)
+    sheet.canvas.drawString(482, sheet.y, "X")
+    sheet.y -= 13
+    got = fields_of(broken(sheet, "Centre médical ou dentaire à location flexible").pdf(), "formulaire_4")
+    assert believed(got).get("type_client") in (None, "centre_flexible")
+
+
+def test_an_address_with_a_letter_that_no_mailbox_has() -> None:
+    assert parse_value("email", "référencéLabel@medisoft.lu").problem == "malformed"
