@@ -96,6 +96,10 @@ def learn(
     else:
         write_file(out, dump_form(draft.form).encode())
         say(f"{out}: {draft.form.kind}, version {draft.form.version}, {len(draft.form.fields)} fields")
+    if draft.form.clauses:
+        say(f"returned copies are compared with {len(draft.form.clauses)} articles of this text: read them")
+    elif draft.form.kind == "nda":
+        say("no numbered articles in this text: what returned copies say is not compared with it")
     for field in draft.missing:
         say(f"not found, left out of the draft: {field}")
     for name in draft.unplaced:

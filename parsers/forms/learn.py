@@ -2,7 +2,8 @@
 
 A form field (PDF) or content control (DOCX) is known by its name, its tooltip, or the label printed beside
 it; a printed place by its label. The draft is the definition in force, with the labels of this edition in
-front and without the fields that it has no place for. A person reads it before it is put into use.
+front and without the fields that it has no place for; an agreement's articles are the blank's own. A person
+reads it before it is put into use.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from parsers.classify import classify
 from parsers.documents.reading import Reading, Widget
 from parsers.folding import words_of
 from parsers.forms.book import FormBook
+from parsers.forms.clauses import clauses_of
 from parsers.labels.index import index_of
 from parsers.layout.pages import sheets_of
 from parsers.layout.sheet import Segment
@@ -76,6 +78,7 @@ def learn(
             "fields": fields,
             "titles": _titles(known, context, language),
             "source": source or known.source,
+            "clauses": clauses_of(reading, known) if known.clauses else (),
         }
     )
     beside = _beside_labels(reading, form, opaque)

@@ -19,9 +19,13 @@ from rapidfuzz.distance import Levenshtein
 
 from parsers.folding import words_of
 from parsers.remembered import TEXTS_OF_MAILS
+from parsers.signing.outside import ruling_sentences
 
 _TOKEN = re.compile(r"(?P<blank>_{2,}|\.{4,}|…+|\[[^\]]{0,80}\]|\ufffc)|(?P<word>[^\W_]+)")
-_ARTICLE = re.compile(r"article\s+(\d+|premier|1er)\b", re.IGNORECASE)
+_ARTICLE = re.compile(
+    r"(?:(?:articles?|artikel|art\.|§|clause|section|abschnitt)\s*(?:\d+|premier|1er|[ivx]+)\b|\d{1,2}[.)]\s)",
+    re.IGNORECASE,
+)
 _NEGATIONS = frozenset(
     word
     for words in (
@@ -44,15 +48,23 @@ _LONGEST_FURNITURE, _MOST_PLACES = 60, 100  # words compared at once, places of 
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """Words folded and as written; `blanks` are the word counts before which something is filled in."""
+    """Words folded and as written, and where in `whole` they begin; `blanks` are the word counts before which
+    something is filled in."""
 
     words: tuple[str, ...]
     written: tuple[str, ...]
     blanks: frozenset[int] = frozenset()
+    starts: tuple[int, ...] = ()
+    whole: str = ""
 
     def quoted(self, start: int, end: int) -> str:
         text = " ".join(self.written[start : min(end, start + 12)])
         return f"« {text}{' …' if end - start > 12 else ''} »"
+
+    def around(self, start: int, end: int) -> tuple[str, str]:
+        """The text before the word `start` and from the word `end` on."""
+        before = self.whole[: self.starts[start]] if start < len(self.starts) else self.whole
+        return before, self.whole[self.starts[end] :] if end < len(self.starts) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +109,17 @@ def _read(text: str) -> _Text:
     words: list[str] = []
     written: list[str] = []
     blanks: set[int] = set()
-    for line in map(_read_line, text.split("\n")):
+    starts: list[int] = []
+    lines = [_read_line(line) for line in text.split("\n")]
+    before = 0
+    for line in lines:
         blanks.update(len(words) + blank for blank in line.blanks)
         words += line.words
         written += line.written
-    return _Text(tuple(words), tuple(written), frozenset(blanks))
+        starts += [before + start for start in line.starts]
+        before += len(line.whole) + 1
+    whole = "\n".join(line.whole for line in lines)
+    return _Text(tuple(words), tuple(written), frozenset(blanks), tuple(starts), whole)
 
 
 @lru_cache(maxsize=1024)
@@ -110,15 +128,19 @@ def _read_line(text: str) -> _Text:
     words: list[str] = []
     written: list[str] = []
     blanks: set[int] = set()
-    for blank, word in _TOKEN.findall(text.replace("\u00ad", "")):
-        if blank:
+    starts: list[int] = []
+    whole = text.replace("\u00ad", "")
+    for token in _TOKEN.finditer(whole):
+        word = token["word"]
+        if not word:
             blanks.add(len(words))
             continue
         folded = _folded(word)
         if folded:
             words.append(folded)
             written.append(word)
-    return _Text(tuple(words), tuple(written), frozenset(blanks))
+            starts.append(token.start())
+    return _Text(tuple(words), tuple(written), frozenset(blanks), tuple(starts), whole)
 
 
 @lru_cache(maxsize=TEXTS_OF_MAILS)
@@ -130,7 +152,7 @@ def _name(clause: str) -> str:
     """« Article 4 » of « Article 4 – Documentation … », else the heading or the first words."""
     heading = clause.strip().split("\n", 1)[0]
     if match := _ARTICLE.match(heading):
-        return match[0][:1].upper() + match[0][1:]
+        return match[0][:1].upper() + match[0][1:].rstrip(" .)")
     return heading if len(heading) <= 40 else heading[:37].rstrip() + "…"
 
 
@@ -302,14 +324,27 @@ def _additions(
         least = 4 if ocr else 1
         if end - start >= least and any(len(w) > 2 for w in document.words[start:end]):
             yield f"Après {_name(clause).lower()} : ajout de {document.quoted(start, end)}."
-    last = found[-1] if found else None
+    last, behind = found[-1] if found else None, 0
     if last is not None and _numbered(clauses[-1]):
         end = next(
             (i for i in range(last.end, len(document.words)) if document.words[i] in _ENDING), last.end
         )
         start, end = furniture.stripped(last.end, end)
         if end - start >= _LONG_ADDITION:
+            behind = end
             yield f"Après {_name(clauses[-1]).lower()} : ajout de {document.quoted(start, end)}."
+    yield from _around(document, found, behind)
+
+
+def _around(document: _Text, found: Sequence[_Found | None], behind: int) -> Iterator[str]:
+    """Sentences that rule something too, before all clauses and after them (from the word `behind` on)."""
+    placed = [place for place in found if place is not None and place.end > place.start]
+    if placed:
+        around = document.around(min(f.start for f in placed), max(behind, *(f.end for f in placed)))
+        for sentence in ruling_sentences(around):
+            words = sentence.split()
+            text = " ".join(words[:12]) + (" …" if len(words) > 12 else "")
+            yield f"Hors des articles : ajout de « {text} »."
 
 
 def _numbered(clause: str) -> bool:

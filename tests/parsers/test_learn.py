@@ -12,10 +12,12 @@ from parsers.forms import dump_form, load_forms, parse_form
 from parsers.forms.learn import UnknownForm, learn
 from parsers.forms.proof import prove
 from parsers.read import read_bytes
+from parsers.signatures import altered_clauses
 from parsers.sniff import DOCX
 from parsers.types import ReadOptions
 from scripts.bench_documents.digital import pdf
 from scripts.bench_documents.digital.model import Builder
+from scripts.bench_documents.digital.others import page
 from tests.parsers.form_builder import Sheet
 
 BOOK = load_forms()
@@ -37,6 +39,9 @@ def test_our_own_blanks_are_learnt_whole_and_proved(kind: str, suffix: str) -> N
     proof = prove(reading, draft.form, draft.found)
     assert proof.holds
     assert len(proof.right) >= 3
+    assert [clause.split()[:2] for clause in draft.form.clauses] == [
+        clause.split()[:2] for clause in BOOK.for_kind(kind).clauses
+    ]
 
 
 def test_a_draft_can_be_written_and_read_back() -> None:
@@ -63,8 +68,6 @@ def test_places_that_no_known_field_has_are_told() -> None:
 
 
 def test_what_is_no_form_of_ours_is_refused() -> None:
-    from scripts.bench_documents.digital.others import page
-
     with pytest.raises(UnknownForm, match="formulaire_1"):
         learn(reading_of(page(["Menu du jour", "Soupe", "Poisson"], Random(0))), BOOK)
 
@@ -75,3 +78,31 @@ def test_a_table_is_learnt_by_the_heads_of_its_columns() -> None:
     sheet.ruled([("Médecin", "Code prestataire", "Nb postes"), ("", "", "")], (200, 150, 80))
     draft = learn(reading_of(sheet.pdf()), BOOK, kind="bon_de_livraison")
     assert "prestataires" in {place.field for place in draft.found}
+
+
+def test_the_articles_of_another_agreement_are_its_own() -> None:
+    lines = [
+        "Geheimhaltungsvereinbarung « Industriels »",
+        "Entre (l'Industriel) : ______________________",
+        "Präambel",
+        "Die Parteien vereinbaren, was folgt.",
+        "§ 1 Gegenstand",
+        "Der Industrielle nutzt die vertraulichen Informationen nur für die",
+        "12 Monate der Tests.",
+        "§ 2 Dauer",
+        "Die Pflichten gelten fünf Jahre.",
+        "Pour l'Industriel",
+        "Nom du signataire :",
+        "Date :",
+        "Signature :",
+    ]
+    blank = page(lines, Random(0))
+    draft = learn(reading_of(blank), BOOK, "2026-01", kind="nda")
+    assert draft.form.clauses == (
+        "Präambel\nDie Parteien vereinbaren, was folgt.",
+        "§ 1 Gegenstand\nDer Industrielle nutzt die vertraulichen Informationen nur für die "
+        "12 Monate der Tests.",
+        "§ 2 Dauer\nDie Pflichten gelten fünf Jahre.",
+    )
+    assert altered_clauses("\n".join(lines), draft.form) == ()
+    assert altered_clauses("\n".join(lines).replace("12 Monate", "72 Monate"), draft.form) != ()

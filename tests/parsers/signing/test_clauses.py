@@ -6,6 +6,7 @@ import pytest
 
 from parsers.documents.pdf import read_pdf
 from parsers.forms import load_forms
+from parsers.layout.text import reading_text
 from parsers.signatures import altered_clauses
 from parsers.types import FormDef, ReadOptions
 from tests.parsers.signing.authority import blank
@@ -135,3 +136,32 @@ def test_a_phrase_over_and_over_takes_no_time_that_grows_with_its_square() -> No
     began = time.process_time()
     altered_clauses(text, form)
     assert time.process_time() - began < 5  # without a bound on the places compared: more than 18
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "L'Industriel peut communiquer la documentation à ses partenaires.",
+        "Les conditions générales de Medisoft SA prévalent.",
+        "Der Industrielle darf sie weitergeben, die Vereinbarung steht dem nicht entgegen.",
+    ],
+)
+def test_a_sentence_that_rules_something_is_an_addition_wherever_it_stands(
+    nda: FormDef, sentence: str
+) -> None:
+    blank_text = reading_text(read_pdf(blank("nda"), ReadOptions()))
+    assert altered_clauses(blank_text, nda) == ()
+    for text in (f"{sentence}\n{blank_text}", f"{blank_text}\n{sentence}"):
+        (found,) = altered_clauses(text, nda)
+        assert found.startswith("Hors des articles")
+
+
+def test_what_copies_say_of_themselves_is_no_addition(nda: FormDef) -> None:
+    blank_text = reading_text(read_pdf(blank("nda"), ReadOptions()))
+    said = (
+        "DocuSign Envelope ID: 3F2504E0-4F89-11D3\nMedisoft S.à r.l., ayant son siège social à L-2355 "
+        "Luxembourg, 12, rue du Puits, immatriculée sous le numéro B123456, représentée par Alice Muller, "
+        "gérante unique, dûment habilitée aux fins des présentes"
+    )
+    end = "Lu et approuvé, bon pour accord\nThis document was signed electronically. You may keep a copy."
+    assert altered_clauses(f"{said}\n{blank_text}\n{end}", nda) == ()
