@@ -240,7 +240,8 @@ def _document(
 
             fields, filled = against_blanks(here.pages, one.form, fields, filled, options)
             fields = cautious(fields, one.form)
-        altered = altered_clauses(text, one.form, ocr=here.scanned)
+        values = [field.raw for field in fields.values() if field.raw]
+        altered = altered_clauses(text, one.form, ocr=here.scanned, values=values)
     return Document(
         file=part.name,
         sha256=part.sha256 or hashlib.sha256(data).hexdigest(),

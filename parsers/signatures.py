@@ -71,14 +71,16 @@ def summed_up(signers: Iterable[Signer]) -> Signature:
     return Signature(status=worst, signers=found)
 
 
-def altered_clauses(text: str, form: FormDef, *, ocr: bool = False) -> tuple[str, ...]:
+def altered_clauses(
+    text: str, form: FormDef, *, ocr: bool = False, values: Iterable[str] = ()
+) -> tuple[str, ...]:
     """Clauses of the form that the text does not hold as issued, each as a short sentence in French.
 
-    With `ocr` misread letters pass; numbers and negations never do.
+    With `ocr` misread letters pass; numbers and negations never do. `values` are what it was filled with.
     """
     from parsers.signing.clauses import differences
 
-    return differences(text, form.clauses, ocr=ocr) if form.clauses else ()
+    return differences(text, form.clauses, ocr=ocr, values=values) if form.clauses else ()
 
 
 def same_document(first: Document, second: Document) -> bool:

@@ -7,21 +7,18 @@ blanks of a clause, and headers and footers that a page break puts into it, are 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import Match, SequenceMatcher
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
-from parsers.folding import words_of
-from parsers.remembered import TEXTS_OF_MAILS
+from parsers.signing.furniture import Found, Furniture, Values
 from parsers.signing.outside import ruling_sentences
+from parsers.signing.wording import Text, read
 
-_TOKEN = re.compile(r"(?P<blank>_{2,}|\.{4,}|…+|\[[^\]]{0,80}\]|\ufffc)|(?P<word>[^\W_]+)")
 _ARTICLE = re.compile(
     r"(?:(?:articles?|artikel|art\.|§|clause|section|abschnitt)\s*(?:\d+|premier|1er|[ivx]+)\b|\d{1,2}[.)]\s)",
     re.IGNORECASE,
@@ -43,50 +40,25 @@ _NOISE = 62.0
 _LONGEST_VALUE = 20
 _ENDING = frozenset({"signature", "signatures", "pour", "fait", "unterschrift", "unterschriften"})
 _LONG_ADDITION = 12
-_LONGEST_FURNITURE, _MOST_PLACES = 60, 100  # words compared at once, places of one pair of words
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """Words folded and as written, and where in `whole` they begin; `blanks` are the word counts before which
-    something is filled in."""
+def differences(
+    text: str, clauses: Sequence[str], *, ocr: bool = False, values: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """Short French sentences, one per change, in the order of the clauses; empty when all is as issued.
 
-    words: tuple[str, ...]
-    written: tuple[str, ...]
-    blanks: frozenset[int] = frozenset()
-    starts: tuple[int, ...] = ()
-    whole: str = ""
-
-    def quoted(self, start: int, end: int) -> str:
-        text = " ".join(self.written[start : min(end, start + 12)])
-        return f"« {text}{' …' if end - start > 12 else ''} »"
-
-    def around(self, start: int, end: int) -> tuple[str, str]:
-        """The text before the word `start` and from the word `end` on."""
-        before = self.whole[: self.starts[start]] if start < len(self.starts) else self.whole
-        return before, self.whole[self.starts[end] :] if end < len(self.starts) else ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A clause in the text: where it begins and ends there (words), and what differs."""
-
-    start: int
-    end: int
-    changes: tuple[str, ...] = ()
-
-
-def differences(text: str, clauses: Sequence[str], *, ocr: bool = False) -> tuple[str, ...]:
-    """Short French sentences, one per change, in the order of the clauses; empty when all is as issued."""
-    document = _read(text)
+    `values` are what the form was filled with: a flattened page may hold them behind its text.
+    """
+    document = read(text)
+    filled = frozenset(words for value in values if (words := read(value).words))
     issued = [_issued(clause) for clause in clauses]
-    found: list[_Found | None] = [_exact(clause, document) for clause in issued]
+    found: list[Found | None] = [_exact(clause, document) for clause in issued]
     for index, clause in enumerate(issued):
         if found[index] is None:
             low = max((f.end for f in found[:index] if f is not None), default=0)
             high = min((f.start for f in found[index + 1 :] if f is not None), default=len(document.words))
             if low < high:
-                found[index] = _aligned(clause, document, low, high, found, ocr)
+                found[index] = _aligned(clause, document, low, high, found, filled, ocr)
     if not any(found):
         return ("Le texte émis n'y figure pas.",)
     result = []
@@ -95,57 +67,12 @@ def differences(text: str, clauses: Sequence[str], *, ocr: bool = False) -> tupl
         result += (
             [f"{name} : absent du texte."] if place is None else [f"{name} : {c}" for c in place.changes]
         )
-    return (*result, *_additions(clauses, document, found, ocr))
+    return (*result, *_additions(clauses, document, found, filled, ocr))
 
 
 @lru_cache(maxsize=256)
-def _issued(clause: str) -> _Text:
-    return _read(clause)
-
-
-def _read(text: str) -> _Text:
-    if "[" in text:  # what stands in brackets may go over several lines
-        return _read_line(text)
-    words: list[str] = []
-    written: list[str] = []
-    blanks: set[int] = set()
-    starts: list[int] = []
-    lines = [_read_line(line) for line in text.split("\n")]
-    before = 0
-    for line in lines:
-        blanks.update(len(words) + blank for blank in line.blanks)
-        words += line.words
-        written += line.written
-        starts += [before + start for start in line.starts]
-        before += len(line.whole) + 1
-    whole = "\n".join(line.whole for line in lines)
-    return _Text(tuple(words), tuple(written), frozenset(blanks), tuple(starts), whole)
-
-
-@lru_cache(maxsize=1024)
-def _read_line(text: str) -> _Text:
-    """Kept, as most lines are the same in every copy."""
-    words: list[str] = []
-    written: list[str] = []
-    blanks: set[int] = set()
-    starts: list[int] = []
-    whole = text.replace("\u00ad", "")
-    for token in _TOKEN.finditer(whole):
-        word = token["word"]
-        if not word:
-            blanks.add(len(words))
-            continue
-        folded = _folded(word)
-        if folded:
-            words.append(folded)
-            written.append(word)
-            starts.append(token.start())
-    return _Text(tuple(words), tuple(written), frozenset(blanks), tuple(starts), whole)
-
-
-@lru_cache(maxsize=TEXTS_OF_MAILS)
-def _folded(word: str) -> str:
-    return "".join(words_of(word))
+def _issued(clause: str) -> Text:
+    return read(clause)
 
 
 def _name(clause: str) -> str:
@@ -156,22 +83,28 @@ def _name(clause: str) -> str:
     return heading if len(heading) <= 40 else heading[:37].rstrip() + "…"
 
 
-def _exact(clause: _Text, document: _Text) -> _Found | None:
+def _exact(clause: Text, document: Text) -> Found | None:
     size = len(clause.words)
     if not size or clause.blanks:
-        return _Found(0, 0) if not size else None
+        return Found(0, 0) if not size else None
     first, words = clause.words[0], document.words
     start = -1
     for _ in range(words.count(first)):
         start = words.index(first, start + 1)
         if words[start : start + size] == clause.words:
-            return _Found(start, start + size)
+            return Found(start, start + size)
     return None
 
 
 def _aligned(
-    clause: _Text, document: _Text, low: int, high: int, others: Sequence[_Found | None], ocr: bool
-) -> _Found | None:
+    clause: Text,
+    document: Text,
+    low: int,
+    high: int,
+    others: Sequence[Found | None],
+    filled: Values,
+    ocr: bool,
+) -> Found | None:
     window = document.words[low:high]
     matcher = SequenceMatcher(None, clause.words, window, autojunk=False)
     blocks = [b for b in matcher.get_matching_blocks() if b.size]
@@ -189,14 +122,14 @@ def _aligned(
     )
     inner = SequenceMatcher(None, clause.words, document.words[start:end], autojunk=False)
     changes = []
-    furniture = _Furniture(document, [f for f in (*others, _Found(start, end)) if f is not None])
+    furniture = Furniture(document, [f for f in (*others, Found(start, end)) if f is not None], filled)
     for kind, a0, a1, b0, b1 in inner.get_opcodes():
         if kind == "equal":
             continue
         change = _change(clause, document, (a0, a1), (start + b0, start + b1), furniture, ocr)
         if change:
             changes.append(change)
-    return _Found(start, end, tuple(changes))
+    return Found(start, end, tuple(changes))
 
 
 def _compact(blocks: Sequence[Match], size: int) -> list[Match]:
@@ -207,9 +140,7 @@ def _compact(blocks: Sequence[Match], size: int) -> list[Match]:
     return [b for b in blocks if abs((b.b - b.a) - (main.b - main.a)) <= max(60, size // 2)]
 
 
-def _likeness(
-    clause: _Text, document: _Text, low: int, blocks: Sequence[Match], ocr: bool
-) -> Iterator[float]:
+def _likeness(clause: Text, document: Text, low: int, blocks: Sequence[Match], ocr: bool) -> Iterator[float]:
     """Words in common; with OCR also those that are merely misread."""
     for one, other in pairwise([None, *blocks, None]):
         if one is not None:
@@ -222,7 +153,7 @@ def _likeness(
 
 
 def _change(
-    clause: _Text, document: _Text, a: tuple[int, int], b: tuple[int, int], furniture: _Furniture, ocr: bool
+    clause: Text, document: Text, a: tuple[int, int], b: tuple[int, int], furniture: Furniture, ocr: bool
 ) -> str | None:
     """What a differing run means, or None when it means nothing."""
     b = furniture.stripped(*b)
@@ -255,68 +186,15 @@ def _matters(old: Sequence[str], new: Sequence[str]) -> bool:
     return likeness < _NOISE and min(len(joined_old), len(joined_new)) >= 4
 
 
-class _Furniture:
-    """Headers and footers: runs that stand in the text at least twice, once of them outside every clause."""
-
-    def __init__(self, document: _Text, clauses: Sequence[_Found]) -> None:
-        self._document = document
-        self._clauses = sorted((f.start, f.end) for f in clauses)
-
-    @cached_property
-    def _words(self) -> list[str]:
-        return [w if w.isalpha() else re.sub(r"\d+", "#", w) for w in self._document.words]
-
-    @cached_property
-    def _starts(self) -> dict[tuple[str, str], list[int]]:
-        """Where each pair of words stands; seldom asked for, as most texts are as they were issued."""
-        starts: dict[tuple[str, str], list[int]] = {}
-        for index, pair in enumerate(pairwise(self._words)):
-            starts.setdefault(pair, []).append(index)
-        return starts
-
-    def stripped(self, start: int, end: int) -> tuple[int, int]:
-        """The run without furniture at its ends; empty when it is nothing else."""
-        if start >= end:
-            return end, end
-        at = start
-        while at < end and (size := self._size(at, end)):
-            at += size
-        rest = self._words[at:end]
-        if not rest or (at > start and all(word == "#" or len(word) == 1 for word in rest)):
-            return end, end
-        return at, end
-
-    def _size(self, at: int, end: int) -> int:
-        """How many words from `at` on stand elsewhere too, outside the clauses."""
-        best = 0
-        if at + 1 >= end:
-            return 0
-        # A text of one phrase over and over must not be compared with itself at every place: a longer run is
-        # found piece by piece.
-        end = min(end, at + _LONGEST_FURNITURE)
-        for other in self._starts.get((self._words[at], self._words[at + 1]), ())[:_MOST_PLACES]:
-            if other == at or self._in_clause(other):
-                continue
-            size = 0
-            while (
-                at + size < end
-                and other + size < len(self._words)
-                and self._words[at + size] == self._words[other + size]
-            ):
-                size += 1
-            best = max(best, size)
-        return best
-
-    def _in_clause(self, index: int) -> bool:
-        at = bisect_right(self._clauses, (index, len(self._words) + 1)) - 1
-        return at >= 0 and self._clauses[at][0] <= index < self._clauses[at][1]
-
-
 def _additions(
-    clauses: Sequence[str], document: _Text, found: Sequence[_Found | None], ocr: bool
+    clauses: Sequence[str],
+    document: Text,
+    found: Sequence[Found | None],
+    filled: Values,
+    ocr: bool,
 ) -> Iterator[str]:
     """Text put between two articles that follow each other, and articles that were never issued."""
-    furniture = _Furniture(document, [f for f in found if f is not None])
+    furniture = Furniture(document, [f for f in found if f is not None], filled)
     for (clause, place), (follower, then) in pairwise(zip(clauses, found, strict=True)):
         if place is None or then is None or not (_numbered(clause) and _numbered(follower)):
             continue
@@ -336,7 +214,7 @@ def _additions(
     yield from _around(document, found, behind)
 
 
-def _around(document: _Text, found: Sequence[_Found | None], behind: int) -> Iterator[str]:
+def _around(document: Text, found: Sequence[Found | None], behind: int) -> Iterator[str]:
     """Sentences that rule something too, before all clauses and after them (from the word `behind` on)."""
     placed = [place for place in found if place is not None and place.end > place.start]
     if placed:

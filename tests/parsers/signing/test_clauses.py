@@ -165,3 +165,10 @@ def test_what_copies_say_of_themselves_is_no_addition(nda: FormDef) -> None:
     )
     end = "Lu et approuvé, bon pour accord\nThis document was signed electronically. You may keep a copy."
     assert altered_clauses(f"{said}\n{blank_text}\n{end}", nda) == ()
+
+
+def test_values_of_a_flattened_page_are_no_addition(nda: FormDef, issued: str) -> None:
+    page_end = issued.replace("Article 8", "Medisoft SA 20041234567 NDA – édition 2025-04 Article 8", 1)
+    assert altered_clauses(page_end, nda, values=["Medisoft SA", "20041234567"]) == ()
+    (found,) = altered_clauses(page_end, nda, values=["20041234567"])
+    assert found.startswith("Après article 7")
