@@ -7,6 +7,7 @@ what the text accounts for. More in the picture than in the text: some letter lo
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -21,6 +22,8 @@ _LEAST, _MOST = 0.07, 0.42
 """Of the letters' height: the side of a mark's box, from the dot of an i to a circumflex."""
 _ABOVE = 0.5
 """Of the letters' height: how far above the word its marks may reach."""
+_TELLS, _SOME, _SHARE = 4, 3, 0.45
+"""Letters of a word that tells whether dots are lost, and how many such words, of all, have lost them."""
 _TWO = frozenset("̈̋")
 _ONE_ITSELF = frozenset("ij'’‘´`^°*")
 _TWO_ITSELF = frozenset('"“”„»«')
@@ -33,6 +36,13 @@ def unread_mark(gray: Gray, box: Pixels, text: str) -> bool:
     if sum(map(str.isalpha, text)) < _LETTERS_SHARE * len(text) or "@" in text:
         return False
     return marks(gray, box) > sum(map(_expected, text))
+
+
+def loses_marks(gray: Gray, words: Sequence[tuple[str, Pixels]]) -> bool:
+    """True for a page on which letters i stand without their dots: its accents may be lost just the same."""
+    dotted = [(text, box) for text, box in words if "i" in text and text.isalpha() and len(text) >= _TELLS]
+    lost = sum(not marks(gray, box) for _, box in dotted)
+    return lost >= _SOME and lost >= _SHARE * len(dotted)
 
 
 def _expected(letter: str) -> int:

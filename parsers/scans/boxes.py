@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from parsers.documents.reading import TickState
-from parsers.scans.image import Mask, Sheet, as_gray, shapes
+from parsers.scans.image import Mask, Parts, Sheet, as_gray, shapes
 
 _SMALLEST, _LARGEST = 6.2, 20.0
 """Points: the side of a box to tick."""
@@ -162,17 +162,21 @@ def _frame(patch: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> _Frame | N
     return _Frame(left, top, right, bottom, max(share, 0.02) if thick else share)
 
 
-def circles(ink: Mask, sheet: Sheet) -> list[tuple[int, int, int, int]]:
-    """Rings of the size of a radio button that stand alone, as a letter O in a word does not."""
+def circles(ink: Mask, parts: Parts, sheet: Sheet) -> list[tuple[int, int, int, int]]:
+    """Rings of the size of a radio button that stand alone, as a letter O in a word does not.
+
+    `parts` are the connected shapes of the ink.
+    """
     low, high = sheet.px(6.0), sheet.px(16.0)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    labels, stats = parts
+    wide, tall = stats[:, 2], stats[:, 3]
+    sized = (
+        (wide >= low) & (wide <= high) & (tall >= low) & (tall <= high) & (stats[:, 4] <= 0.62 * wide * tall)
+    )
+    even = (wide > 0.9 * tall) & (wide < 1.11 * tall)
     found = []
-    for index in range(1, count):
-        left, top, width, height, area = stats[index].tolist()
-        if not (low <= width <= high and low <= height <= high and 0.9 < width / height < 1.11):
-            continue
-        if area > 0.62 * width * height:
-            continue
+    for index in np.flatnonzero(sized & even).tolist():
+        left, top, width, height, _ = stats[index].tolist()
         patch = labels[top : top + height, left : left + width] == index
         inner = patch[height // 4 : -(height // 4), width // 4 : -(width // 4)]
         # A letter or an @ is joined to what is inside of it and stands close to its neighbours.

@@ -15,6 +15,7 @@ DOUBTED = 0.94
 _PLAIN_EMAIL = re.compile(
     r"[a-z0-9]+(?:[._+-][a-z0-9]+)*@[a-z0-9]+(?:[.-][a-z0-9]+)*\.[a-z]{2,}", re.IGNORECASE
 )
+_WHOLE_CODE = re.compile(r"[0-9]{6}-[0-9]{2}")
 _DIGIT_IN_WORD = re.compile(r"[a-z][01][a-z]", re.IGNORECASE)
 """An l or an o more likely than a digit."""
 
@@ -33,8 +34,8 @@ def _doubtful(key: str, value: FieldValue, form: FormDef) -> bool:
         return True  # no tick was measured
     if definition.type == "email":
         return _oddly_joined(str(value.value), value.raw)
-    # Its hyphen is a short thin stroke, and nothing else tells that one was there.
-    return definition.type == "code_prestataire" and "-" not in str(value.value)
+    # Its hyphen is a short thin stroke, and it has no check digit: what is cut off leaves no trace.
+    return definition.type == "code_prestataire" and _WHOLE_CODE.fullmatch(str(value.value)) is None
 
 
 def _oddly_joined(address: str, raw: str | None) -> bool:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from parsers.scans.image import Gray, Mask, Sheet, as_gray, binary, resized
+from parsers.scans.image import Gray, Mask, Sheet, as_gray, binary, parts_of, resized
 from parsers.scans.quality import sharpness
 
 _NARROW, _WIDE, _FLAT, _NEAR = 7, 19, 9, 18
@@ -89,26 +89,29 @@ def _without_specks(gray: Gray, dpi: float) -> Gray:
 
     On a page with few of them, those beside letters are full stops and dots of thin print, and stay.
     """
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(binary(gray), connectivity=8)
+    labels, stats = parts_of(binary(gray))
     tiny = max(4, round((dpi / 300.0) ** 2 * 9))
     small = stats[:, 4] <= tiny
     if small.sum() > _GRAINY:
         gray = as_gray(cv2.medianBlur(gray, 3))
-        _, labels, stats, _ = cv2.connectedComponentsWithStats(binary(gray), connectivity=8)
+        labels, stats = parts_of(binary(gray))
         small = stats[:, 4] <= tiny
     small[0] = False
-    beside = _beside_letters(np.asarray(stats, dtype=np.int32), small, gray.shape)
+    beside = _beside_letters(stats, small, gray.shape)
     few = int((small & ~beside).sum()) <= _FEW
     if few:
         small &= ~beside
     if not small.any():
         return gray
+    if few and int(small.sum()) <= _GRAINY:
+        out = gray.copy()
+        for left, top, width, height in stats[small, :4].tolist():
+            out[max(0, top - 1) : top + height + 1, max(0, left - 1) : left + width + 1] = 255
+        return out
     area = as_gray(small[labels] * np.uint8(255))
     if not few:
         _spare_diaereses(area, as_gray((labels > 0) * np.uint8(255)))
-    out = gray.copy()
-    out[cv2.dilate(area, np.ones((3, 3), np.uint8)) > 0] = 255
-    return out
+    return as_gray(cv2.max(gray, cv2.dilate(area, np.ones((3, 3), np.uint8))))
 
 
 def _beside_letters(

@@ -73,6 +73,16 @@ def binary(gray: Gray) -> Mask:
     return as_gray(mask)
 
 
+Parts = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]
+"""The number of its connected shape for each pixel; left, top, width, height, area for each shape."""
+
+
+def parts_of(ink: Mask) -> Parts:
+    """The connected shapes; shape 0 is the paper."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    return np.asarray(labels, dtype=np.int32), np.asarray(stats, dtype=np.int32)
+
+
 def shapes(mask: Mask) -> list[tuple[int, int, int, int]]:
     """The boxes of what is connected, for masks in which little is set: left, top, width, height."""
     contours, hierarchy = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from parsers.documents.reading import Ruling
 from parsers.scans.image import Gray, Mask, Sheet, as_gray, binary, shapes
@@ -21,6 +22,9 @@ _THICKEST = 4.0
 _EDGE = 5.0
 """Points from the page's border: no form is ruled there, but a photo shows where its paper ends."""
 _HALF_A_RULE = 0.7
+_HAIR, _LEVEL, _DASHES, _DASHED = 1.0, 6, 4, 36.0
+"""Points that a hair line is thick; pixels in which its dashes are level; their least number and, in points,
+their least length together."""
 _CRUMB = 9
 """Pixels."""
 _BESIDE, _LETTERS_BESIDE, _WHOLE = 4, 0.2, 0.96
@@ -101,19 +105,36 @@ def _drop_letters(lines: Mask, ink: Mask, horizontal: bool) -> None:
             cv2.drawContours(lines, [contour], -1, (0,), thickness=cv2.FILLED)
 
 
-def leaders(ink: Mask, sheet: Sheet) -> Mask:
-    """Rows of dots or dashes that lead from a label to its value."""
+def leaders(ink: Mask, stats: npt.NDArray[np.int32], sheet: Sheet) -> Mask:
+    """Rows of dots or dashes that lead from a label to its value. `stats` are those of the ink's shapes."""
     mask = as_gray(np.zeros_like(ink))
     dot, thin = sheet.px(2.4), sheet.px(1.5)
-    for left, top, width, height in shapes(ink):
-        # A dash of any length: a thin line that the scanner broke leads too.
-        if height <= thin or (width <= dot and height <= dot):
-            mask[top : top + height, left : left + width] = 255
+    wide, high = stats[1:, 2], stats[1:, 3]
+    # A dash of any length: a thin line that the scanner broke leads too.
+    for left, top, width, height in stats[1:, :4][(high <= thin) | ((wide <= dot) & (high <= dot))].tolist():
+        mask[top : top + height, left : left + width] = 255
     mask = as_gray(cv2.bitwise_and(mask, ink))
-    rows = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((3, sheet.px(5)), np.uint8))
+    rows = cv2.morphologyEx(
+        _joined(mask, stats[1:], sheet), cv2.MORPH_CLOSE, np.ones((3, sheet.px(5)), np.uint8)
+    )
     rows = cv2.morphologyEx(rows, cv2.MORPH_OPEN, np.ones((1, sheet.px(36)), np.uint8))
     near = cv2.dilate(rows, np.ones((5, 5), np.uint8))
     return as_gray(cv2.dilate(cv2.bitwise_and(mask, near), np.ones((3, 3), np.uint8)))
+
+
+def _joined(mask: Mask, stats: npt.NDArray[np.int32], sheet: Sheet) -> Mask:
+    """With the rows drawn through of which dashes far from each other are left: a pale rule in bilevel."""
+    mask = mask.copy()
+    left, top, wide, high = (stats[:, column] for column in range(4))
+    dash = (high <= sheet.px(_HAIR)) & (wide >= 3 * high)
+    level = (top + high // 2) // _LEVEL
+    lengths = np.bincount(level[dash], weights=wide[dash])
+    counts = np.bincount(level[dash])
+    for row in np.flatnonzero((counts >= _DASHES) & (lengths >= sheet.px(_DASHED))).tolist():
+        own = dash & (level == row)
+        first, last = int(left[own].min()), int((left + wide)[own].max())
+        mask[row * _LEVEL + _LEVEL // 2, first:last] = 255
+    return mask
 
 
 def rulings(across: Mask, down: Mask, sheet: Sheet) -> tuple[Ruling, ...]:
@@ -152,7 +173,7 @@ def without_lines(gray: Gray, ink: Mask, across: Mask, down: Mask) -> Gray:
         # A letter's stroke goes on above and below the line: join what faces each other across it.
         reach = np.ones((13, 1) if horizontal else (1, 13), np.uint8)
         crossing = cv2.bitwise_and(cv2.morphologyEx(rest, cv2.MORPH_CLOSE, reach), wide)
-        out[(wide > 0) & (crossing == 0)] = 255
+        out = as_gray(cv2.max(out, cv2.subtract(wide, crossing)))
     _drop_crumbs(out, as_gray(cv2.bitwise_or(across, down)))
     return out
 

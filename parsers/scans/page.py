@@ -14,6 +14,7 @@ from parsers.blanks.book import Blank
 from parsers.blanks.laid import Laid
 from parsers.documents.reading import Box, Page, Picture, Word
 from parsers.scans import ocr
+from parsers.scans.bands import without_bands
 from parsers.scans.blank_ticks import tick_marks
 from parsers.scans.boxes import (
     Square,
@@ -28,7 +29,7 @@ from parsers.scans.boxes import (
 from parsers.scans.by_picture import lay_by_picture
 from parsers.scans.clean import cleaned
 from parsers.scans.combs import Comb, combs
-from parsers.scans.image import Gray, Mask, Sheet, as_gray, binary
+from parsers.scans.image import Gray, Mask, Sheet, as_gray, binary, parts_of
 from parsers.scans.known_print import with_known_print
 from parsers.scans.lines import (
     leaders,
@@ -148,11 +149,15 @@ def furniture_of(sheet: Sheet, rules: Sequence[BBox] = ()) -> Furniture:
     `rules` are lines, in points, that are there for certain, worn as they may be.
     """
     ink = binary(sheet.gray)
+    gray = without_bands(sheet.gray, ink, sheet)
+    if gray is not sheet.gray:
+        ink = binary(gray)
     squares = small_squares(ink, sheet)
     found = combs(ink, squares, sheet)
     in_comb = [c.box for c in found]
     across, down = line_masks(ink, sheet)
     bare = as_gray(cv2.subtract(ink, cv2.dilate(cv2.bitwise_or(across, down), np.ones((5, 5), np.uint8))))
+    parts = parts_of(bare)
     free = [s for s in squares if not any(_inside(s, box) for box in in_comb) and is_tick_box(ink, bare, s)]
     free += [
         s
@@ -160,7 +165,7 @@ def furniture_of(sheet: Sheet, rules: Sequence[BBox] = ()) -> Furniture:
         if s not in free and not any(_inside(s, box) for box in in_comb) and is_filled_like(ink, s, free)
     ]
     free += [s for s in marked(ink, sheet, free, False) if not any(_inside(s, box) for box in in_comb)]
-    rings = [c for c in circles(bare, sheet) if not any(_inside(c, box) for box in (*in_comb, *free))]
+    rings = [c for c in circles(bare, parts, sheet) if not any(_inside(c, box) for box in (*in_comb, *free))]
     rings += [
         c for c in marked(bare, sheet, rings, True) if not any(_inside(c, b) for b in (*in_comb, *free))
     ]
@@ -169,8 +174,8 @@ def furniture_of(sheet: Sheet, rules: Sequence[BBox] = ()) -> Furniture:
     )
     if rules:
         across, down = with_known_rules(across, down, rules, sheet)
-    text = without_lines(sheet.gray, ink, across, down)
-    text[leaders(ink, sheet) > 0] = 255
+    text = without_lines(gray, ink, across, down)
+    text[leaders(bare, parts[1], sheet) > 0] = 255
     for tick in ticks:
         _blank(text, tick.box, max(3, (tick.box[2] - tick.box[0]) // 7))
         _erase_mark(text, ink, tick.box)

@@ -19,7 +19,7 @@ from parsers.scans import ocr
 from parsers.scans.agree import agreed
 from parsers.scans.combs import Comb, strip
 from parsers.scans.first_reading import mended
-from parsers.scans.image import Gray, Sheet, as_gray, binary, resized
+from parsers.scans.image import Gray, Sheet, as_gray, binary, resized, shapes
 from parsers.scans.printed import confirmed, is_sentence, needs_no_second
 from parsers.scans.spelled import EMAIL, NUMBER, spelled
 
@@ -133,12 +133,12 @@ def _unread(gray: Gray, tokens: Sequence[ocr.Token], sheet: Sheet) -> list[tuple
         left, top, right, bottom = token.box
         ink[max(0, top - 8) : bottom + 8, max(0, left - 8) : right + 8] = 0
     joined = cv2.dilate(ink, np.ones((1, sheet.px(4)), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     boxes = [
         (left, top, left + width, top + height)
-        for left, top, width, height, area in stats[1:].tolist()
-        if sheet.px(4.5) <= height <= sheet.px(13) and width <= sheet.px(120) and area > sheet.px(4) ** 2
-    ]
+        for left, top, width, height in shapes(as_gray(joined))
+        if sheet.px(4.5) <= height <= sheet.px(13) and width <= sheet.px(120)
+        and cv2.countNonZero(joined[top : top + height, left : left + width]) > sheet.px(4) ** 2
+    ]  # fmt: skip
     return boxes if len(boxes) <= _MOST_LOST else []
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from parsers.documents.reading import Word
-from parsers.scans.accents import unread_mark
+from parsers.scans.accents import loses_marks, unread_mark
 from parsers.scans.agree import agreed, only_accents
 from parsers.scans.handwriting import GUESS, by_hand, dances, in_coloured_ink, joined
 from parsers.scans.image import Sheet
@@ -40,7 +40,8 @@ _TWO_OF_THREE, _AGAINST_FIRST, _ALONE = 0.85, 0.75, 0.6
 _LOWEST = 2.2
 """Points: the ink of a line of letters is higher."""
 _COARSE = 0.94
-"""A word of letters on a fax in standard resolution: e and o are alike in it, to all readings."""
+"""A word of letters on a fax in standard resolution, in which e and o are alike to all readings, or on a page
+that has lost the dots of its i."""
 _NEVER_HEARD = 0.9
 """Spelled alike by two models, but none read the word so before."""
 _COMB_SIZE = 0.6
@@ -70,6 +71,8 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
         if len(written) >= _SEVERAL and run.tokens and not run.once and mostly_printed(run.tokens)
         and dances(run.box, sheet)
     }  # fmt: skip
+    read = [(token.text, token.box) for run in second.runs for token in run.tokens if not token.printed]
+    faint = loses_marks(sheet.gray, read)
     for run in second.runs:
         if not run.tokens:
             continue
@@ -103,7 +106,11 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
                 continue
             if bottom - top < sheet.px(_LOWEST) and any(c.isalnum() for c in answer):
                 continue  # a piece of a line that was taken for letters
-            if sheet.coarse and not confirmed(token) and 2 * sum(map(str.isalpha, answer)) > len(answer):
+            if (
+                (sheet.coarse or faint)
+                and not confirmed(token)
+                and 2 * sum(map(str.isalpha, answer)) > len(answer)
+            ):
                 sure = min(sure, _COARSE)
             box = (token.box[0], high, token.box[2], low)
             if running:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from parsers.scans.accents import unread_mark
+from parsers.scans.accents import loses_marks, unread_mark
 from tests.parsers.scan_paper import pixels
 
 
@@ -47,3 +47,11 @@ def test_dots_apostrophes_and_a_line_above_are_no_accents(printed: str, dpi: int
 
 def test_numbers_and_addresses_have_no_accents(dpi: int) -> None:
     assert not unread_mark(*word("Éverling", dpi), "e@e.lu")
+
+
+def test_a_page_whose_i_have_lost_their_dots_is_noticed(dpi: int) -> None:
+    gray, box = word("Clinique", dpi)
+    faint = gray.copy()
+    faint[: box[1] + (box[3] - box[1]) // 5] = 255
+    words = [("Clinique", box)] * 3 + [("Nova", box)]
+    assert (loses_marks(faint, words), loses_marks(gray, words)) == (True, False)

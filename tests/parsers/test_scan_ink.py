@@ -13,6 +13,7 @@ from PIL import Image
 
 from parsers import sniff
 from parsers.documents.reading import Box, Word
+from parsers.scans.bands import without_bands
 from parsers.scans.boxes import (
     circles,
     is_filled_like,
@@ -23,9 +24,9 @@ from parsers.scans.boxes import (
 )
 from parsers.scans.clean import cleaned
 from parsers.scans.document import sheets
-from parsers.scans.image import Sheet
+from parsers.scans.image import Sheet, parts_of
 from parsers.scans.legal_forms import legal_form_at
-from parsers.scans.lines import line_masks, rulings
+from parsers.scans.lines import leaders, line_masks, rulings
 from parsers.scans.read_marks import without_read_marks
 from parsers.scans.sizes import evened, line_of, type_size
 from parsers.scans.upright import is_on_its_head
@@ -72,7 +73,7 @@ def test_a_box_under_a_mark_is_found_by_the_size_of_the_clear_ones(is_round: boo
     picture[158:162] = 255  # a table's line
     check_mark(picture, 400, 200)
     page = sheet(picture)
-    boxes = circles(picture, page) if is_round else small_squares(picture, page)
+    boxes = circles(picture, parts_of(picture), page) if is_round else small_squares(picture, page)
     clear = [box for box in boxes if box[0] < 200]
     assert [box[0] for box in clear] == pytest.approx([100], abs=3)
 
@@ -89,7 +90,7 @@ def test_a_bold_ring_is_one_and_a_round_letter_is_none() -> None:
         cv2.circle(picture, (left, 200), 9, 255, 3)
     page = sheet(picture)
 
-    rings = circles(picture, page)
+    rings = circles(picture, parts_of(picture), page)
 
     assert [ring[0] for ring in rings] == pytest.approx([81, 281], abs=3)
     assert measured(picture, rings[0], True).state == "off"
@@ -132,6 +133,33 @@ def test_a_box_scribbled_full_right_behind_its_words_is_one() -> None:
 
     assert is_filled_like(picture, (199, 99, 252, 152), clear)
     assert not is_filled_like(picture, (100, 100, 150, 152), clear)
+
+
+def test_light_letters_on_a_dark_band_become_dark_ones() -> None:
+    picture = ink()
+    cv2.rectangle(picture, (50, 100), (850, 150), 255, -1)
+    cv2.putText(picture, "Signature", (80, 140), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 0, 4)
+    cv2.putText(picture, "WMB", (80, 300), cv2.FONT_HERSHEY_SIMPLEX, 2.0, 255, 12)
+    cv2.rectangle(picture, (400, 260), (440, 300), 255, -1)  # a box that was blackened
+    page = sheet(picture)
+
+    text = without_bands(page.gray, picture, page)
+
+    assert (text[104:146, 54:846] == picture[104:146, 54:846]).all()
+    assert (text[160:] == page.gray[160:]).all()
+    assert text[95:104].min() == 255
+
+
+def test_the_dashes_that_a_pale_rule_left_are_taken_away() -> None:
+    picture = ink()
+    for left in (60, 130, 250, 420, 600, 760):
+        picture[400:402, left : left + 30] = 255
+    picture[200:203, 100:114] = picture[200:203, 400:414] = 255  # two hyphens
+
+    gone = leaders(picture, parts_of(picture)[1], sheet(picture)) > 0
+
+    assert gone[400:402][picture[400:402] > 0].all()
+    assert not gone[200:203].any()
 
 
 def test_the_edges_of_the_paper_are_no_rulings() -> None:
