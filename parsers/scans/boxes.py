@@ -30,6 +30,8 @@ _HOLE = 0.42
 """Of its radius: how far a bold ring is empty."""
 _STROKE = 0.5
 """Pixels outside of a box for each of its width, from which a stroke was drawn there."""
+_CLOSE = 9
+"""Pixels at 300 dpi: letters of a heading stand closer, a box's words do not."""
 _SET_WIDE, _SMALLER = 0.6, 0.85
 """Of a ring's width, how near letters stand on both sides of a round one; of the usual width, the least."""
 _SCRIBBLED, _SAME_SIZE = 0.5, 0.07
@@ -225,7 +227,9 @@ def marked(
         x0, y0, x1, y1 = (max(0, v) for v in box)
         patch = ink[y0:y1, x0:x1] > 0
         # No letter has the size of this form's boxes and a straight side on all four sides as well.
-        if patch.mean() < _FULL and (_marked_ring(ink, box, patch) if is_round else _sided(patch)):
+        if patch.mean() < _FULL and (
+            _marked_ring(ink, box, patch) if is_round else _sided(patch) and not _is_letter(ink, box)
+        ):
             found.append(box)
     return found
 
@@ -304,6 +308,19 @@ def _sided(patch: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> bool:
     sides = (patch[:edge].any(axis=0), patch[-edge:].any(axis=0),
              patch[:, :edge].any(axis=1), patch[:, -edge:].any(axis=1))  # fmt: skip
     return min(float(side.mean()) for side in sides) > 0.93
+
+
+def _is_letter(ink: Mask, box: tuple[int, int, int, int]) -> bool:
+    """True with other shapes as close beside it as letters of a word: a fat D has four sides as well."""
+    left, top, right, bottom = box
+    reach = max(_CLOSE, round((right - left) * 0.15))
+    x = max(0, left - reach)
+    _, labels = cv2.connectedComponents(ink[top:bottom, x : right + reach], connectivity=8)
+    own = np.unique(labels[:, left - x : right - x])
+    quarter = (bottom - top) // 4
+    beside = labels[quarter:-quarter].copy()
+    beside[:, left - x : right - x] = 0
+    return not bool(np.isin(np.unique(beside), (0, *own)).all())
 
 
 def _marked_ring(

@@ -22,6 +22,8 @@ _THICKEST = 4.0
 _EDGE = 5.0
 """Points from the page's border: no form is ruled there, but a photo shows where its paper ends."""
 _HALF_A_RULE = 0.7
+_SAME_END, _HIGHEST_ROW, _SIDE = 2.0, 120.0, 3
+"""Points by which the ends of a table's rules differ, and between two rules at most; pixels of a side."""
 _HAIR, _LEVEL, _DASHES, _DASHED = 1.0, 6, 4, 36.0
 """Points that a hair line is thick; pixels in which its dashes are level; their least number and, in points,
 their least length together."""
@@ -36,6 +38,31 @@ def line_masks(ink: Mask, sheet: Sheet) -> tuple[Mask, Mask]:
     across = _runs(ink, sheet.px(_SHORTEST_HORIZONTAL), True, sheet.px(_THICKEST))
     down = _runs(ink, sheet.px(_SHORTEST_VERTICAL), False, sheet.px(_THICKEST))
     return across, as_gray(cv2.bitwise_or(down, _sides(ink, across, sheet)))
+
+
+def with_open_sides(across: Mask, down: Mask, sheet: Sheet) -> Mask:
+    """The upright lines, with the outer sides of tables that have none, or too pale ones.
+
+    Where an upright line parts two rules that begin and end together, these are a row of cells.
+    """
+    near, highest = sheet.px(_SAME_END), sheet.px(_HIGHEST_ROW)
+    rules = sorted(shapes(across), key=lambda box: box[1])
+    bars = shapes(down)
+    found = down.copy()
+    for i, (left, top, width, height) in enumerate(rules):
+        below = [
+            r for r in rules[i + 1 :]
+            if r[1] > top + height and abs(r[0] - left) <= near and abs(r[0] + r[2] - left - width) <= near
+        ]  # fmt: skip
+        if not below or below[0][1] - top > highest:
+            continue
+        end = below[0][1] + below[0][3]
+        through = [b[0] for b in bars if b[1] <= top + height + near and b[1] + b[3] >= below[0][1] - near]
+        if any(left + near < x < left + width - near for x in through):
+            for side in (left, left + width - _SIDE):
+                if not any(abs(x - side) <= 2 * near for x in through):
+                    found[top:end, max(0, side) : side + _SIDE] = 255
+    return found
 
 
 def _sides(ink: Mask, across: Mask, sheet: Sheet) -> Mask:

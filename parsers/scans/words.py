@@ -242,6 +242,10 @@ def _by_readings(run: Run) -> list[tuple[Token, str, float]]:
             result.append((token, common[index], _AGAINST_FIRST))
         else:
             result.append((token, answers[index].text, min(_ALONE, token.confidence)))
+    if common is not None and len(common) < len(run.tokens) and sum(map(len, common)) == sum(map(len, texts)):
+        # The first reading tore apart what the others have in one piece.
+        whole = [replace(t, text=text) for t, text in zip(run.again, common, strict=True)]
+        return [(t, text, min(sure, _ALONE)) for t, text, sure in _spread(whole, run)]
     rival = max((run.again, run.third), key=_surest)
     if min(sure for _, _, sure in result) < _ALONE and _surest(rival) > _surest(run.tokens) + 0.15:
         return _spread(rival, run)

@@ -26,7 +26,8 @@ from parsers.scans.clean import cleaned
 from parsers.scans.document import sheets
 from parsers.scans.image import Sheet, parts_of
 from parsers.scans.legal_forms import legal_form_at
-from parsers.scans.lines import leaders, line_masks, rulings
+from parsers.scans.lines import leaders, line_masks, rulings, with_open_sides
+from parsers.scans.page import frames
 from parsers.scans.read_marks import without_read_marks
 from parsers.scans.sizes import evened, line_of, type_size
 from parsers.scans.upright import is_on_its_head
@@ -97,6 +98,14 @@ def test_a_bold_ring_is_one_and_a_round_letter_is_none() -> None:
     assert marked(picture, page, rings, True) == []
 
 
+def test_a_fat_letter_of_a_word_is_no_marked_box() -> None:
+    picture = ink()
+    cv2.rectangle(picture, (100, 300), (134, 334), 255, 3)
+    cv2.rectangle(picture, (400, 100), (434, 134), 255, 9)
+    cv2.rectangle(picture, (442, 104), (460, 134), 255, 5)  # the next letter
+    assert marked(picture, sheet(picture), [(99, 299, 136, 336)], False) == []
+
+
 def test_a_stroke_beside_an_empty_box_makes_it_doubtful_unless_it_is_anothers() -> None:
     picture = ink()
     for top in (100, 300, 360):
@@ -133,6 +142,25 @@ def test_a_box_scribbled_full_right_behind_its_words_is_one() -> None:
 
     assert is_filled_like(picture, (199, 99, 252, 152), clear)
     assert not is_filled_like(picture, (100, 100, 150, 152), clear)
+
+
+def test_a_table_without_its_outer_sides_has_closed_cells() -> None:
+    picture = ink()
+    for top in (100, 150, 200):
+        picture[top : top + 3, 100:800] = 255
+    picture[400:403, 100:800] = picture[450:453, 100:800] = 255  # two rules, nothing between them
+    picture[100:203, 300:303] = 255
+    page = sheet(picture)
+    across, down = line_masks(picture, page)
+
+    cells = frames(across, with_open_sides(across, down, page), page)
+
+    assert sorted((round(b.box[0] / 24), round(b.box[1] / 12)) for b in cells) == [
+        (1, 2),
+        (1, 3),
+        (3, 2),
+        (3, 3),
+    ]
 
 
 def test_light_letters_on_a_dark_band_become_dark_ones() -> None:
