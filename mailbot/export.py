@@ -12,7 +12,8 @@ from mailbot.bootstrap import Service
 from mailbot.dossier_views import dossier_details
 from mailbot.errors import ArchiveDamaged, UnknownReference
 from mailbot.rows import DossierRow, OutboxRow
-from parsers.message import part_bytes
+from parsers.message import read_message
+from parsers.types import ReadOptions
 
 
 def export_dossier(service: Service, row: DossierRow, case: str = "") -> bytes:
@@ -42,15 +43,22 @@ def export_dossier(service: Service, row: DossierRow, case: str = "") -> bytes:
                 details.setdefault("problems", []).append(f"mail {mail.id}: {error}")
                 continue
             archive.writestr(f"mails/{mail.id:05d}.eml", raw)
-            for document in store.documents_of_mail(mail.id):
+            documents = store.documents_of_mail(mail.id)
+            files = _files(raw, service.read_options()) if any(d.document.part for d in documents) else {}
+            for document in documents:
                 name = f"documents/{document.id:05d}-{_safe(document.document.file)}"
-                if document.document.part:
-                    archive.writestr(name, part_bytes(raw, document.document.part, service.read_options()))
+                if document.document.part in files:
+                    archive.writestr(name, files[document.document.part])
                 archive.writestr(f"{name}.json", _json(document.document.public()))
         for out in outbox:
             archive.writestr(f"sent/{out.id:05d}-{out.template}.txt", _as_text(out))
         archive.writestr("index.json", _json(details))
     return buffer.getvalue()
+
+
+def _files(raw: bytes, options: ReadOptions) -> dict[str, bytes]:
+    """Path -> bytes of all files in a mail: taken apart once, however many there are."""
+    return {part.path: part.data for part in read_message(raw, options).parts}
 
 
 def _only_case(details: dict[str, Any], name: str, mails: set[int], outbox: set[int]) -> dict[str, Any]:

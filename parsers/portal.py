@@ -20,6 +20,8 @@ from parsers.values import parse_value
 _ENOUGH = 4
 _WHOLE_FORM = 7
 """Fields that a notice asks for, filled or not, from which it can be no other mail's few data."""
+_MANY = 6
+_PARTY = frozenset({"denomination_sociale", "ceo_nom", "nom"})
 _PROOF = frozenset({"matricule", "iban", "rcs", "numero_tva", "denomination_sociale"})
 
 
@@ -71,6 +73,9 @@ def enrolment_from_pairs(pairs: Sequence[tuple[str, str]], form: FormDef) -> dic
     proofs = len(_PROOF & set(fields))
     whole = len(asked) >= _WHOLE_FORM and len(_PROOF & asked) >= 2
     if len(fields) < _ENOUGH or proofs < (1 if whole else 2):
+        return None
+    # An invoice, and the block under somebody's signature, name a firm's numbers too.
+    if "matricule" not in asked | set(fields) and not (len(fields) >= _MANY and _PARTY & set(fields)):
         return None
     doubt_half_an_address(fields)
     infer(fields, form)

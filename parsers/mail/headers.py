@@ -247,9 +247,11 @@ def parameter(message: email.message.Message, header: str, name: str) -> str:
     alone = email.message.Message()
     alone[header] = field(message, header)
     try:
-        value = alone.get_param(name, header=header)
+        values = [v for key, v in alone.get_params([], header) if key.lower() == name]
     except Exception:  # noqa: BLE001 - the standard library raises freely on broken parameters
         return ""
+    # `filename*` goes before a `filename` for old programs (RFC 6266).
+    value: object = next((v for v in values if isinstance(v, tuple)), values[0] if values else "")
     if isinstance(value, tuple):
         charset, _, text = value
         raw = str(text or "").encode("latin-1", "ignore") if charset else b""

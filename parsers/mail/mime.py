@@ -18,6 +18,11 @@ MAX_TEXT = 400_000
 MAX_HEADER = 1_000_000
 """Bytes; large servers refuse mails from a tenth of it on."""
 _HEADER_END = re.compile(rb"\r?\n(?=\r?\n)")
+_SPACED_NAME = re.compile(rb"^([!-9;-~]{1,70})[ \t]+:", re.M)
+# A multipart whose own header was lost, or names no boundary: a delimiter line and a part's header under it.
+_DELIMITER = re.compile(rb"^--([^\s]{1,70})[ \t]*\r?\n(?=content-[a-z-]{2,30}[ \t]*:)", re.I | re.M)
+_LATEST_DELIMITER = 8_000
+_HEADER_LINE = re.compile(r"[\w-]{1,70}\s*:|\s|$")
 # What a body may look like to a sniffer and still be words.
 _WORDS = (sniff.EML, sniff.PGP, sniff.PGP_SIGNATURE, "application/xml")
 _BODY_TYPES = ("text/plain", "text/html")
@@ -36,6 +41,7 @@ def letter(data: bytes) -> Letter:
     """Take a mail apart. Damage ends up in `problems`; nothing is raised but RecursionError."""
     data = data.lstrip(b"\r\n") if data[:1] in (b"\r", b"\n") else data
     data, cut = _with_bounded_header(data)
+    data = _with_plain_names(data)
     root = encoded.parsed(data)
     result = Letter(fields=headers.fields(root))
     if cut:
@@ -54,6 +60,13 @@ def _with_bounded_header(data: bytes) -> tuple[bytes, bool]:
         return data, False
     head = data[:MAX_HEADER].rpartition(b"\n")[0] or data[:MAX_HEADER]
     return head + (data[end.start() :] if end else b"\n\n"), True
+
+
+def _with_plain_names(data: bytes) -> bytes:
+    """Without space between a field's name and its colon (obsolete, RFC 5322 4.5), where parsers stop."""
+    end = _HEADER_END.search(data)
+    at = end.start() if end else len(data)
+    return _SPACED_NAME.sub(rb"\1:", data[:at]) + data[at:] if _SPACED_NAME.search(data, 0, at) else data
 
 
 class _Reader:
@@ -88,7 +101,7 @@ class _Reader:
         if children is not None:
             self.result.problems.append(Problem(code="damaged", message="parts nested too deep"))
             return ""
-        return self._leaf(entity, declared, machine)
+        return self._leaf(entity, declared, machine, depth)
 
     def _forwarded(
         self, entity: email.message.Message, children: list[email.message.Message], machine: bool
@@ -99,11 +112,22 @@ class _Reader:
             data = headers.unbase64(_flat(child)) if encoded else _flat(child)
             self.result.leaves.append(Leaf(data, name, "message/rfc822", machine=machine))
 
-    def _leaf(self, entity: email.message.Message, declared: str, machine: bool) -> str:
+    def _unclaimed(self, data: bytes, boundary: re.Match[bytes], depth: int, machine: bool) -> str:
+        """The text of a multipart that stands in place of words, after words that stand before it."""
+        head = b'Content-Type: multipart/mixed; boundary="%s"\n\n' % boundary[1].replace(b'"', b"")
+        before = decode(data[: boundary.start()], "")
+        text = self.body(encoded.parsed(head + data[boundary.start() :]), depth + 1, machine)
+        return text if all(map(_HEADER_LINE.match, before.splitlines())) else f"{before}\n{text}"
+
+    def _leaf(self, entity: email.message.Message, declared: str, machine: bool, depth: int) -> str:
         data = payload(entity)
         name = headers.file_name(_name(entity))
         disposition = _disposition(entity)
         wordy = disposition != "attachment" and not name
+        if wordy and (declared in _BODY_TYPES or declared.startswith("multipart/")) and depth < MAX_NESTING:
+            boundary = _DELIMITER.search(data, 0, _LATEST_DELIMITER)
+            if boundary is not None:
+                return self._unclaimed(data, boundary, depth, machine)
         if (wordy and declared in (*_BODY_TYPES, "")) or _CUT_OFF_TEXT.match(name):
             kind = sniff.media_type(data, "")
             if kind == sniff.UNKNOWN and b"\0" in data:

@@ -244,12 +244,38 @@ class TestHeaders:
             "attachment; filename*=utf-8''Enr%C3%B4lement.pdf",
             'attachment; filename="=?utf-8?Q?Enr=C3=B4lement=2Epdf?="',
             "attachment; filename*0*=utf-8''Enr%C3%B4; filename*1=lement.pdf",
+            "attachment; filename=\"Enrolement.pdf\"; filename*=utf-8''Enr%C3%B4lement.pdf",
             'attachment; filename="C:\\Users\\x\\Enrôlement.pdf"',
         ],
     )
     def test_file_names(self, disposition: str) -> None:
         message = read(f"Content-Disposition: {disposition}\nContent-Type: application/pdf\n\n%PDF-1.4\n")
         assert [part.name for part in message.parts] == ["Enrôlement.pdf"]
+
+    @pytest.mark.parametrize(
+        "header",
+        [
+            "Subject : Formulaire\nContent-Type : multipart/mixed; boundary=X\n",
+            "Subject: Formulaire\nContent-Type: multipart/mixed\n",
+            "Subject: Formulaire\nContent-Type: text/plain\nContent-Type: multipart/mixed; boundary=X\n",
+            "Subject: Formulaire\n",
+        ],
+        ids=["spaces before colons", "no boundary", "two types", "no type"],
+    )
+    def test_a_multipart_is_one_whatever_its_header_says(self, header: str) -> None:
+        message = read(
+            f"{header}\n--X\nContent-Type: text/plain\n\nBonjour\n--X\n"
+            "Content-Type: application/pdf; name=f2.pdf\n\n%PDF-1.4\n--X--\n"
+        )
+        assert (message.subject, message.text) == ("Formulaire", "Bonjour")
+        assert [part.name for part in message.parts] == ["f2.pdf"]
+
+    def test_words_before_a_mail_in_its_raw_form_stay(self) -> None:
+        message = read(
+            "Subject: x\n\nVoici ce que j'ai reçu.\n--X\nContent-Type: text/plain\n\nBonjour\n--X--\n"
+        )
+        assert "Voici ce que" in message.text
+        assert "Bonjour" in message.text
 
 
 class TestText:

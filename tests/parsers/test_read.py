@@ -141,6 +141,21 @@ def test_a_portal_s_notice_needs_no_colons(write: Callable[[list[list[str]]], st
     assert {k: v.value for k, v in document.fields.items()} == {k: v.value for k, v in plain.fields.items()}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Facture 2025-12\nMontant : 640 EUR\nIBAN : LU280019400644750000\nTVA : LU10000356\n"
+        "Adresse : 12, rue du Puits\nDate : 02/06/2025",
+        "Une question sur les tests.\n\nAlice Muller\nMedisoft S.à r.l.\nEmail : a@medisoft.lu\n"
+        "RCS : B123456\nTVA : LU10000356\nIBAN : LU280019400644750000\nAdresse : 12, rue du Puits",
+    ],
+    ids=["invoice", "signature block"],
+)
+def test_a_firm_s_numbers_in_other_mails_are_no_enrolment(text: str) -> None:
+    raw = f"From: a@medisoft.lu\nSubject: x\nContent-Type: text/plain; charset=utf-8\n\n{text}".encode()
+    assert read_mail(raw, ReadOptions()).documents == ()
+
+
 def test_an_empty_line_of_a_portal_s_notice_takes_no_label_for_its_value() -> None:
     notice = (
         "1.1 Directeur général : prénom\nLéa\n1.2 Nom de famille du CEO\nCapital social : 12.500 EUR\n"
