@@ -15,6 +15,7 @@ from typing import Any
 from scripts.bench import cost, parts, report
 from scripts.bench.growth import growth
 from scripts.bench.pages import pages
+from scripts.bench.scans import scans
 from scripts.grow.store import Size
 from tests.integration.dovecot import running_dovecot
 
@@ -32,6 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
             result["latency"] = parts.latency(dovecot, options.mails)
         if "backlog" in wanted:
             result["backlog"] = parts.backlog(dovecot, 100, options.backlog)
+        if "scans" in wanted:
+            result["scans"] = scans(dovecot, options.mails // 6)
         if "readers" in wanted:
             result["readers"] = parts.readers(options.mails)
         if "start" in wanted:

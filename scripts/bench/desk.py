@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -91,13 +91,20 @@ class Run:
 
     def answered(self, count: int, timeout: float) -> None:
         """Wait for so many answers. Raises TimeoutError."""
+        self.until(lambda: len(self.sink.received) >= count, timeout)
+
+    def until(self, reached: Callable[[], bool], timeout: float) -> None:
+        """Wait for that, as long as the contender lives. Raises TimeoutError."""
         until = time.monotonic() + timeout
-        while len(self.sink.received) < count:
+        while not reached():
             if self.process.poll() is not None:
                 raise RuntimeError(f"{self.contender} ended with {self.process.returncode}: {self.said()}")
             if time.monotonic() > until:
-                raise TimeoutError(f"{len(self.sink.received)} of {count} answers: {self.said()}")
+                raise TimeoutError(f"{len(self.sink.received)} answers so far: {self.said()}")
             time.sleep(0.005)
+
+    def times_said(self, text: str) -> int:
+        return sum(text in line for line in list(self.lines))
 
     def settled_cpu(self, quiet_seconds: float = 0.6) -> float:
         """The tree's CPU seconds as soon as it rests: what follows the answer counts too."""

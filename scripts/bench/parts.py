@@ -137,4 +137,4 @@ def _a_pdf() -> bytes:
     return blank_bytes("formulaire_1", "pdf")
 
 
-PARTS: Sequence[str] = ("cost", "latency", "backlog", "readers", "start", "growth", "pages")
+PARTS: Sequence[str] = ("cost", "latency", "backlog", "scans", "readers", "start", "growth", "pages")

@@ -54,7 +54,7 @@ def table(result: Mapping[str, Any]) -> str:
             cpu, wall = figures["cpu_ms_per_mail"], figures["wall_ms_per_mail"]
             lines.append(f"{name:12}{cpu:>10}{wall:>10}{figures['peak_pss_mb']:>10}{figures['runs']:>6}")
         lines += [f"{name.replace('_', ' ')}: {value}" for name, value in ratios(costs).items()]
-    for part in ("latency", "backlog", "readers", "start", "growth", "pages"):
+    for part in ("latency", "backlog", "scans", "readers", "start", "growth", "pages"):
         if figures := result.get(part):
             lines.append(f"{part}: " + ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in figures.items()))
     return "\n".join(lines)
