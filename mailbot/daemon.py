@@ -162,6 +162,7 @@ class Daemon:
             asyncio.create_task(self._forever("processing", self._process, self._arrived)),
             asyncio.create_task(self._forever("slow lane", self._process_slowly, self._set_aside)),
             asyncio.create_task(self._forever("delivery", self._deliver, self._decided)),
+            asyncio.create_task(self._forever("copies", self._save_copies, self._stopping)),
         ]
         if shared:
             loops.append(asyncio.create_task(self._forever("recovery", self._take_back, self._stopping)))
@@ -293,11 +294,14 @@ class Daemon:
             raise Unreachable(report.unreachable)
         if report.sent or report.failed:  # an answer, whatever it was
             self._vitals.sent()
-        if report.sent:
-            return True
-        if self._intake is not None:
-            await asyncio.to_thread(self._service.delivery.save_missing_copies, self._others())
-        return bool(report.failed or report.uncertain)
+        return bool(report.sent or report.failed or report.uncertain)
+
+    async def _save_copies(self) -> bool:
+        """Copies for the Sent folder that were not saved at once; what is to be sent never waits for one."""
+        if self._intake is None:
+            return False
+        saved = await asyncio.to_thread(self._service.delivery.save_missing_copies, self._others())
+        return saved > 0
 
     async def _nightly(self, nights: Nights) -> None:
         """The night's run, if it is due; asked every half minute, a missed one is caught up."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from threading import Lock
 
 from mailbot.adapters.backoff import backoff_seconds
 from mailbot.breaker import HELD, HOLD, Breaker
@@ -91,6 +92,8 @@ class Delivery:
         self._holder = holder
         self._pace = Pace(settings.domain_per_minute)
         self._mailbox = mailbox
+        self._mailbox_away = False  # until `save_missing_copies` has found it again
+        self._saving = Lock()
         self._jitter = jitter
 
     def recover(self, others: Sequence[str] = ()) -> int:
@@ -280,27 +283,36 @@ class Delivery:
     # Copies in the Sent folder
 
     async def _save(self, row: OutboxRow, raw: bytes) -> None:
+        """The copy of what just left. Where the mailbox is away or in use, it is left to the missing ones."""
         if self._mailbox is None or self._settings.save_sent != "append":
+            return
+        if self._mailbox_away or not self._saving.acquire(blocking=False):
             return
         try:
             await asyncio.to_thread(self._mailbox.append_sent, raw, self._clock.now())
+            with self._store.transaction():
+                self._store.update_outbox(row.id, saved_to_sent=True, **masked(row))
+        except MailboxRefused:
+            return  # the mail itself has left
         except MailboxUnreachable:
-            return  # `save_missing_copies` tries again; the mail itself has left
-        with self._store.transaction():
-            self._store.update_outbox(row.id, saved_to_sent=True, **masked(row))
+            self._mailbox_away = True
+        finally:
+            self._saving.release()
 
     def save_missing_copies(self, others: Sequence[str] = ()) -> int:
         """Put into the Sent folder what left without a copy. Raises MailboxUnreachable.
 
-        others: processes that live and save the copies of what they sent themselves.
+        May run while `once` sends. others: processes that live and save the copies of what they sent.
         """
         if self._mailbox is None or self._settings.save_sent != "append":
             return 0
         saved = 0
-        for row in self._store.sent_unsaved(SAVE_AT_ONCE, others):
-            with suppress(MailboxRefused, MailNotComposable, AttachmentUnavailable):
-                self._save_again(self._mailbox, row)
-                saved += 1
+        with self._saving:
+            for row in self._store.sent_unsaved(SAVE_AT_ONCE, others):
+                with suppress(MailboxRefused, MailNotComposable, AttachmentUnavailable):
+                    self._save_again(self._mailbox, row)
+                    saved += 1
+            self._mailbox_away = False
         return saved
 
     def _save_again(self, mailbox: Mailbox, row: OutboxRow) -> None:

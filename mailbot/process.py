@@ -44,7 +44,6 @@ from rules.types import Case, Dossier, Submission
 log = logger(__name__)
 ENTERED = "entered"  # by staff, who know where it came from
 _BATCH = 50
-_MOST_WAITING = 100_000
 _TRIES = 3
 _LONGEST_WAIT = 3  # times settle_minutes, so that a mail every few minutes cannot put an answer off for ever
 
@@ -318,8 +317,7 @@ class Processing:
 
     def _decide_settled(self) -> int:
         now = self._clock.now()
-        ever = datetime.max.replace(tzinfo=now.tzinfo)
-        waiting = self._store.mails_in_state("waiting", ever, _MOST_WAITING)
+        waiting = self._store.mails_to_decide(now)
         slow = self._store.senders_in_lane("slow") if waiting else set()
         done = 0
         by_dossier: dict[int | None, list[MailRow]] = {}

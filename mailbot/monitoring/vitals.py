@@ -12,13 +12,14 @@ from typing import Literal
 
 from prometheus_client import CollectorRegistry, Histogram
 
-Loop = Literal["intake", "processing", "slow lane", "delivery", "recovery"]
+Loop = Literal["intake", "processing", "slow lane", "delivery", "copies", "recovery"]
 Stage = Literal["poll", "processing", "sending"]
 LONGEST_SILENCE_SECONDS: Mapping[Loop, float] = {
     "intake": 900,
     "processing": 900,
     "slow lane": 900,
     "delivery": 900,
+    "copies": 900,
     "recovery": 900,
 }
 _SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)

@@ -197,6 +197,21 @@ def test_a_waiting_mail_comes_when_its_dossier_has_settled(store: SqlStore) -> N
     assert [m.id for m in store.mails_in_state("waiting", NOON + 10 * MINUTE, 9)] == [mail.id]
 
 
+def test_a_dossier_comes_whole_to_be_decided_and_no_other_one_with_it(store: SqlStore) -> None:
+    """However many wait for their dossier to settle, they are not looked at again and again."""
+    ripe, with_it, later, nobodys = store.record_arrivals([an_arrival(n) for n in (1, 2, 3, 4)])
+    one, other = (store.new_dossier(a_dossier(n), NOON).id for n in (1, 2))
+    for mail, dossier_id, minutes in (
+        (ripe, one, 0),
+        (with_it, one, 5),
+        (later, other, 5),
+        (nobodys, None, 0),
+    ):
+        due = NOON + minutes * MINUTE
+        store.update_mail(mail.id, state="waiting", dossier_id=dossier_id, decide_at=due)
+    assert [mail.id for mail in store.mails_to_decide(NOON)] == [ripe.id, with_it.id, nobodys.id]
+
+
 @pytest.mark.parametrize("text", ["Bonjour.", "Une longue lettre. " * 5000])
 def test_a_reading_comes_back_without_bytes(store: SqlStore, text: str) -> None:
     mail = a_mail(store)

@@ -12,6 +12,7 @@ from mailbot.breaker import HELD, HOLD, Breaker
 from mailbot.deliver import Delivery, DeliveryReport
 from mailbot.errors import AttachmentUnavailable, MailbotError
 from mailbot.mail_ports import Sending
+from mailbot.pace import WINDOW, Pace
 from mailbot.rows import Arrival, OutboxRow
 from mailbot.settings import Smtp
 from rules.types import AttachmentRef
@@ -300,6 +301,21 @@ async def test_a_copy_that_could_not_be_saved_is_saved_later_and_nothing_is_sent
     assert (raw, at) == (desk.mailer.handed_over[0][2], NOON)
 
 
+async def test_a_mailbox_that_is_away_is_asked_once_and_holds_up_no_sending(desk: Desk) -> None:
+    for key in ("1", "2", "3"):
+        desk.write(key)
+    desk.mailbox.break_at = "append_sent"
+    delivery = desk.delivery()
+    await delivery.once(1)
+    desk.mailbox.break_at = ""
+    assert await delivery.once() == DeliveryReport(sent=2)
+    assert "append_sent" not in desk.mailbox.calls
+    assert delivery.save_missing_copies() == 3
+    desk.write("4")
+    assert await delivery.once() == DeliveryReport(sent=1)
+    assert len(desk.mailbox.boxes["Sent"].mails) == 4
+
+
 async def test_a_copy_that_is_there_already_is_not_saved_twice(desk: Desk) -> None:
     desk.write()
     desk.mailbox.break_at = "append_sent"
@@ -346,3 +362,12 @@ async def test_a_domain_gets_so_many_mails_a_minute_and_the_others_do_not_wait(d
     assert (late.key, late.attempts) == ("3", 0)
     desk.clock.set(NOON + timedelta(minutes=1))
     assert (await delivery.once()).sent == 1
+
+
+def test_the_pace_remembers_a_minute_however_many_domains_there_are() -> None:
+    pace = Pace(2)
+    for number in range(100):
+        pace.count([f"personne@domaine-{number}.example"], NOON)
+    assert len(pace) == 100
+    assert pace.free_at(["personne@autre.example"], NOON + WINDOW) == NOON + WINDOW
+    assert len(pace) == 0

@@ -94,6 +94,22 @@ class Ledger(Part):
         with self._database.reading() as connection:
             return [MailRow(**row) for row in connection.execute(query.limit(limit)).mappings()]
 
+    def mails_to_decide(self, now: datetime) -> list[MailRow]:
+        """The waiting mails of every dossier in which the time of one has come, the oldest first.
+
+        Those without a dossier are among them. They come without their readings.
+        """
+        c = mails.c
+        ripe = select(c.dossier_id).where(
+            c.state == "waiting", c.dossier_id.is_not(None), _come(c.decide_at, now)
+        )
+        query = select(*_WITHOUT_READING).where(
+            c.state == "waiting", or_(c.dossier_id.is_(None), c.dossier_id.in_(ripe))
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(c.received_at, c.id)).mappings()
+            return [MailRow(**row) for row in rows]
+
     def sent_unfiled(self, limit: int) -> list[MailRow]:
         """Mails of the Sent folder that were not put to a dossier yet."""
         query = select(*_MAIL).where(mails.c.direction == "sent", mails.c.reason == "sent")

@@ -25,6 +25,7 @@ QUERIES: dict[str, Query] = {
     "known_mails": lambda s: s.known_mails(["a" * 64]),
     "archived": lambda s: s.mails_in_state("archived", NOON, 9),
     "waiting": lambda s: s.mails_in_state("waiting", NOON, 9),
+    "mails_to_decide": lambda s: s.mails_to_decide(NOON),
     "claim_mails": lambda s: s.claim_mails("me", "slow", NOON, NOON, 9),
     "claim_mails of any lane": lambda s: s.claim_mails("me", None, NOON, NOON, 9),
     "release_mails": lambda s: s.release_mails("me") or s.switch("hold"),
