@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
+from typing import Any
 
 from mailbot.errors import MailNotComposable
 from mailbot.rows import OutboxRow
@@ -34,6 +36,8 @@ OWN_HEADERS = frozenset(
 )
 _LINE = 78
 _ID_HEADERS = frozenset({"message-id", "in-reply-to", "references"})
+_BY_WORDS = _ID_HEADERS | {"subject", "date"}
+_LARGEST_KEPT = 1_000_000  # bytes of an attachment
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 
@@ -63,6 +67,12 @@ class _Policy(EmailPolicy):
     stdlib loses or doubles the one beside an encoded word at a line's end. A plain header that fits on its
     line is written as it is, which is what the stdlib comes to, slowly.
     """
+
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        """What is written as it is, word by word, need not be parsed."""
+        if type(value) is str and name.lower() in _BY_WORDS and value.isprintable() and "=?" not in value:
+            return name, value
+        return super().header_store_parse(name, value)
 
     def fold_binary(self, name: str, value: str) -> bytes:
         if name.lower() in _ID_HEADERS:
@@ -121,15 +131,41 @@ def compose(
         message.set_content(row.text, cte="quoted-printable")
         if row.html:
             message.add_alternative(row.html, subtype="html", cte="quoted-printable")
-        for name, data in files:
+        places = [_place(row.message_id, number) for number in range(len(files))]
+        for place, (name, _) in zip(places, files, strict=True):
             maintype, subtype = MEDIA_TYPES.get(
                 name.rpartition(".")[2].lower(), ("application", "octet-stream")
             )
-            message.add_attachment(data, maintype=maintype, subtype=subtype, filename=_file_name(name))
+            message.add_attachment(place, maintype=maintype, subtype=subtype, filename=_file_name(name))
         _settle(message, row.message_id)
-        return message.as_bytes()
+        return _filled(message.as_bytes(), places, [data for _, data in files])
     except (ValueError, MessageError, HeaderParseError, LookupError, AttributeError) as error:
         raise MailNotComposable(f"outbox entry {row.id} makes no valid mail: {error}") from error
+
+
+def _place(seed: str, number: int) -> bytes:
+    """What stands for an attachment until the mail is written. As base64 it is one line, which ends in `=`:
+    no text does that in quoted-printable."""
+    return hashlib.sha256(f"{seed}\0{number}".encode()).digest()
+
+
+def _filled(raw: bytes, places: Sequence[bytes], files: Sequence[bytes]) -> bytes:
+    """The mail with the files in their places: the stdlib would encode and write each line by itself."""
+    pieces: list[bytes] = []
+    for place, data in reversed([*zip(places, files, strict=True)]):
+        raw, _, after = raw.rpartition(_encoded(place))  # the last one: what comes before could be a subject
+        encoded = _encoded_before(data) if len(data) <= _LARGEST_KEPT else _encoded(data)
+        pieces += (after, encoded)
+    return b"".join((raw, *reversed(pieces)))
+
+
+def _encoded(data: bytes) -> bytes:
+    return base64.encodebytes(data).replace(b"\n", b"\r\n")
+
+
+@lru_cache(8)  # mail after mail brings the same blank form
+def _encoded_before(data: bytes) -> bytes:
+    return _encoded(data)
 
 
 def _settle(message: EmailMessage, seed: str) -> None:
