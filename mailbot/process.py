@@ -395,7 +395,7 @@ class Processing:
 
     def _key(self, mail: MailRow) -> str:
         """One answer per mail, unless a person asked for it to be read and answered anew."""
-        again = sum(1 for h in self._store.history(mail_id=mail.id) if h.what == "reprocess")
+        again = len(self._store.history(mail_id=mail.id, what="reprocess"))
         return f"mail:{mail.id}" + (f":{again}" if again else "")
 
     def read_again(self, mail: MailRow) -> Read:

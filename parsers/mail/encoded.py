@@ -1,7 +1,8 @@
 """The standard library's parser without its walk over every line of the attachments.
 
 It looks at each line for a boundary, a header, an end. Many lines of nothing but base64 can be none of these,
-so they are put aside before and back into their places afterwards; the result is the same.
+so they are put aside before and back into their places afterwards; the result is the same. It also compiles a
+pattern for each boundary, which takes longer than all the rest: boundaries get names that come again.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ _FEWEST = 16
 _LINE = re.compile(rb"^[A-Za-z0-9+/]{40,}+\r?\n", re.M)
 _LINES = re.compile(rb"^(?:[A-Za-z0-9+/]{40,}+\r?\n){%d,}+" % _FEWEST, re.M)
 _LETTERS = re.compile(rb"[A-Za-z0-9+/]")
+_BOUNDARY = re.compile(rb'boundary="?([A-Za-z0-9\'()+_,./=?-]{12,70})', re.I)
+_MOST_BOUNDARIES = 50
 _ALIKE = bytes(b"A"[0] if _LETTERS.match(bytes([byte])) else byte for byte in range(256))
 
 
@@ -35,9 +38,15 @@ def parsed(data: bytes) -> email.message.Message:
         kept += (data[at:begin], b"%s%08d%s" % (mark, len(aside), line_end))
         aside.append(lines[: -len(line_end)].decode("ascii"))
         at = end
-    rest = b"".join((*kept, data[at:]))
+    rest, names = _with_other_boundaries(b"".join((*kept, data[at:])))
     root = email.parser.BytesParser(policy=email.policy.compat32).parsebytes(rest)
     marked = re.compile(mark.decode("ascii") + r"(\d{8})")
+
+    def put_back(text: str) -> str:
+        for name, own in names.items():
+            text = text.replace(name, own)
+        return marked.sub(lambda found: aside[int(found[1])], text)
+
     waiting = [root]
     while waiting:
         entity = waiting.pop()
@@ -47,8 +56,25 @@ def parsed(data: bytes) -> email.message.Message:
         # Not by set_payload: get_payload gives a text with bytes beyond ASCII as something else than it is.
         for name, value in vars(entity).items():
             if isinstance(value, str):
-                vars(entity)[name] = marked.sub(lambda found: aside[int(found[1])], value)
+                vars(entity)[name] = put_back(value)
+        if names:
+            fields = [(put_back(name), put_back(value)) for name, value in vars(entity)["_headers"]]
+            vars(entity)["_headers"] = fields
     return root
+
+
+def _with_other_boundaries(data: bytes) -> tuple[bytes, dict[str, str]]:
+    """The mail with other words for its boundaries, wherever they stand, and what each of them was."""
+    found = sorted(set(_BOUNDARY.findall(data)), key=len, reverse=True)  # one may begin like another
+    begin = b"Boundary~Aside~"  # with a character that none of those found has
+    if begin in data or len(found) > _MOST_BOUNDARIES:
+        return data, {}
+    names: dict[str, str] = {}
+    for number, own in enumerate(found):
+        name = b"%s%08d" % (begin, number)
+        data = data.replace(own, name)
+        names[name.decode("ascii")] = own.decode("ascii")
+    return data, names
 
 
 def _runs(data: bytes) -> Iterator[tuple[int, int]]:

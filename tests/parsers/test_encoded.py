@@ -23,10 +23,15 @@ def shape(entity: email.message.Message) -> object:
 def damaged(random: Random) -> bytes:
     """Lines of mails in no good order, much base64 among them."""
     long = base64.encodebytes(random.randbytes(2_000)).splitlines()
-    pieces = [long, long[:12], [b"--x"], [b"--x--"], [b""], [b"Content-Type: multipart/mixed; boundary=x"],
+    plain = [b"Content-Type: multipart/mixed; boundary=x"]
+    longer = [b'Content-Type: multipart/mixed; boundary="=_long_enough"', b"", b"--=_long_enough"]
+    begins_alike = [b"content-type: multipart/mixed; BOUNDARY==_long_enough_2", b"", b"--=_long_enough_2"]
+    pieces = [long, long[:12], [b"--x"], [b"--x--"], [b""], plain, longer, begins_alike,
+              [b"--=_long_enough--"], [b"--=_long_enough_2--"], [b"=_long_enough"],
               [b"Content-Type: message/rfc822"], [b"caf\xe9 :"], [b" folded"], [b"From x"]]  # fmt: skip
+    first = random.choice([longer, plain])
     lines = [line for _ in range(40) for line in random.choice(pieces)]
-    return random.choice([b"\n", b"\r\n"]).join([*pieces[5], b"", *lines, *long * 8])
+    return random.choice([b"\n", b"\r\n"]).join([*first, b"", *lines, *long * 8])
 
 
 @pytest.mark.parametrize("seed", range(40))

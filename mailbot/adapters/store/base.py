@@ -55,6 +55,12 @@ def insert_once(dialect: str, table: Table, column: Column[Any]) -> ReturningIns
     return _insert(dialect, table).on_conflict_do_nothing().returning(column)
 
 
+@cache
+def insert_new(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that leaves a row that is there already as it is."""
+    return _insert(dialect, table).on_conflict_do_nothing()
+
+
 def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     if dialect == "sqlite":
         return sqlite.insert(table)

@@ -19,6 +19,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 _KEY_LENGTH = 500  # PostgreSQL refuses index entries of more than 2,704 bytes
 _PACK_FROM = 1_000  # bytes; below it compression gains nothing
+_LEVEL = 1  # takes half of the usual level's time, for a tenth more bytes
 
 
 class Words(TypeDecorator[str]):
@@ -103,7 +104,7 @@ class Packed(Json):
         if value is None:
             return None
         data = self._dump(value)
-        return data if len(data) < _PACK_FROM else zlib.compress(data)
+        return data if len(data) < _PACK_FROM else zlib.compress(data, _LEVEL)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         if value is None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Text, bindparam, delete, func, select, type_coerce, update
 
-from mailbot.adapters.store.base import Part, in_chunks, insert, missing, new_id
+from mailbot.adapters.store.base import Part, in_chunks, insert_new, missing, new_id
 from mailbot.adapters.store.tables import (
     columns_of,
     dossier_addresses,
@@ -246,7 +246,7 @@ def _record_addresses(connection: Connection, row: DossierRow) -> None:
 def _add_addresses(connection: Connection, dossier_id: int, emails: set[str]) -> None:
     if emails:
         connection.execute(
-            insert(connection, dossier_addresses).on_conflict_do_nothing(),
+            insert_new(connection.dialect.name, dossier_addresses),
             [{"email": email, "dossier_id": dossier_id} for email in sorted(emails)],
         )
 

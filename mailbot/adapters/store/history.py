@@ -3,7 +3,7 @@
 A row's link is a digest of the link before it and of what the row says. Of its detail, which may hold
 personal data, only a salted digest goes into the link: a purge takes detail and salt away and breaks nothing.
 Where the trail ends stands in a table of its own, so that its last rows cannot be cut off unseen either.
-One writer at a time (engine.py), in the transaction of what it tells of: a row costs a read and two writes.
+One writer at a time (engine.py), in the transaction of what it tells of: a row costs two writes.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import json
 import secrets
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Text, select, type_coerce, update
+from sqlalchemy import Connection, Select, Text, bindparam, select, type_coerce, update
 from sqlalchemy.engine import Dialect
 
 from mailbot.adapters.store.base import Part
@@ -29,7 +30,9 @@ _LINKED = ("actor", "what", "dossier_id", "case", "mail_id", "entry_id", "outbox
 _WORDS, _KEY, _DETAIL = Words(), Key(), Json(dict[str, Any])
 _HEAD = select(history_head.c.rows, history_head.c.chain)
 _INSERT = history.insert()
-_MOVE_HEAD = update(history_head)
+_MOVE_HEAD = update(history_head).where(
+    history_head.c.rows == bindparam("last"), history_head.c.chain == bindparam("before")
+)
 _AS_STORED = (
     history.c.id,
     history.c.at,
@@ -44,12 +47,24 @@ _ALL = select(*_AS_STORED).order_by(history.c.id).execution_options(yield_per=10
 
 
 class History(Part):
+    _head: AuditHead | None = None
+    """Where the trail ended when this process last wrote. It is not believed: another one may have written
+    since, or the transaction may have been rolled back."""
+
     def add_history(self, row: HistoryRow) -> None:
         with self._database.writing() as connection:
-            rows, before = connection.execute(_HEAD).one()
-            values = chained(row, rows + 1, before, connection.dialect)
-            connection.execute(_INSERT, values)
-            connection.execute(_MOVE_HEAD, {"rows": rows + 1, "chain": values["chain"]})
+            head = self._head and self._added(connection, row, self._head)
+            self._head = head or self._added(connection, row, AuditHead(*connection.execute(_HEAD).one()))
+
+    def _added(self, connection: Connection, row: HistoryRow, head: AuditHead) -> AuditHead | None:
+        """Where the trail ends with this row at its end; None where it does not end there."""
+        values = chained(row, head.rows + 1, head.chain, connection.dialect)
+        end = AuditHead(head.rows + 1, values["chain"])
+        moved = {"last": head.rows, "before": head.chain, "rows": end.rows, "chain": end.chain}
+        if connection.execute(_MOVE_HEAD, moved).rowcount == 0:
+            return None
+        connection.execute(_INSERT, values)
+        return end
 
     def history(
         self,
@@ -60,11 +75,10 @@ class History(Part):
         what: str | None = None,
     ) -> list[HistoryRow]:
         """What happened to all of these that are given, or everything; in its order."""
-        wanted = {"dossier_id": dossier_id, "entry_id": entry_id, "mail_id": mail_id, "what": what}
-        clauses = [history.c[name] == value for name, value in wanted.items() if value is not None]
-        query = select(*_HISTORY).where(*clauses).order_by(history.c.id)
+        given = {"dossier_id": dossier_id, "entry_id": entry_id, "mail_id": mail_id, "what": what}
+        wanted = {name: value for name, value in given.items() if value is not None}
         with self._database.reading() as connection:
-            return [HistoryRow(*row) for row in connection.execute(query)]
+            return [HistoryRow(*row) for row in connection.execute(_about(*wanted), wanted)]
 
     def latest_history(self, limit: int) -> list[HistoryRow]:
         """The last lines, the newest first."""
@@ -131,6 +145,13 @@ class History(Part):
                 for first, last in detail.get("history", ()):
                     found.update(range(int(first), min(int(last), row_id - 1) + 1))
         return found
+
+
+@cache
+def _about(*names: str) -> Select[Any]:
+    """The rows with these values in those columns."""
+    clauses = [history.c[name] == bindparam(name, type_=history.c[name].type) for name in names]
+    return select(*_HISTORY).where(*clauses).order_by(history.c.id)
 
 
 def _problems(row: Any, before: str | None, purged: set[int]) -> Iterator[AuditProblem]:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     bindparam,
     delete,
+    exists,
     false,
     func,
     or_,
@@ -21,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from mailbot.adapters.store.base import Part, in_chunks, missing, new_id
+from mailbot.adapters.store.base import Part, in_chunks, insert_once, missing
 from mailbot.adapters.store.tables import columns_of, mails, outbox, outbox_recipients, switches, values_of
 from mailbot.rows import OutboxRow
 
@@ -61,10 +62,11 @@ class Outbox(Part):
     def add_outbox(self, row: OutboxRow) -> OutboxRow:
         """Store a mail and return it with its id. One whose key is known stays as it was, and is returned."""
         with self._database.writing() as connection:
-            known = connection.execute(_BY_KEY, {"key": row.key}).one_or_none()
-            if known is not None:
-                return OutboxRow(*known)
-            added = replace(row, id=new_id(connection, outbox, values_of(row)))
+            adding = insert_once(connection.dialect.name, outbox, outbox.c.id)
+            new = connection.execute(adding, values_of(row)).scalar()
+            if new is None:
+                return OutboxRow(*connection.execute(_BY_KEY, {"key": row.key}).one())
+            added = replace(row, id=int(new))
             _record_recipients(connection, added.id, added.to)
         return added
 
@@ -117,12 +119,13 @@ class Outbox(Part):
         """
         claim = {"now": now, "most": limit, "holder": holder}
         with self._database.writing() as connection:
-            claiming = _CLAIM
-            if connection.execute(_SWITCH, {"name": "hold"}).scalar() == "1":
-                if not connection.execute(_SWITCH, {"name": "trouble:breaker"}).scalar():
-                    return []
-                claiming = _CLAIM_ALARMS
-            rows = [OutboxRow(*row) for row in connection.execute(claiming, claim)]
+            rows = [OutboxRow(*row) for row in connection.execute(_CLAIM, claim)]
+            if (
+                not rows
+                and connection.execute(_SWITCH, {"name": "hold"}).scalar() == "1"
+                and connection.execute(_SWITCH, {"name": "trouble:breaker"}).scalar()
+            ):
+                rows = [OutboxRow(*row) for row in connection.execute(_CLAIM_ALARMS, claim)]
         return sorted(rows, key=lambda row: row.id)
 
     def left_sending(self, others: Sequence[str] = ()) -> list[OutboxRow]:
@@ -205,7 +208,8 @@ def _claiming(*clauses: ColumnElement[bool]) -> ReturningUpdate[Any]:
     return update(outbox).where(_C.id.in_(due)).values(taken).returning(*_OUTBOX)
 
 
-_CLAIM, _CLAIM_ALARMS = _claiming(), _claiming(_C.template == "alarme")
+_ON_HOLD = exists().where(switches.c.name == "hold", switches.c.value == "1")
+_CLAIM, _CLAIM_ALARMS = _claiming(~_ON_HOLD), _claiming(_C.template == "alarme")
 
 
 def _not_of(others: Sequence[str]) -> ColumnElement[bool]:

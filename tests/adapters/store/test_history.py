@@ -134,6 +134,15 @@ def test_a_later_row_that_speaks_of_a_purge_allows_nothing_after_itself(store: S
     assert problems(store) == [AuditProblem(7, "altered")]
 
 
+def test_what_was_undone_is_no_part_of_the_trail(store: SqlStore) -> None:
+    with store._database.writing() as connection, connection.begin_nested() as undone:
+        store.add_history(a_happening("undone"))
+        undone.rollback()
+    store.add_history(a_happening("done"))
+    assert [row.what for row in store.history()][ROWS:] == ["done"]
+    assert problems(store) == []
+
+
 def test_several_processes_write_one_chain(url: str, written: SqlStore) -> None:
     program = (
         "import sys; from mailbot.adapters.store.sql import open_store\n"
