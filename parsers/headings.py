@@ -62,6 +62,13 @@ def under_headings(
     return result
 
 
+def without_headings(hits: Sequence[LabelHit], sheet: Sheet) -> list[LabelHit]:
+    """Without headings ("Logiciel") that name what a label under them asks for ("Nom du logiciel")."""
+    headings = {id(s) for s in _headings(sheet)}
+    asked = {h.fields[0] for h in hits if id(h.segment) not in headings and h.strength != "weak"}
+    return [h for h in hits if id(h.segment) not in headings or h.fields[0] not in asked]
+
+
 def _short_label(segment: Segment) -> str:
     """The text of a segment that may be a label of one or two words, else ""."""
     head = segment.text.partition(":")[0]

@@ -79,9 +79,10 @@ def paired(sheet: Sheet) -> list[tuple[Tick, Segment]]:
             right = None
         if left is not None and (left.box[2] < last_tick or tick.box[0] - left.box[2] > 60):
             left = None
-        after = _boxes_after_words(row_ticks, row)
+        wrapped = _wrapped(tick, row_ticks, row, sheet) if len(row_ticks) > 1 else None
+        after = _boxes_after_words(row_ticks, row, wrapped)
         if right is None and not after and len(row_ticks) > 1:
-            right = _wrapped(tick, row_ticks, row, sheet)
+            right = wrapped
             left = None  # the other boxes stand before their words: those before this one are another's
         chosen = (left or right) if after else (right or left)
         if chosen is not None:
@@ -97,14 +98,14 @@ def _level_with(middle: float, sheet: Sheet) -> list[Segment]:
     return [s for s in near if off[id(s)] <= nearest + _SAME_ROW]
 
 
-def _boxes_after_words(ticks: list[Tick], row: list[Segment]) -> bool:
+def _boxes_after_words(ticks: list[Tick], row: list[Segment], wrapped: Segment | None) -> bool:
     """True when the row's last box has nothing behind it, so that boxes follow their words; not where the
     other boxes stand closer to the words behind them: then the last one's words are on the next line."""
     last = max(t.box[2] for t in ticks)
     if any(s.box[0] >= last - 3 and s.box[0] - last < 40 for s in row):
         return False
     others = [t for t in ticks if t.box[2] < last - 1]
-    return not others or not all(_gap_behind(t, row) < _gap_before(t, row) for t in others)
+    return not others or wrapped is None or not all(_gap_behind(t, row) < _gap_before(t, row) for t in others)
 
 
 def _gap_behind(tick: Tick, row: list[Segment]) -> float:
@@ -298,11 +299,11 @@ def _bool_beside(
     context: Context,
 ) -> Claim | None:
     segment = hit.segment
-    own = [t for t, s in pairs if s is segment]
+    own = [t for t, s in pairs if s is segment or s in hit.below]
     zone = _zone(hit, sheet, context)
     options = []
     for tick, words in pairs:
-        if words is segment or not _in(zone, tick):
+        if words is segment or words in hit.below or not _in(zone, tick):
             continue
         choice, exact = _named(_own_words(tick, words), definition, wordings)
         if choice is not None:

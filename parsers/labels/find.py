@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from parsers.concepts import foreign, understood
-from parsers.folding import without_brackets, words_of
+from parsers.folding import fold, without_brackets, words_of
 from parsers.labels.index import STOP, LabelIndex, index_of
 from parsers.labels.line import LabelHit, match_segment
 from parsers.labels.stack import carried_on, match_stack, stacked, with_note
@@ -26,9 +26,11 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
     for number, segment in enumerate(segments):
         if number in taken or segment.entered or is_absent(segment.text) or _only_a_hint(segment.text, index):
             continue
-        if number in inside and segment.text[:1].islower() and _in_a_cell(segment):
+        if number in inside and re.match(r"[a-zà-ÿ](?!\))", segment.text) and _in_a_cell(segment):
             continue  # more of what the line above asks
         hit = match_segment(segment, index)
+        if hit is not None and hit.strength == "weak" and re.search(r"\b\d{4,5} [^\W\d_]", segment.text):
+            hit = None  # a postal code and a town
         under = below.get(number)
         if under is not None and hit is not None and _is_another_s(segments[under].text):
             taken.add(under)
@@ -45,7 +47,10 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
             hits.append(hit)
             continue
         whole = hit is not None and hit.closed and hit.strength != "weak"
-        if under is not None and (not whole or (hit is not None and hit.end == len(segment.words))):
+        cut = (
+            segment.frame is None and fold(segment.words[-1].text) in STOP
+        )  # "… – Datum des", broken over two lines
+        if under is not None and (not whole or cut or (hit is not None and hit.end == len(segment.words))):
             longer = match_stack(segment, segments, number, below, index, hit)
             if longer is not None:
                 hit, used = longer

@@ -17,6 +17,7 @@ from parsers.remembered import TEXTS_OF_MAILS
 _NUMBERING = re.compile(r"^(?:[0-9]{1,2}(?:\.[0-9]{1,2})*[.)]?|[a-z][.)]|[ivx]{1,4}[.)]|[•\-–*▪►>·])$", re.I)
 MAX_LABEL_WORDS = 14
 _NAMES = frozenset({"lastname", "first", "name"})
+_TITLES = frozenset({"dr", "mme", "mlle", "mr", "mrs"})
 _BEFORE_DATE = frozenset({"le", "am", "on"})
 _BLANKS = frozenset({":", "*", ".", "-", "–", ")", "(*)", "：", "*:", ":*"})
 
@@ -103,6 +104,8 @@ def _match_words(words: tuple[str, ...], text: str, index: LabelIndex) -> _Match
             return _Match(found[0], colon + 1, found[1], found[2], True, " ".join(texts[start : colon + 1]))
         return None
     whole = texts[start:]
+    if len(whole) > 1 and fold(whole[-1]).rstrip(".") in _TITLES:
+        return _match_prefix(texts, start, index)  # the name goes on in the next line
     if len(whole) <= MAX_LABEL_WORDS + 4:
         found = match_text(" ".join(whole), index)
         prefix = _match_prefix(texts, start, index)

@@ -15,6 +15,9 @@ from parsers.layout.sheet import Segment
 from parsers.values import is_hint, names_a_firm
 from parsers.vocabulary import vocabulary
 
+_NUMBERED = re.compile(r"(?:\d{1,2}(?:[.)]|\.\d{1,2}\.?)|[a-z]\))\s")
+_ALIGNED = 4
+"""How many lines that end level are more than chance."""
 _SHAPED = frozenset({"matricule", "matricule_mysecu", "iban", "email", "numero_tva", "code_prestataire"})
 """Fields whose values no word of a label could begin."""
 
@@ -35,6 +38,9 @@ def carried_on(
         return broken
     if hit is None or not hit.clear or hit.end < len(segment.words) or is_hint(rest.text):
         return None
+    broken = _broken_in_second(segment, rest, index, hit)
+    if broken is not None:
+        return broken
     second = match_segment(rest, index)
     if second is not None and second.end == len(rest.words):
         return None
@@ -52,7 +58,8 @@ def carried_on(
                 "rcs" in hit.fields and re.fullmatch(r"[A-K]|HR[AB]?", texts[end - 1])
             ):
                 continue
-            begins = shaped or texts[end][:1].isupper() or texts[end][:1].isdigit()
+            digits = re.search(r"[\d@]", texts[end]) is not None
+            begins = digits if shaped else texts[end][:1].isupper() or digits
             if found is not None and found[1] != "weak" and begins and set(hit.fields) & set(found[0]):
                 named = found[0]
                 break
@@ -92,6 +99,24 @@ def _broken_before_colon(first: Segment, rest: Segment, index: LabelIndex) -> La
         return None
     label = f"{first.text} {' '.join(texts[: colon + 1])}"
     return LabelHit(rest, found[0], colon + 1, found[1], found[2], True, label, (first,))
+
+
+def _broken_in_second(first: Segment, rest: Segment, index: LabelIndex, hit: LabelHit) -> LabelHit | None:
+    """A label whose last language is broken ("… / Name of the provider or / facility Clinique du Nord")."""
+    begun = re.split(r"\s[/|–]\s", first.text)[-1]
+    if fold(first.words[-1].text) not in STOP or begun == first.text:
+        return None
+    texts = [w.text for w in rest.words]
+    for end in reversed(range(1, min(len(texts), 6))):
+        if understood(words_of(texts[end])):
+            continue
+        found = match_text(f"{begun} {' '.join(texts[:end])}", index)
+        begins = texts[end][:1].isupper() or texts[end][:1].isdigit()
+        if begins and found is not None and found[1] != "weak" and set(found[0]) & set(hit.fields):
+            shared = tuple(f for f in hit.fields if f in found[0])
+            label = f"{hit.label} {' '.join(texts[:end])}"
+            return LabelHit(rest, shared, end, hit.strength, hit.score, True, label, (first,))
+    return None
 
 
 def with_note(
@@ -139,20 +164,22 @@ def match_stack(
 ) -> tuple[LabelHit, list[int]] | None:
     """A label broken over two or three lines, or printed in a second language under the first."""
     if single is None and (
-        re.search(r"\d{3}|@", segment.text) or not re.search(r"[^\W\d_]{2}", segment.text)
+        re.search(r"\d{3}|@", segment.text) or not re.search(r"[^\W\d_]{2}|N[°o.]", segment.text)
     ):
         return None  # a value, and the label below it is another one
-    if (single is None or single.strength == "weak") and names_a_firm(segment.text):
+    if (single is None or single.strength == "weak") and (
+        names_a_firm(segment.text) or re.search(r"\d{4}", segment.text)
+    ):
         return None
     texts, current = [segment.text], number
     used: list[int] = []
     best: tuple[LabelHit, list[int]] | None = None
-    for _ in range(3 if segment.frame is None else 5):
+    for _ in range(5):
         nxt = below.get(current)
         if nxt is None:
             break
         before, under = segments[current], segments[nxt]
-        if used and (before.text.rstrip().endswith(":") or re.match(r"\d{1,2}[.)]\s", under.text)):
+        if used and (before.text.rstrip().endswith(":") or _NUMBERED.match(under.text)):
             break  # the next label
         current = nxt
         if re.search(r"\d{3}|@", under.text):
@@ -161,6 +188,8 @@ def match_stack(
         used.append(current)
         found = match_text(" ".join(texts), index)
         own = match_segment(under, index)
+        if own is not None and own.clear and _heads(before, under):
+            break  # the heading of a section, and its first label
         so_far = best[0] if best is not None else single
         accepted = best
         if found and found[2] == PARTLY and not understood(words_of(under.text)):
@@ -205,6 +234,12 @@ def match_stack(
     return best
 
 
+def _heads(first: Segment, second: Segment) -> bool:
+    """True for a line set larger or bolder than the one below, and further apart than lines of one label."""
+    larger = first.size >= second.size + 0.6 or (first.bold and not second.bold)
+    return larger and second.box[1] - first.box[3] > 0.35 * (first.box[3] - first.box[1])
+
+
 def _both_names(hit: LabelHit) -> bool:
     """True for a label that asks for last and first name."""
     return any(f.endswith("prenom") for f in hit.fields) and any(
@@ -228,7 +263,7 @@ def _goes_on(
     if single is None or single.strength == "weak" or not single.closed:
         return joined[2] >= 1.0 or understood(words)
     last = words_of(segment.text)[-1:]
-    dashed = segment.text.rstrip().endswith(("-", "–", "—", "/"))
+    dashed = segment.text.rstrip().endswith(("-", "–", "—", "/", "|", ","))
     opened = segment.text.count("(") > segment.text.count(")")
     unfinished = dashed or opened or (bool(last) and last[0] in STOP)
     broken = under.text[:1].islower() and joined[0] == single.fields
@@ -265,9 +300,23 @@ def _translation(first: Segment, second: Segment) -> bool:
     return words_of(first.text) != words_of(second.text)
 
 
+def _right_edges(segments: Sequence[Segment]) -> set[int]:
+    """Where, to a point, several lines end that begin in different places: a column set to the right."""
+    begins: dict[int, set[int]] = {}
+    for segment in segments:
+        if segment.words[0].confidence is None:
+            begins.setdefault(round(segment.box[2]), set()).add(round(segment.box[0]))
+    return {right for right, lefts in begins.items() if len(lefts) >= _ALIGNED}
+
+
+def _right_aligned(segment: Segment, below: Segment, rights: set[int]) -> bool:
+    return round(segment.box[2]) in rights and abs(below.box[2] - segment.box[2]) < 1
+
+
 def stacked(segments: Sequence[Segment]) -> dict[int, int]:
     """For each segment the one directly under it: same left edge, same frame, no gap."""
     found: dict[int, int] = {}
+    rights = _right_edges(segments)
     for number, segment in enumerate(segments):
         height = max(segment.box[3] - segment.box[1], 5.0)
         for other in range(number + 1, min(number + 14, len(segments))):
@@ -278,7 +327,7 @@ def stacked(segments: Sequence[Segment]) -> dict[int, int]:
                     break
                 continue
             if (
-                abs(below.box[0] - segment.box[0]) < 4
+                (abs(below.box[0] - segment.box[0]) < 4 or _right_aligned(segment, below, rights))
                 and below.box[1] > segment.box[1] + 0.5 * height
                 and below.frame == segment.frame
                 and not below.entered

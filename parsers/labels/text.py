@@ -20,6 +20,8 @@ from parsers.remembered import TEXTS_OF_MAILS
 _SPLIT = re.compile(r"\s*(?:/|\||\(|\)|;|\s[-–—]\s)\s*")
 _GENERIC = frozenset({"nom", "prenom", "date_signature"})
 """Fields that one general word names: another word beside it may make it somebody else's."""
+_LEGAL_FORM = frozenset("sarl") | {"sarl", "sa"}
+"""The end of a firm's name on a line of its own ("S.à r.l.-S"), no register."""
 _FUZZY = 87.0
 PARTLY = 0.93
 """The score of a label of which a piece is not understood."""
@@ -29,7 +31,7 @@ PARTLY = 0.93
 def match_text(text: str, index: LabelIndex) -> tuple[tuple[str, ...], Strength, float] | None:
     """(field ids, strength, score) for a text that is a label from end to end."""
     tokens = words_of(text)
-    if not tokens:
+    if not tokens or _LEGAL_FORM.issuperset(tokens):
         return None
     bare = without_numbering(tokens)
     outside = without_numbering(words_of(re.sub(r"\([^)]*\)?", " ", without_brackets(text))))
@@ -147,6 +149,8 @@ def _fuzzy(tokens: Sequence[str], index: LabelIndex) -> tuple[tuple[str, ...], S
 def _differs_in_meaning(label: Sequence[str], printed: Sequence[str]) -> bool:
     """True when a content word of the print is no word of the label, not even misread."""
     for token in printed:
+        if any(map(str.isdigit, token)) and token not in label and printed[-1] == token:
+            return True  # a value: "Version 12"
         if token in STOP or len(token) < 3:
             continue
         if not any(fuzz.ratio(token, other) >= 72 for other in label):

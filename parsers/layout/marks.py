@@ -13,9 +13,12 @@ from parsers.layout.words import part_of
 from parsers.remembered import TEXTS_OF_MAILS
 from parsers.types import BBox
 
-_ON, _OFF = frozenset("☒☑✓✔✗✘■●⦿◉▣✅⊠🗹🗷"), frozenset("☐□○◯⚪❏❑▢◻🗆")
+_SYMBOLS_ON, _SYMBOLS_OFF = "\uf0fe\uf0fd\uf0fc\uf0fb\uf078\uf052\uf053", "\uf0a8\uf06f\uf071\uf0a3\uf072"
+"""Wingdings and Wingdings 2 by their places in the font, as word processors print them into a PDF."""
+_ON = frozenset("☒☑✓✔✗✘■●⦿◉▣✅⊠🗹🗷" + _SYMBOLS_ON)
+_OFF = frozenset("☐□○◯⚪❏❑▢◻🗆" + _SYMBOLS_OFF)
 _SIGNS = _ON | _OFF
-_BEGINS = re.compile(r"^(?:[\[(]\s*([xX×✓✔]?)\s*[\])]|([☒☑✓✔✗✘■●⦿◉▣⊠☐□○◯⚪❏❑▢◻]))")
+_BEGINS = re.compile(rf"^(?:[\[(]\s*([xX×✓✔]?)\s*[\])]|([{''.join(sorted(_SIGNS))}]))")
 _CROSSES = frozenset("xX×✓✔✗✘") | {"XX", "xx"}
 
 
@@ -38,6 +41,23 @@ def crossed(tick: Tick, words: Sequence[Word]) -> Tick:
     ):
         return tick
     return replace(tick, on=True, source="text")
+
+
+def crosses_for_boxes(words: list[Word], ticks: list[Tick]) -> tuple[list[Word], list[Tick]]:
+    """A cross typed in the place of a written box ("X Oui ☐ Non") is that box, ticked."""
+    empty = [t for t in ticks if t.source == "text" and not t.on]
+    crosses = [w for w in words if w.text in ("X", "x") and any(_belongs(w.box, t.box) for t in empty)]
+    if not crosses:
+        return words, ticks
+    own = {id(w) for w in crosses}
+    return [w for w in words if id(w) not in own], [*ticks, *(Tick(w.page, w.box, True) for w in crosses)]
+
+
+def _belongs(cross: BBox, box: BBox) -> bool:
+    """True in the same line, or in the next one at the same left edge."""
+    apart = abs(cross[1] + cross[3] - box[1] - box[3]) / 2
+    height = cross[3] - cross[1]
+    return apart < 0.5 * height or (apart < 1.8 * height and abs(cross[0] - box[0]) < 3)
 
 
 def take_ticks(words: list[Word], page: int) -> tuple[list[Word], list[Tick]]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from parsers.documents.reading import Page, Reading, Widget, Word
 from parsers.layout.flow import Flow, laid_out
-from parsers.layout.marks import crossed, one_each, take_ticks
+from parsers.layout.marks import crossed, crosses_for_boxes, one_each, take_ticks
 from parsers.layout.segments import Line, in_reading_order, segments_of
 from parsers.layout.sheet import Segment, Sheet, Tick, covers
 from parsers.layout.words import join_combs, split_at_colons, split_at_filler, widget_words
@@ -72,7 +72,8 @@ _OF_LINES: Remembered[tuple[tuple[Segment, ...] | None]] = Remembered(512)
 
 def _made_of_a_line(words: tuple[Word, ...]) -> tuple[tuple[Segment, ...] | None]:
     sheet = _made_sheet(Page(1, 0, 0, words=words), (), (), flow=True)
-    return (None if sheet.ticks or sheet.underlines else tuple(sheet.segments),)
+    crossed = any(word.text in ("X", "x") for word in words)  # perhaps a box's, in the line above or below
+    return (None if sheet.ticks or sheet.underlines or crossed else tuple(sheet.segments),)
 
 
 def _made_sheet(
@@ -80,8 +81,7 @@ def _made_sheet(
 ) -> Sheet:
     sheet = Sheet(page.number, page.width, page.height, flow=flow)
     written = [piece for w in page.words if w.text.strip("\ufffc") for piece in split_at_filler(w)]
-    words, ticks = take_ticks(split_at_colons(written), page.number)
-    sheet.ticks = ticks
+    words, sheet.ticks = crosses_for_boxes(*take_ticks(split_at_colons(written), page.number))
     for box in page.boxes:
         if box.tick is not None and not any(covers(other, box.box) for other in taken):
             sheet.ticks.append(

@@ -59,8 +59,10 @@ def in_reading_order(segments: list[Segment]) -> list[Segment]:
 
 _LEFT, _EDGE, _AGAIN = 1.5, 0.7, 2
 """Points by which the left edges of a column of labels differ, and of values; how many lines make one."""
+_SPACE = 0.2
+"""Points by which the spaces between the words of one text differ."""
 _PROSE = 14
-"""Words; a longer line is running text."""
+"""Words; no label is longer."""
 
 
 def _columns(lines: list[list[Segment]]) -> list[tuple[float, set[float]]]:
@@ -79,15 +81,21 @@ def _columns(lines: list[list[Segment]]) -> list[tuple[float, set[float]]]:
 
 def _at_columns(segment: Segment, columns: list[tuple[float, set[float]]]) -> list[Segment]:
     """The segment in two where a label reaches so far that its value follows it like its next word."""
-    if segment.frame is not None or not 1 < len(segment.words) <= _PROSE:
+    if segment.frame is not None or len(segment.words) < 2:
         return [segment]
     left, right = segment.box[0], segment.box[2]
     for at, lefts in columns:
         if left < at < right and any(abs(other - left) < _LEFT for other in lefts):
-            for number, word in enumerate(segment.words[1:], 1):
-                if abs(word.box[0] - at) < _EDGE:
+            for number, word in enumerate(segment.words[1:_PROSE], 1):
+                if abs(word.box[0] - at) < _EDGE and not _is_spaced_alike(segment.words, number):
                     return [_part(segment, segment.words[:number]), _part(segment, segment.words[number:])]
     return [segment]
+
+
+def _is_spaced_alike(words: Sequence[Word], number: int) -> bool:
+    """True where the gap before a word is the one between the words before it: it is there by chance."""
+    gaps = [after.box[0] - before.box[2] for before, after in pairwise(words[: number + 1])]
+    return len(gaps) > 1 and abs(gaps[-1] - sorted(gaps[:-1])[(len(gaps) - 1) // 2]) < _SPACE
 
 
 def _part(segment: Segment, words: tuple[Word, ...]) -> Segment:

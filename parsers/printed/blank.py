@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from parsers.concepts import understood
 from parsers.folding import fold, words_of
-from parsers.headings import under_headings
+from parsers.headings import under_headings, without_headings
 from parsers.labels.find import find_labels
 from parsers.labels.index import STOP, index_of
 from parsers.labels.line import LabelHit
@@ -29,16 +29,20 @@ def read_context(sheets: Sequence[Sheet], form: FormDef) -> Context:
     sheets = [replace(s, segments=split_at_labels(s.segments, index)) for s in sheets]
     context = Context(form, sheets, flow=any(s.flow for s in sheets))
     fixed = _fixed_wordings(form)
+    signing = _fixed(tuple(words for role in form.signature_labels.values() for words in role.values()))
     for sheet in sheets:
         heads = {id(s) for s in table_heads(sheet, form)}
         context.printed |= heads
         hits = [h for h in find_labels(sheet.segments, form) if id(h.segment) not in heads]
         hits = [h for h in hits if not _in_prose(h, sheet) and not _in_title(h, form)]
         hits = [h for h in hits if not _is_option(h, sheet, form)]
-        hits = _without_rests(under_headings(hits, sheet, form, heads))
-        hits = without_section_heads(hits, sheet)
+        found = _without_rests(under_headings(hits, sheet, form, heads))
+        hits = without_section_heads(without_headings(found, sheet), sheet)
+        hits = [h for h in hits if not _signs(h, signing)]
         if sheet is sheets[0]:
             hits = _without_letterhead(hits, sheet, form)
+        kept = {id(h.segment) for h in hits}
+        context.printed |= {id(h.segment) for h in found if id(h.segment) not in kept and h.clear}
         context.hits[sheet.number] = [h for h in hits if h.clear]
         _note_labels(context.hits[sheet.number], context)
         context.hits[sheet.number] = _without_values(hits, sheet, context)
@@ -64,6 +68,11 @@ def _without_letterhead(hits: list[LabelHit], sheet: Sheet, form: FormDef) -> li
     top = next((s.box[1] for s in sheet.segments if any(_says(s, title) for title in titles)), 0.0)
     asked = {h.fields[0] for h in hits if h.segment.box[1] > top}
     return [h for h in hits if h.segment.box[1] >= top or h.fields[0] not in asked]
+
+
+def _signs(hit: LabelHit, signing: frozenset[str]) -> bool:
+    """True for "Pour l'Industriel" over a place to sign, in words that are no label of the form."""
+    return hit.strength != "exact" and " ".join(words_of(hit.segment.text)) in signing
 
 
 def _says(segment: Segment, title: tuple[str, ...]) -> bool:
@@ -106,7 +115,9 @@ def _without_values(hits: list[LabelHit], sheet: Sheet, context: Context) -> lis
     clear = context.hits[sheet.number]
     if len(clear) == len(hits):
         return hits
-    values = {id(w) for hit in clear for found in places_of(hit, sheet, context) for w in found.words}
+    ticked = {f.id for f in context.form.fields if f.type in ("bool", "choices")}
+    asking = [hit for hit in clear if hit.fields[0] not in ticked]
+    values = {id(w) for hit in asking for found in places_of(hit, sheet, context) for w in found.words}
     return [h for h in hits if h.clear or id(h.segment.words[0]) not in values]
 
 
@@ -270,6 +281,7 @@ def _in_prose(hit: LabelHit, sheet: Sheet) -> bool:
         return False
     if rest == 0:
         ends = segment.text.rstrip().endswith((".", ",", ";")) and len(segment.words[-1].text) > 4
+        ends = ends and not fold(segment.text).endswith(("nr.", "no."))
         prose = len(segment.words) > 6 or (hit.strength == "weak" and len(segment.words) > 2)
         return ends and prose and not hit.below
     if rest > 8 and not hit.closed:

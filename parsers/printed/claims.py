@@ -24,7 +24,7 @@ from parsers.printed.evidence import (
     source_of,
 )
 from parsers.printed.name_pairs import name_pair, pair_claims
-from parsers.printed.places import places_of
+from parsers.printed.places import places_of, with_town
 from parsers.remembered import Remembered
 from parsers.table_bodies import in_table_body
 from parsers.types import FieldDef, FormDef
@@ -124,6 +124,8 @@ def _claims_of_hit(
             w.origin != "page" or w.handwritten for w in place.words
         ):
             continue
+        if definition.id == "adresse":
+            place = with_town(place, sheet, context)
         claim = _claim(hit, definition, place, context, sheet, ambiguous=len(fields) > 1)
         if claim is not None:
             return [claim]

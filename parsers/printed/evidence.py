@@ -14,6 +14,8 @@ from parsers.types import FieldDef, Source
 from parsers.values import ValueResult
 from parsers.vocabulary import vocabulary
 
+_NOBODY = ("ci-apres", "nachfolgend", "hereinafter")
+"""What follows a party's name; where it comes first, no name was written."""
 _TOUCHES, _FIELD = 2.0, 40.0
 """Points between a word and the edge of a field that has no room for more; how wide a field is at least."""
 PLACE_DOUBT: dict[Place, float] = {
@@ -43,6 +45,8 @@ def cut_name(text: str) -> tuple[str, str]:
     folded = fold(text.replace("\n", " "))
     flat = text.replace("\n", " ")
     ends = []
+    if folded.lstrip(" ,;(").startswith(_NOBODY):
+        return "", text
     for words in vocabulary().name_ends:
         at = re.search(rf"[\s,;(]+(?:«\s*)?{re.escape(words)}", folded)
         if at and at.start() > 1:
@@ -70,6 +74,7 @@ def is_plausible(definition: FieldDef, hit: LabelHit, place: Found, context: Con
 def is_cut_off(place: Found, sheet: Sheet) -> bool:
     """True for typed words that touch or pass the right edge of what they stand in: a field shows no more."""
     last = max(place.words, key=lambda w: w.box[2])
+    begin = min(w.box[0] for w in place.words if abs(w.box[1] - last.box[1]) < 3)
     if sheet.flow or last.origin != "page" or last.confidence is not None:
         return False
     left, top, right, bottom = last.box
@@ -77,7 +82,7 @@ def is_cut_off(place: Found, sheet: Sheet) -> bool:
     around = (f for f in sheet.frames if f[1] - 2 < top and bottom < f[3] + 2 and f[3] - f[1] < 2.5 * height)
     under = (u for u in sheet.underlines if 0 <= u[1] - top < 1.5 * height and right - u[2] < _TOUCHES)
     return any(
-        edge[0] - 1 <= left < edge[2] < right + _TOUCHES and edge[2] - edge[0] > _FIELD
+        edge[0] < min(left, begin - 1) and left < edge[2] < right + _TOUCHES and edge[2] - edge[0] > _FIELD
         for edge in (*around, *under)
     )
 

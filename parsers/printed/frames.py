@@ -90,7 +90,7 @@ def frame_beside(hit: LabelHit, label: BBox, sheet: Sheet, limit: float) -> BBox
         for s in sheet.segments
         if s.frame is not None
         and abs(s.frame[0] - segment.frame[2]) < 4
-        and s.frame[1] - 2 <= middle <= s.frame[3] + 2
+        and (s.frame[1] - 2 <= middle <= s.frame[3] + 2 or _in_row(s.frame, segment.frame))
         and s.frame[0] < limit
     ]
     return cells[0] if cells else None

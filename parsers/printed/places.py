@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from parsers.documents.reading import Word
 from parsers.folding import fold
@@ -106,6 +107,8 @@ def _in_own_cell(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> 
         if covers(cell, s.box) and s.box[1] > label[3] - 0.4 * height and is_free(s, context)
         and not is_small_print(s, segment, context)
     ]  # fmt: skip
+    if inside and any(_stands_beside(s, hit, cell, context) for s in sheet.segments):
+        return None  # a cell with several rows of its own
     if inside and context.places["frame_right"] > 1 + context.places["in_cell"]:
         return None  # this form writes in the next cell: what stands under the label explains it
     if inside and not has_tick(cell, sheet):
@@ -116,6 +119,15 @@ def _in_own_cell(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> 
     if not inside and context.places["in_cell"] >= 2 and not beside and not combed:
         return Found((), "", "in_cell")
     return None
+
+
+def _stands_beside(other: Segment, hit: LabelHit, cell: BBox, context: Context) -> bool:
+    """True for words level with a label and behind it, in the same cell."""
+    label = hit.segment
+    level = abs(other.box[1] + other.box[3] - label.box[1] - label.box[3]) < 0.8 * (
+        label.box[3] - label.box[1]
+    )
+    return level and other.frame == cell and other.box[0] > label.box[2] and is_free(other, context)
 
 
 def _changes_look(segment: Segment, end: int) -> bool:
@@ -156,12 +168,12 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
             words = tuple(w for s in inside for w in s.words)
             return Found(words, _joined(_lines_of(inside)), "frame_right")
         return None
-    if segment.frame is not None and is_cell(segment.frame, sheet):
-        return None
+    cell = segment.frame if segment.frame is not None and is_cell(segment.frame, sheet) else None
     band = [
         s
         for s in sheet.segments
         if s.box[0] < limit - 1
+        and (cell is None or s.frame == cell)
         and label[1] - 0.45 * height <= (s.box[1] + s.box[3]) / 2 <= label[3] + 0.45 * height
         and is_free(s, context)
         and is_behind(hit, s.box, 2)
@@ -193,6 +205,23 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
     if words[0].text in _COLONS and len(words) > 1:
         words, text = words[1:], text.removeprefix(words[0].text).lstrip()  # the label's, far from it
     return Found(words, text, "right")
+
+
+_TOWN = re.compile(r"(?:[A-Z]{1,2}[- ]?)?\d{4,5} [^\W\d_]")
+
+
+def with_town(place: Found, sheet: Sheet, context: Context) -> Found:
+    """A street with the postal code and the town that stand under it, set apart as paragraphs are."""
+    if not place.words or re.search(r"\d{4}", place.text):
+        return place
+    last = max(place.words, key=lambda w: w.box[3])
+    left = min(w.box[0] for w in place.words)
+    height = last.box[3] - last.box[1]
+    for segment in sheet.segments:
+        below = 0 <= segment.box[1] - last.box[3] < 1.3 * height and abs(segment.box[0] - left) < 3
+        if below and _TOWN.match(segment.text) and is_free(segment, context):
+            return replace(place, words=(*place.words, *segment.words), text=f"{place.text}\n{segment.text}")
+    return place
 
 
 def _in_one_row(frame: BBox, cell: BBox, sheet: Sheet) -> bool:
@@ -253,6 +282,7 @@ def _below(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Iterab
             and abs(s.frame[1] - cell[3]) < 3
             and abs(s.frame[0] - cell[0]) < 4
             and s.frame[2] <= cell[2] + 6
+            and not _in_one_row(s.frame, cell, sheet)
         ]
         if under:
             yield from _in_frame(whole_comb(under[0], sheet), sheet, context, "cell_below")

@@ -12,7 +12,7 @@ from tests.parsers.test_extract import believed, broken, fields_of
 
 def test_a_label_that_reaches_its_value_s_column() -> None:
     label = "Matricule ayant servi à"
-    at = 50 + stringWidth(label + " ", "Helvetica", 10)
+    at = 50 + stringWidth(label, "Helvetica", 10) + 4.5
     sheet = Sheet("Formulaire 2").right("Industriel", "Nova Santé SARL", at=at)
     sheet.right("Code prestataire", "735926-39", at=at)
     sheet.gap = 12
@@ -96,3 +96,57 @@ def test_a_row_s_last_box_whose_words_are_on_the_next_line() -> None:
 
 def test_an_address_with_a_letter_that_no_mailbox_has() -> None:
     assert parse_value("email", "référencéLabel@medisoft.lu").problem == "malformed"
+
+
+def test_a_cross_typed_in_the_place_of_a_written_box() -> None:
+    got = fields_of(
+        docx(p("Formulaire 3"), p("Type de demande : X Nouvelle demande   ☐ Mise à jour majeure")),
+        "formulaire_3",
+    )
+    assert believed(got) == {"type_demande": "nouvelle"}
+
+
+def test_boxes_printed_in_a_symbol_font() -> None:
+    line = "Type de demande : \uf0a8 Nouvelle demande   \uf0fe Mise à jour majeure"
+    assert believed(fields_of(docx(p("Formulaire 3"), p(line)), "formulaire_3")) == {
+        "type_demande": "mise_a_jour_majeure"
+    }
+
+
+def test_labels_set_to_the_right_are_one_over_their_lines() -> None:
+    sheet = Sheet("Formulaire 2", gap=12)
+    for lines, value in (
+        (("Industriel :",), "Nova Santé SARL"),
+        (("Courriel :",), "info@nova.lu"),
+        (("Matricule enregistré dans MySecu |", "Matricule registered with MySecu :"), "1893120105732"),
+    ):
+        sheet.canvas.setFont("Helvetica", 10)
+        sheet.canvas.drawString(280, sheet.y, value)
+        for line in lines:
+            sheet.canvas.drawRightString(250, sheet.y, line)
+            sheet.y -= sheet.gap
+        sheet.y -= 8
+    assert believed(fields_of(sheet.pdf(), "formulaire_2"))["matricule_mysecu"] == "1893120105732"
+
+
+def test_the_town_stands_in_a_paragraph_of_its_own() -> None:
+    body = (p("Adresse"), p("12, rue du Fossé"), p("L-1611 Luxembourg"), p("IBAN"), p("LU280019400644750000"))
+    got = fields_of(docx(p("Formulaire 1"), *body), "formulaire_1")
+    assert got.fields["adresse"].value == "12, rue du Fossé, L-1611 Luxembourg"
+
+
+def test_a_blank_agreement_names_nobody() -> None:
+    text = "________, établie au ________, représentée par ________, ci-après « l'Industriel »,"
+    assert fields_of(docx(p("Accord de non-divulgation"), p(text)), "nda").fields == {}
+
+
+def test_a_number_behind_a_label_of_several_words_is_its_value() -> None:
+    line = "Number of connected workstations 35"
+    got = fields_of(docx(p("Form 4"), p(line), p("Labelled version * v12")), "formulaire_4")
+    assert (got.fields["nombre_postes"].value, got.fields["version_logiciel"].value) == (35, "12")
+
+
+def test_rows_of_a_cell_have_their_values_beside_them() -> None:
+    inner = table(("L'Industriel *", "Nova Santé SARL"), ("Matricule", "1893120105732"))
+    got = fields_of(docx(p("Accord de non-divulgation"), p("Entre", bold=True), table((inner,))), "nda")
+    assert got.fields["denomination"].value == "Nova Santé SARL"
