@@ -10,7 +10,8 @@ import hashlib
 import posixpath
 from typing import Any
 
-from parsers.documents.docx_body import BodyWalk, local
+from parsers.documents.docx_body import BodyWalk
+from parsers.documents.docx_xml import local
 from parsers.documents.package import Package, PackageProblem
 from parsers.documents.reading import Picture, Reading
 from parsers.types import Problem, ReadOptions

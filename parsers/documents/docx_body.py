@@ -1,4 +1,4 @@
-"""The walk through WordprocessingML: paragraphs, tables, content controls, legacy form fields."""
+"""The walk through WordprocessingML: paragraphs, tables, and the form fields where they stand."""
 
 from __future__ import annotations
 
@@ -6,12 +6,18 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from parsers.documents.reading import Block, CellPosition, Widget, WidgetKind
-from parsers.folding import fold
-from parsers.values import is_hint
+from parsers.documents.docx_controls import (
+    Repeat,
+    content_control,
+    is_container,
+    legacy_field,
+    repeating_item,
+    tag_of,
+)
+from parsers.documents.docx_xml import attribute, child, integer, is_on, local
+from parsers.documents.reading import Block, CellPosition, Widget
 
 BlockKind = Literal["paragraph", "heading", "cell", "header", "footer", "textbox"]
-EMPTY_CONTROL = "\ufffc"
 _MAX_DEPTH = 120
 _MAX_BLOCKS = 50_000
 # Symbol fonts' boxes and ticks (Wingdings, Wingdings 2) as characters that everybody has.
@@ -19,55 +25,14 @@ _SYMBOLS = {
     "A8": "☐", "6F": "☐", "71": "☐", "72": "☐", "FE": "☒", "FD": "☒", "78": "☒", "FC": "✓", "FB": "✗",
     "A3": "☐", "52": "☑", "53": "☒", "54": "☒", "50": "✓", "4F": "✗", "6E": "■", "A2": "■",
 }  # fmt: skip
-# Word's style of prompts; its id is translated with the program.
-_PROMPT_STYLE = re.compile(r"placeholder|platzhalter|espacer[eé]serv", re.IGNORECASE)
-_TRUE = {"1", "true", "on", ""}
-
-
-def local(element: Any) -> str:
-    """The local name of an element; "" for comments and processing instructions."""
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
-def attribute(element: Any, name: str) -> str | None:
-    """An attribute by local name: Word's own, the w14 and the strict namespaces differ only there."""
-    for key, value in element.attrib.items():
-        if key.rpartition("}")[2] == name:
-            return str(value)
-    return None
-
-
-def child(element: Any, name: str) -> Any | None:
-    return next(element.iterchildren("{*}" + name), None)
-
-
-def _on(element: Any | None) -> bool:
-    if element is None:
-        return False
-    value = attribute(element, "val")
-    return value is None or value.lower() in _TRUE
 
 
 def _looks(properties: Any) -> frozenset[str]:
     """Which of these are on in a run's properties; of one that is given twice, the first counts."""
     on: dict[str, bool] = {}
     for element in properties.iterchildren("{*}vanish", "{*}b", "{*}strike", "{*}dstrike"):
-        on.setdefault(local(element), _on(element))
+        on.setdefault(local(element), is_on(element))
     return frozenset(name for name, is_on in on.items() if is_on)
-
-
-def _shows_prompt(properties: Any, written: str, label: str) -> bool:
-    """Whether a content control shows its prompt instead of a value.
-
-    Word takes the mark off when somebody writes; a program that fills the control in may leave it on.
-    """
-    if not _on(child(properties, "showingPlcHdr")):
-        return False
-    styled = (attribute(e, "val") or "" for e in properties.getparent().iter() if local(e) == "rStyle")
-    if child(properties, "placeholder") is not None or any(_PROMPT_STYLE.search(name) for name in styled):
-        return True
-    return is_hint(written) or fold(written) in (fold(label), "")
 
 
 @dataclass(slots=True)
@@ -117,7 +82,7 @@ class BodyWalk:
         self._kind: BlockKind = "paragraph"
         self._cell: CellPosition | None = None
         self._fields: list[_LegacyField] = []
-        self._repeat: tuple[str, int] | None = None
+        self._repeat: Repeat | None = None
         self._after: list[Any] = []
 
     def body(self, root: Any) -> None:
@@ -201,7 +166,7 @@ class BodyWalk:
     def _row(self, row: Any, table: int, number: int, column: int, depth: int) -> None:
         repeat = self._repeat
         wrapper = row.getparent()
-        section = _repeating_item(wrapper)
+        section = repeating_item(wrapper)
         if section is not None:
             self._repeat = section
         for holder, cell in _cells(row):
@@ -210,7 +175,7 @@ class BodyWalk:
             merged_below = False
             if properties is not None:
                 grid = child(properties, "gridSpan")
-                span = _integer(attribute(grid, "val"), 1) if grid is not None else 1
+                span = integer(attribute(grid, "val"), 1) if grid is not None else 1
                 merge = child(properties, "vMerge")
                 merged_below = merge is not None and attribute(merge, "val") in (None, "continue")
             if not merged_below:
@@ -228,7 +193,7 @@ class BodyWalk:
             return
         properties = child(control, "sdtPr")
         if properties is not None and child(properties, "repeatingSection") is not None:
-            tag = _tag(properties)
+            tag = tag_of(properties)
             items = [c for c in content if local(c) == "sdt"]
             outer = self._repeat
             for index, item in enumerate(items):
@@ -238,7 +203,7 @@ class BodyWalk:
                     self._children(inner, depth + 1)
             self._repeat = outer
             return
-        if any(local(e) in ("tbl", "sdt") for e in content) or _container(properties):
+        if any(local(e) in ("tbl", "sdt") for e in content) or is_container(properties):
             self._children(content, depth + 1)
             return
         self._control_around(control, content, depth)
@@ -252,7 +217,7 @@ class BodyWalk:
         if len(self.widgets) > inner or properties is None:
             return  # a wrapper around other controls
         text = "\n".join(block.text for block in self.blocks[first:]).strip()
-        widget, shown = self._control(properties, text)
+        widget, shown = content_control(properties, text, self._repeat)
         if widget is None:
             return
         if shown != text or len(self.blocks) > first + 1:
@@ -340,7 +305,7 @@ class BodyWalk:
         if properties is None or len(self.widgets) > inner:
             return
         written = text.since(start)
-        widget, shown = self._control(properties, written.strip())
+        widget, shown = content_control(properties, written.strip(), self._repeat)
         if widget is None:
             return
         if shown != written.strip():
@@ -348,71 +313,7 @@ class BodyWalk:
             text.add(shown)
         self.widgets.append(replace(widget, block=len(self.blocks), offset=start))
 
-    def _control(self, properties: Any, written: str) -> tuple[Widget | None, str]:
-        """The widget of a content control, and the text that stands for it in the flow."""
-        if _container(properties) or child(properties, "picture") is not None:
-            return None, written
-        name = self._numbered(_tag(properties))
-        alias_element = child(properties, "alias")
-        label = (attribute(alias_element, "val") or "") if alias_element is not None else ""
-        box = child(properties, "checkbox")
-        if box is not None:
-            checked = _on(child(box, "checked")) if child(box, "checked") is not None else False
-            shown = "☒" if checked else "☐"
-            widget = Widget(
-                name,
-                "checkbox",
-                "docx_control",
-                checked=checked,
-                label=label,
-                value="true" if checked else "",
-                export=name,
-            )
-            # What is seen and what is stored can differ after careless copying.
-            if written in ("☒", "☑", "✓", "☐") and (written != "☐") != checked:
-                widget = replace(widget, doubtful=True)
-            return widget, shown
-        empty = _shows_prompt(properties, written, label) or not written.strip(" \u2002_.…\n\t")
-        kind: WidgetKind = "text"
-        value = "" if empty else written
-        options: tuple[tuple[str, str], ...] = ()
-        listed = child(properties, "dropDownList")
-        listed = child(properties, "comboBox") if listed is None else listed
-        if listed is not None:
-            kind = "choice"
-            items = [i for i in listed if local(i) == "listItem"]
-            options = tuple(
-                (
-                    attribute(i, "value") or attribute(i, "displayText") or "",
-                    attribute(i, "displayText") or attribute(i, "value") or "",
-                )
-                for i in items
-            )
-            by_text = {shown.strip(): export for export, shown in options}
-            if value in by_text:
-                value = by_text[value]  # empty for the list's own "choose one"
-        date = child(properties, "date")
-        if date is not None:
-            kind = "date"
-            full = attribute(date, "fullDate")
-            if full and not empty and not re.search(r"\d", written):
-                value = full[:10]
-        shown = EMPTY_CONTROL if not value else written
-        return Widget(name, kind, "docx_control", value=value, label=label, options=options), shown
-
-    def _numbered(self, tag: str) -> str:
-        """A control's name inside a repeating section: every copy carries the same tag."""
-        if self._repeat is None:
-            return tag
-        section, index = self._repeat
-        match = re.fullmatch(r"(.+?)\.\d+\.(.+)", tag)
-        if match:
-            return f"{match[1]}.{index}.{match[2]}"
-        if section and tag.startswith(section + "."):
-            return f"{section}.{index}.{tag[len(section) + 1 :]}"
-        return f"{section}.{index}.{tag}" if section else tag
-
-    # Legacy form fields
+    # Form fields
 
     def _field_mark(self, mark: Any, text: _Text) -> None:
         kind = attribute(mark, "fldCharType")
@@ -438,61 +339,10 @@ class BodyWalk:
             self._legacy(data, text.since(start), text, start)
 
     def _legacy(self, data: Any, written: str, text: _Text, start: int) -> None:
-        named = child(data, "name")
-        name = (attribute(named, "val") or "") if named is not None else ""
-        helps = [child(data, n) for n in ("statusText", "helpText")]
-        label = next((attribute(h, "val") or "" for h in helps if h is not None), "")
-        box = child(data, "checkBox")
-        listed = child(data, "ddList")
-        if box is not None:
-            state = child(box, "checked")
-            checked = _on(state) if state is not None else _on(child(box, "default"))
-            widget = Widget(
-                name,
-                "checkbox",
-                "docx_field",
-                checked=checked,
-                label=label,
-                value="true" if checked else "",
-                export=name,
-            )
-            shown = "☒" if checked else "☐"
-        elif listed is not None:
-            entries = [attribute(e, "val") or "" for e in listed if local(e) == "listEntry"]
-            result = child(listed, "result")
-            index = _integer(attribute(result, "val"), 0) if result is not None else None
-            value = entries[index] if index is not None and 0 <= index < len(entries) else written.strip()
-            widget = Widget(
-                name,
-                "choice",
-                "docx_field",
-                value=value.strip(),
-                label=label,
-                options=tuple((e, e) for e in entries),
-                doubtful=index is None,
-            )
-            shown = value or EMPTY_CONTROL
-        else:
-            value = written.replace("\u2002", " ").strip()
-            default = (
-                child(child(data, "textInput"), "default") if child(data, "textInput") is not None else None
-            )
-            widget = Widget(
-                name,
-                "text",
-                "docx_field",
-                value=value,
-                label=label,
-                default=(attribute(default, "val") or "") if default is not None else "",
-            )
-            shown = value or EMPTY_CONTROL
+        widget, shown = legacy_field(data, written)
         text.cut(start)
         text.add(shown)
         self.widgets.append(replace(widget, block=len(self.blocks), offset=start))
-
-
-def _integer(text: str | None, default: int) -> int:
-    return int(text) if text is not None and re.fullmatch(r"-?\d{1,6}", text) else default
 
 
 def _holds_ink(choice: Any) -> bool:
@@ -511,19 +361,6 @@ def _heading(properties: Any | None) -> bool:
     style = child(properties, "pStyle") if properties is not None else None
     name = (attribute(style, "val") or "").lower() if style is not None else ""
     return name.startswith(("heading", "titre", "title", "überschrift", "berschrift", "titel", "subtitle"))
-
-
-def _tag(properties: Any) -> str:
-    tag = child(properties, "tag")
-    return (attribute(tag, "val") or "") if tag is not None else ""
-
-
-def _container(properties: Any | None) -> bool:
-    """True for controls that only group others."""
-    if properties is None:
-        return False
-    kinds = {local(p) for p in properties}
-    return bool(kinds & {"group", "docPartObj", "docPartList", "repeatingSection", "repeatingSectionItem"})
 
 
 def _through(element: Any, wanted: str) -> list[Any]:
@@ -552,23 +389,6 @@ def _cells(row: Any) -> list[tuple[Any | None, Any]]:
         elif name in ("ins", "customXml", "moveTo"):
             found += [(None, cell) for cell in _through(item, "tc")]
     return found
-
-
-def _repeating_item(wrapper: Any | None) -> tuple[str, int] | None:
-    """(tag of the repeating section, number of this copy) for what stands directly in one."""
-    if wrapper is None or local(wrapper) != "sdtContent":
-        return None
-    item = wrapper.getparent()
-    properties = child(item, "sdtPr")
-    if properties is None or child(properties, "repeatingSectionItem") is None:
-        return None
-    content = item.getparent()
-    section = content.getparent() if content is not None else None
-    if section is None:
-        return None
-    siblings = [c for c in content if local(c) == "sdt"]
-    section_properties = child(section, "sdtPr")
-    return (_tag(section_properties) if section_properties is not None else "", siblings.index(item))
 
 
 def _between(item: Any, top: Any) -> list[Any]:
