@@ -6,7 +6,7 @@ Only numbers that prove themselves, and only where the form prints no place of i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from parsers.claims import Claim
 from parsers.folding import fold
@@ -40,7 +40,7 @@ def claims_from_prose(context: Context, missing: Iterable[FieldDef]) -> list[Cla
         if definition.id == "date_signature":
             found = [c for sheet in context.sheets for c in _signed_at(sheet, definition)]
         elif shape is not None:
-            found = [c for sheet in context.sheets for c in _on_sheet(sheet, definition, shape)]
+            found = [c for s in context.sheets for c in _on_sheet(s, definition, shape, context.letterhead)]
         else:
             continue
         if len({str(c.value) for c in found}) == 1:
@@ -48,8 +48,8 @@ def claims_from_prose(context: Context, missing: Iterable[FieldDef]) -> list[Cla
     return claims
 
 
-def _on_sheet(sheet: Sheet, definition: FieldDef, shape: str) -> Iterable[Claim]:
-    text, owners = _running_text(sheet)
+def _on_sheet(sheet: Sheet, definition: FieldDef, shape: str, others: set[int]) -> Iterable[Claim]:
+    text, owners = _running_text(sheet, others)
     labels = sorted({fold(w) for ws in definition.labels.values() for w in ws}, key=len, reverse=True)
     names = "|".join(re.escape(label) for label in labels if len(label) >= 3)
     if not names:
@@ -100,11 +100,13 @@ def _signed_at(sheet: Sheet, definition: FieldDef) -> Iterable[Claim]:
         )
 
 
-def _running_text(sheet: Sheet) -> tuple[str, list[tuple[int, int, Segment]]]:
-    """The page's words folded, and which characters come from which segment."""
+def _running_text(sheet: Sheet, others: Collection[int] = ()) -> tuple[str, list[tuple[int, int, Segment]]]:
+    """The page's words folded but those of `others`, by id, and which characters come from which segment."""
     text = ""
     owners: list[tuple[int, int, Segment]] = []
     for segment in sheet.segments:
+        if id(segment) in others:
+            continue
         piece = fold(segment.text) + " "
         owners.append((len(text), len(text) + len(piece), segment))
         text += piece

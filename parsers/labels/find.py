@@ -15,6 +15,8 @@ from parsers.layout.sheet import Segment
 from parsers.types import FormDef
 from parsers.values import is_absent, is_hint
 
+_TOWN = re.compile(r"^[^:]*\b\d{4,5} [^\W\d_]")
+
 
 def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
     """Every printed label of the form on these segments, in reading order."""
@@ -29,7 +31,7 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
         if number in inside and re.match(r"[a-zà-ÿ](?!\))", segment.text) and _in_a_cell(segment):
             continue  # more of what the line above asks
         hit = match_segment(segment, index)
-        if hit is not None and hit.strength == "weak" and re.search(r"\b\d{4,5} [^\W\d_]", segment.text):
+        if hit is not None and hit.strength == "weak" and _TOWN.search(segment.text):
             hit = None  # a postal code and a town
         under = below.get(number)
         if under is not None and hit is not None and _is_another_s(segments[under].text):

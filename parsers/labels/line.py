@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from parsers.concepts import fields_meant, meanings
+from parsers.concepts import fields_meant, foreign, meanings, understood
 from parsers.folding import fold, words_of
 from parsers.labels.index import ARTICLES, STOP, LabelIndex, Strength
 from parsers.labels.text import PARTLY, is_counted, match_text, without_numbering
@@ -104,6 +104,9 @@ def _match_words(words: tuple[str, ...], text: str, index: LabelIndex) -> _Match
             return _Match(found[0], colon + 1, found[1], found[2], True, " ".join(texts[start : colon + 1]))
         return None
     whole = texts[start:]
+    tokens = words_of(" ".join(whole))
+    if whole[-1][:1].islower() and foreign(tokens) and understood(tokens):
+        return None  # "Nom de la banque", no name behind its label
     if len(whole) > 1 and fold(whole[-1]).rstrip(".") in _TITLES:
         return _match_prefix(texts, start, index)  # the name goes on in the next line
     if len(whole) <= MAX_LABEL_WORDS + 4:

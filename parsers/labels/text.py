@@ -49,9 +49,10 @@ def match_text(text: str, index: LabelIndex) -> tuple[tuple[str, ...], Strength,
         len(meant) == 2 and meant[0].removesuffix("nom") == meant[1].removesuffix("prenom")
     ):
         return meant, "fuzzy", 0.97
-    if meant:
-        return meant, "weak", 0.8
     pieces = [p for p in _SPLIT.split(text) if words_of(p)]
+    if meant:
+        told = _match_pieces(pieces, index) if len(pieces) > 1 else None
+        return told if told is not None and told[1] == "exact" else (meant, "weak", 0.8)
     if foreign(tokens) and not (len(pieces) > 1 and all(_names(p, index) for p in pieces)):
         return None
     if len(pieces) > 1:

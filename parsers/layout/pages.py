@@ -128,13 +128,31 @@ def _made_sheet(
     return sheet
 
 
+def _underlines(line: BBox, begins: dict[int, list[Word]]) -> bool:
+    """True for a line under a text that begins and, perhaps words later, ends with it: underlined text."""
+    left, top, right, _ = line
+    near = (w for at in (round(left) - 1, round(left), round(left) + 1) for w in begins.get(at, ()))
+    first = next((w for w in near if abs(w.box[0] - left) < 0.7 and w.box[1] < top < w.box[3] + 1), None)
+    if first is None:
+        return False
+    level = (w for words in begins.values() for w in words if abs(w.box[1] - first.box[1]) < 1)
+    space = 0.5 * (first.box[3] - first.box[1])
+    return any(-1 < right - w.box[2] < space for w in level)
+
+
 def _lines_of(page: Page, sheet: Sheet) -> tuple[list[Line], list[Line]]:
     """(x, top, bottom) and (y, left, right) of everything that separates; frames on the way."""
     verticals: list[Line] = []
     horizontals: list[Line] = []
+    begins: dict[int, list[Word]] = {}
+    if not sheet.flow and page.rulings:
+        for word in page.words:
+            begins.setdefault(round(word.box[0]), []).append(word)
     area = page.width * page.height
     for ruling in page.rulings:
         left, top, right, bottom = ruling.box
+        if ruling.horizontal and _underlines(ruling.box, begins):
+            continue
         if ruling.horizontal:
             horizontals.append(((top + bottom) / 2, left, right))
             if right - left < 0.9 * page.width:

@@ -28,6 +28,7 @@ def read_context(sheets: Sequence[Sheet], form: FormDef) -> Context:
     index = index_of(form.fields)
     sheets = [replace(s, segments=split_at_labels(s.segments, index)) for s in sheets]
     context = Context(form, sheets, flow=any(s.flow for s in sheets))
+    letterhead: set[str] = set()
     fixed = _fixed_wordings(form)
     signing = _fixed(tuple(words for role in form.signature_labels.values() for words in role.values()))
     for sheet in sheets:
@@ -40,7 +41,11 @@ def read_context(sheets: Sequence[Sheet], form: FormDef) -> Context:
         hits = without_section_heads(without_headings(found, sheet), sheet)
         hits = [h for h in hits if not _signs(h, signing)]
         if sheet is sheets[0]:
-            hits = _without_letterhead(hits, sheet, form)
+            bare = _without_letterhead(hits, sheet, form)
+            letterhead = {h.segment.text for h in hits if h not in bare}
+            hits = bare
+        context.letterhead |= {id(h.segment) for h in found if h.segment.text in letterhead}
+        hits = [h for h in hits if h.segment.text not in letterhead]  # the next pages' too
         kept = {id(h.segment) for h in hits}
         context.printed |= {id(h.segment) for h in found if id(h.segment) not in kept and h.clear}
         context.hits[sheet.number] = [h for h in hits if h.clear]
@@ -62,11 +67,17 @@ def read_context(sheets: Sequence[Sheet], form: FormDef) -> Context:
     return context
 
 
+_FORM = 4
+"""Labels under a title that make it a form: what stands above it is whoever issued the form."""
+
+
 def _without_letterhead(hits: list[LabelHit], sheet: Sheet, form: FormDef) -> list[LabelHit]:
     """Without the sender's own numbers above the title ("Matricule : …") where the form asks below it."""
     titles = [words_of(title) for titles in form.titles.values() for title in titles]
     top = next((s.box[1] for s in sheet.segments if any(_says(s, title) for title in titles)), 0.0)
-    asked = {h.fields[0] for h in hits if h.segment.box[1] > top}
+    asked = {h.fields[0] for h in hits if h.segment.box[1] > top and h.clear}
+    if len(asked) >= _FORM:
+        asked |= {f.id for f in form.fields if f.type in ("matricule", "rcs", "vat", "iban")}
     return [h for h in hits if h.segment.box[1] >= top or h.fields[0] not in asked]
 
 

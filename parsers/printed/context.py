@@ -34,6 +34,8 @@ class Context:
     """By sheet number."""
     printed: set[int] = field(default_factory=set)
     """Ids of segments that the blank form prints."""
+    letterhead: set[int] = field(default_factory=set)
+    """Ids of segments with the numbers of whoever issued the form."""
     labels: set[int] = field(default_factory=set)
     aes: set[int] = field(default_factory=set)
     places: Counter[Place] = field(default_factory=Counter)

@@ -9,7 +9,7 @@ from parsers.documents.reading import Word
 from parsers.folding import fold
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Sheet
-from parsers.printed.context import Context, Found, Place
+from parsers.printed.context import Context, Found, Place, look_of
 from parsers.types import FieldDef, Source
 from parsers.values import ValueResult
 from parsers.vocabulary import vocabulary
@@ -66,6 +66,9 @@ def is_plausible(definition: FieldDef, hit: LabelHit, place: Found, context: Con
         beside = context.places["right"] + context.places["frame_right"] + context.places["inline"]
         if beside and not context.places["below"]:
             return False
+        look = look_of(hit.segment.size, hit.segment.bold)
+        if not context.places and look_of(place.words[0].size, place.words[0].bold) == look:
+            return False  # nothing on the form proves itself: another label, as like as not
     return not (
         place.place == "inline" and not place.closed and (len(words) > 8 or place.text.rstrip().endswith("."))
     )

@@ -150,3 +150,24 @@ def test_rows_of_a_cell_have_their_values_beside_them() -> None:
     inner = table(("L'Industriel *", "Nova Santé SARL"), ("Matricule", "1893120105732"))
     got = fields_of(docx(p("Accord de non-divulgation"), p("Entre", bold=True), table((inner,))), "nda")
     assert got.fields["denomination"].value == "Nova Santé SARL"
+
+
+def test_the_line_under_underlined_text_is_no_rule_of_its_cell() -> None:
+    sheet = Sheet("Formulaire 3", gap=12)
+    sheet.canvas.rect(50, sheet.y - 30, 300, 44)
+    sheet.text("Nom de l'Industriel :", x=54)
+    for line in ("Société générale de logiciels médicaux", "et dentaires SA"):
+        sheet.canvas.line(54, sheet.y - 1, 54 + stringWidth(line, "Helvetica", 10), sheet.y - 1)
+        sheet.text(line, x=54)
+    got = fields_of(sheet.pdf(), "formulaire_3").fields["denomination"]
+    assert got.value == "Société générale de logiciels médicaux et dentaires SA"
+
+
+def test_what_is_not_the_industriel_s_is_no_name() -> None:
+    got = fields_of(docx(p("Formulaire 1"), table(("Nom de la banque", "Spuerkeess"))), "formulaire_1")
+    assert "nom" not in got.fields
+
+
+def test_two_words_for_an_address_are_one_label() -> None:
+    line = "Firmensitz / Siège social : 159 rue de Bonnevoie, L-6783 Grevenmacher"
+    assert believed(fields_of(Sheet("Formulaire 1").text(line).pdf(), "formulaire_1"))["pays"] == "LU"
