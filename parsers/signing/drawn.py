@@ -22,7 +22,16 @@ from parsers.signing.places import (
     union,
 )
 from parsers.signing.roles import by_order
-from parsers.signing.worth_a_look import AROUND, WHOLE_PAGE, bands_of, icons_on, keep_nothing, pasted_on
+from parsers.signing.worth_a_look import (
+    AROUND,
+    MOST_MARKS,
+    WHOLE_PAGE,
+    bands_of,
+    icons_on,
+    keep_nothing,
+    pasted_on,
+    strokes_of,
+)
 from parsers.types import BBox, FormDef, Signer
 
 _DPI = 150.0
@@ -153,16 +162,19 @@ def _on_page(
     stamped = [a.box for a in reading.annotations if a.page == page.number and a.kind == "stamp"]
     drawn = [a.box for a in reading.annotations if a.page == page.number and a.kind == "ink"]
     bands = bands_of(places, page)
-    bands += [grown(b, 2) for b in drawn if not any(_inside(b, band) for band in bands)]
+    apart = [box for box in drawn if not any(_inside(box, band) for band in bands)]
+    single = _not_too_many([*pasted, *stamped], bands)
+    strokes = strokes_of(apart, page)
+    bands += strokes
     marks = [mark for band in bands for mark in _marks(render, band, erased, _lines(page))]
     # A pasted picture is one thing and is looked at by itself; logos are not looked at.
     covered = [*pasted, *stamped, *([] if scanned else _logos(page, pasted))]
     marks = [mark for mark in marks if not any(_overlaps(mark.box, box) for box in covered)]
-    marks += [mark for box in (*pasted, *stamped) for mark in _marks(render, box, erased, whole=True)]
+    marks += [mark for box in single for mark in _marks(render, box, erased, whole=True)]
     icons = icons_on(page, reading)
     marks += [mark for box in icons for mark in _marks(with_fields, box, shown, whole=True)]
     whole = [*pasted, *stamped, *icons]
-    loose = [*whole, *drawn]
+    loose = [*whole, *drawn, *strokes]
 
     def kind_of(mark: Mark) -> str:
         return "image" if any(_overlaps(mark.box, box) for box in whole) else "ink"
@@ -176,6 +188,13 @@ def _on_page(
             if mark.kind == "stamp" or (mark.kind == "signature" and _plausible(mark, places, page, reading))
         ]
     return found
+
+
+def _not_too_many(boxes: list[BBox], bands: Sequence[BBox]) -> list[BBox]:
+    """Of many pictures and stamps those where somebody signs."""
+    if len(boxes) <= MOST_MARKS:
+        return boxes
+    return [box for box in boxes if any(shared_area(box, band) > 0 for band in bands)][:MOST_MARKS]
 
 
 def _in_places(

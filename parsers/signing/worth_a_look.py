@@ -12,6 +12,8 @@ from parsers.types import BBox, FormDef, Signer
 _HEADER = 0.14
 """Share of the page's height where logos stand."""
 WHOLE_PAGE = 0.6
+MOST_MARKS = 60
+"""Strokes, pictures or stamps of one page that are looked at one by one; nobody signs with more."""
 AROUND = 14.0
 """Points by which ink may overshoot its place."""
 
@@ -80,10 +82,24 @@ def _told_by(page: Page, reading: Reading, digital: Sequence[Signer]) -> Hashabl
 
 def bands_of(places: Sequence[Place], page: Page) -> list[BBox]:
     """What has to be looked at for the places of a page, overlapping pieces together."""
+    return joined([_on_paper(grown(place.box, 3 * AROUND), page) for place in places])
+
+
+def strokes_of(boxes: Sequence[BBox], page: Page) -> list[BBox]:
+    """What has to be looked at for strokes of a pen: those that touch together, as one signature is many."""
+    if len(boxes) > MOST_MARKS:
+        boxes = [*boxes[:MOST_MARKS], union(boxes[MOST_MARKS:])]
+    return joined([_on_paper(grown(box, 2), page) for box in boxes])
+
+
+def _on_paper(box: BBox, page: Page) -> BBox:
+    return (max(0.0, box[0]), max(0.0, box[1]), min(page.width, box[2]), min(page.height, box[3]))
+
+
+def joined(boxes: Sequence[BBox]) -> list[BBox]:
+    """Overlapping boxes together."""
     bands: list[BBox] = []
-    for place in places:
-        left, top, right, bottom = grown(place.box, 3 * AROUND)
-        band = (max(0.0, left), max(0.0, top), min(page.width, right), min(page.height, bottom))
+    for band in boxes:
         while (touching := next((b for b in bands if shared_area(b, band) > 0), None)) is not None:
             bands.remove(touching)
             band = union((touching, band))

@@ -190,6 +190,28 @@ def inked(pdf: bytes, page: int, seed: int, box: BBox) -> bytes:
     return _annotated(pdf, page, "/Ink", rect, content.encode(), InkList=[flat])
 
 
+def inked_by_strokes(pdf: bytes, page: int, seed: int, box: BBox, strokes: int) -> bytes:
+    """The PDF with an Ink annotation without a look for each piece of a signature, as tablets write it."""
+    left, top, right, bottom = box
+    points = handwriting(seed) / (700, 220) * (right - left, bottom - top) + (left, top)
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as target:
+        for first in np.linspace(0, len(points) - 2, strokes).astype(int):
+            piece = points[first : first + len(points) // strokes + 2]
+            (x0, y0), (x1, y1) = piece.min(axis=0) - 2, piece.max(axis=0) + 2
+            annotation = pikepdf.Dictionary(
+                Type=pikepdf.Name.Annot,
+                Subtype=pikepdf.Name.Ink,
+                Rect=[float(x0), A4[1] - float(y1), float(x1), A4[1] - float(y0)],
+                InkList=[[float(v) for x, y in piece for v in (x, A4[1] - y)]],
+                C=[0, 0, 0.6],
+                F=4,
+            )
+            target.pages[page].Annots.append(target.make_indirect(annotation))
+        target.save(out)
+    return out.getvalue()
+
+
 def stamp_annotation(
     pdf: bytes, page: int, image: Image.Image | None, box: BBox, name: str = "/Approved"
 ) -> bytes:

@@ -76,6 +76,19 @@ def test_a_signature_in_a_form_field_for_pictures_is_an_image() -> None:
     assert seen(found(stamped)) == [("industriel", "stamp", "absent")]
 
 
+def test_a_signature_of_many_strokes_below_its_place_is_one() -> None:
+    box: BBox = (70, 700, 250, 750)
+    pdf = pictures.inked_by_strokes(blank("nda"), 1, 1, box, 12)
+    assert [(s.kind, s.status) for s in found(pdf).signers] == [("ink", "handwritten")]
+
+
+def test_thousands_of_marks_on_a_page_are_not_looked_at_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+    monkeypatch.setattr(drawn, "marks_in", lambda *_, **__: looked.append(1) or [])
+    found(pictures.inked_by_strokes(blank("nda"), 1, 1, (70, 500, 250, 550), 300))
+    assert 0 < len(looked) < 80
+
+
 def test_both_parties_on_one_nda() -> None:
     pdf = pictures.stroked(pictures.pasted(blank("nda"), 1, pictures.signature(1), INDUSTRIEL), 1, 2, AES)
     assert sorted(seen(found(pdf))) == [("aes", "ink", "handwritten"), ("industriel", "image", "handwritten")]
