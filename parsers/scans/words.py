@@ -51,6 +51,10 @@ _NOTHING = 0.1
 """Confidence of what only the first reading took for letters at all."""
 _SEVERAL = 2
 """Lines by hand on a page that make its other dancing lines a guess."""
+_TOLD = 3
+"""Letters of a value that the readings can differ on, and values on which they have to."""
+_SHARE = 0.15
+"""Of the values in a known blank's places: lines by hand that make the others so."""
 _ONCE = 0.9
 """A word of a sentence, read once."""
 
@@ -64,6 +68,9 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
     digits = [not any(c.isalpha() for token in value for c in token.text) for value in values]
     flags = by_hand([bounds(value) for value in values], digits, sheet)
     written = {id(run) for run, flag in zip(open_runs, flags, strict=True) if flag}
+    doubted = _mostly_doubted(open_runs)
+    written |= _filled_by_hand(open_runs, written, doubted)
+    unsteady = {id(run) for run in open_runs} if doubted else set()
     # Words that forms print may be written by hand as well, a label hardly.
     guessed = {
         id(run)
@@ -106,6 +113,8 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
                 continue
             if bottom - top < sheet.px(_LOWEST) and any(c.isalnum() for c in answer):
                 continue  # a piece of a line that was taken for letters
+            if id(run) in unsteady and not confirmed(token):
+                sure = min(sure, _COARSE)
             if (
                 (sheet.coarse or faint)
                 and not confirmed(token)
@@ -121,6 +130,29 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
             words.append(_word(answer, box, sure, sheet, size, written=hand))
     words += [word for reading in second.combs if (word := _comb_word(reading, sheet)) is not None]
     return sorted(evened(words), key=lambda w: (round(w.box[1] / 4), w.box[0]))
+
+
+def _filled_by_hand(runs: Sequence[Run], written: set[int], doubted: bool) -> set[int]:
+    """What stands in the places of a known blank, all of it where a hand wrote several of them.
+
+    Short words by a steady hand look like print one by one; who writes two values writes the others too. One
+    tells as much where the readings differ on most of them.
+    """
+    placed = {id(run) for run in runs if run.tokens[0].place >= 0}
+    by_it = len(placed & written)
+    several = by_it >= _SEVERAL and by_it >= _SHARE * len(placed)
+    return placed if several or (by_it and doubted) else set()
+
+
+def _mostly_doubted(runs: Sequence[Run]) -> bool:
+    """True for a page on most of whose values the readings differ: on the rest they may agree by chance."""
+    told = [run for run in runs if sum(c.isalnum() for t in run.tokens for c in t.text) >= _TOLD]
+    differ = [run for run in told if not all(a.same for a in agreed(*_both(run)))]
+    return len(differ) >= _TOLD and 2 * len(differ) > len(told)
+
+
+def _both(run: Run) -> tuple[list[str], list[str]]:
+    return [t.text for t in run.tokens], [t.text for t in run.again]
 
 
 def _unframed(answer: str, line: str) -> str:

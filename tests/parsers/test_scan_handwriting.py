@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
 from parsers.scans.handwriting import by_hand, evenness, in_coloured_ink, joined
 from parsers.scans.image import Sheet
+from parsers.scans.ocr import Token
+from parsers.scans.second import Reread, Run
+from parsers.scans.words import assemble
 
 WORD = (10, 10, 60, 30)
 
@@ -66,3 +71,32 @@ def test_letters_that_hang_together_are_told_from_print() -> None:
     assert not joined((0, 44, 560, 86), "Medisoft SARL", Sheet(1, page, 300.0))
     page[78:82, 30:460] = 0  # a pen that was not lifted
     assert joined((0, 44, 560, 86), "Medisoft SARL", Sheet(1, page, 300.0))
+
+
+def value(row: int, text: str, again: str) -> Run:
+    """A word in a place of its own of a known blank, read surely both times."""
+    box = (20, 20 + 120 * row, 20 + 30 * len(text), 60 + 120 * row)
+    first, second = (Token(said, box, 0.95, (1, 1, 1), place=row) for said in (text, again))
+    return Run((first,), (second,))
+
+
+def test_what_was_read_alike_is_doubted_where_the_readings_differ_on_most_values() -> None:
+    page = Sheet(1, np.full((700, 600), 255, np.uint8), 300.0)
+    alike = [value(0, "Wagner", "Wagner"), value(1, "Kremer", "Kremer")]
+    apart = [value(2, "Carole", "Canole"), value(3, "B28333", "828333"), value(4, "Medilux", "Modilux")]
+
+    def sureness(runs: list[Run]) -> float:
+        return next(w.confidence or 0.0 for w in assemble(Reread(runs, []), page) if w.text == "Wagner")
+
+    assert sureness([*alike, *apart]) < 0.95 <= sureness([*alike, *apart[:2]])
+
+
+def test_one_value_by_hand_makes_the_others_so_where_most_are_doubted() -> None:
+    picture = np.full((700, 600), 255, np.uint8)
+    picture[20:110, :560] = line(12)
+    hand = Run(tuple(replace(t, box=(0, 20, 560, 110)) for t in value(0, "Medisoft", "x").tokens), ())
+    rest = [value(2, "Carole", "Canole"), value(3, "B28333", "828333"), value(4, "Wagner", "Wagner")]
+
+    words = assemble(Reread([hand, *rest], []), Sheet(1, picture, 300.0))
+
+    assert {w.text for w in words if w.handwritten} >= {"Medisoft", "Wagner"}
