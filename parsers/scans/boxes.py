@@ -32,6 +32,8 @@ _STROKE = 0.5
 """Pixels outside of a box for each of its width, from which a stroke was drawn there."""
 _CLOSE = 9
 """Pixels at 300 dpi: letters of a heading stand closer, a box's words do not."""
+_FAR = 0.8
+"""Of a box's width, farther than the arms of a mark reach beside it."""
 _SET_WIDE, _SMALLER = 0.6, 0.85
 """Of a ring's width, how near letters stand on both sides of a round one; of the usual width, the least."""
 _SCRIBBLED, _SAME_SIZE = 0.5, 0.07
@@ -228,7 +230,9 @@ def marked(
         patch = ink[y0:y1, x0:x1] > 0
         # No letter has the size of this form's boxes and a straight side on all four sides as well.
         if patch.mean() < _FULL and (
-            _marked_ring(ink, box, patch) if is_round else _sided(patch) and not _is_letter(ink, box)
+            _marked_ring(ink, box, patch)
+            if is_round
+            else _sided(patch) and not _is_letter(ink, box, max(_CLOSE, round((box[2] - box[0]) * 0.15)))
         ):
             found.append(box)
     return found
@@ -310,36 +314,41 @@ def _sided(patch: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> bool:
     return min(float(side.mean()) for side in sides) > 0.93
 
 
-def _is_letter(ink: Mask, box: tuple[int, int, int, int]) -> bool:
-    """True with other shapes as close beside it as letters of a word: a fat D has four sides as well."""
+def _is_letter(ink: Mask, box: tuple[int, int, int, int], reach: int) -> bool:
+    """True with another shape as close beside it as a word's letters, or joined to a row of them.
+
+    A fat D has four sides as well, and an n is round enough; a mark that is joined to a box ends near it.
+    """
     left, top, right, bottom = box
-    reach = max(_CLOSE, round((right - left) * 0.15))
-    x = max(0, left - reach)
-    _, labels = cv2.connectedComponents(ink[top:bottom, x : right + reach], connectivity=8)
+    far, quarter = round((right - left) * _FAR), (bottom - top) // 4
+    x = max(0, left - far)
+    _, labels = cv2.connectedComponents(ink[top:bottom, x : right + far], connectivity=8)
     own = np.unique(labels[:, left - x : right - x])
-    quarter = (bottom - top) // 4
-    beside = labels[quarter:-quarter].copy()
-    beside[:, left - x : right - x] = 0
-    return not bool(np.isin(np.unique(beside), (0, *own)).all())
+    middle = labels[quarter:-quarter]
+    if np.isin(middle[:, (0, -1)], own[own > 0]).any():
+        return True
+    beside = middle[:, max(0, left - x - reach) : right - x + reach]
+    return not np.isin(np.unique(beside), (0, *own)).all()
 
 
 def _marked_ring(
     ink: Mask, box: tuple[int, int, int, int], patch: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 ) -> bool:
     """A ring that a mark is joined to and that stands apart; a round letter is alone or between others."""
-    left, top, right, bottom = box
-    reach = max(_LETTER_GAP, round((right - left) * 0.26))
-    x, y = max(0, left - reach), max(0, top - reach)
-    _, labels = cv2.connectedComponents(ink[y : bottom + reach, x : right + reach], connectivity=8)
-    within = (slice(top - y, bottom - y), slice(left - x, right - x))
-    own = np.isin(labels, np.unique(labels[within])) & (labels > 0)
-    around = own.copy()
-    around[top - y - 1 : bottom - y + 1, left - x - 1 : right - x + 1] = False
-    if measured(ink, box, True).ink <= _OFF and not around.any():
+    if not _covered(patch) or _is_letter(ink, box, max(_LETTER_GAP, round((box[2] - box[0]) * 0.26))):
         return False
-    quarter = (bottom - top) // 4
-    beside = ((labels > 0) & ~own)[top - y + quarter : bottom - y - quarter]
-    return _covered(patch) and not beside.any()
+    inside = measured(ink, box, True).state
+    if inside != "off":
+        return inside == "on"
+    left, top, right, bottom = box
+    x, y = max(0, left - _LETTER_GAP), max(0, top - _LETTER_GAP)
+    _, labels = cv2.connectedComponents(
+        ink[y : bottom + _LETTER_GAP, x : right + _LETTER_GAP], connectivity=8
+    )
+    own = np.unique(labels[top - y : bottom - y, left - x : right - x])
+    around = np.isin(labels, own[own > 0])
+    around[top - y - 1 : bottom - y + 1, left - x - 1 : right - x + 1] = False
+    return bool(around.any())
 
 
 def _covered(patch: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> bool:

@@ -104,6 +104,8 @@ def test_a_fat_letter_of_a_word_is_no_marked_box() -> None:
     cv2.rectangle(picture, (400, 100), (434, 134), 255, 9)
     cv2.rectangle(picture, (442, 104), (460, 134), 255, 5)  # the next letter
     assert marked(picture, sheet(picture), [(99, 299, 136, 336)], False) == []
+    picture[115:119, 380:470] = 255  # and where print ran, all of them in one piece
+    assert marked(picture, sheet(picture), [(99, 299, 136, 336)], False) == []
 
 
 def test_a_stroke_beside_an_empty_box_makes_it_doubtful_unless_it_is_anothers() -> None:
