@@ -46,12 +46,16 @@ Gate = Callable[[OutboxRow, Sequence[tuple[AttachmentRef, bytes]]], None]
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """What one pass did; `unreachable` says why the SMTP server could not be used, if so."""
+    """What one pass did; `unreachable` says why the SMTP server could not be used, if so.
+
+    put_off: mails that had to wait because their domain got enough in the last minute.
+    """
 
     sent: int = 0
     retried_later: int = 0
     failed: int = 0
     uncertain: int = 0
+    put_off: int = 0
     held: bool = False
     unreachable: str = ""
 
@@ -123,11 +127,13 @@ class Delivery:
             opened = bool(self._breaker and self._breaker.opens())
             # On hold: only an alarm that tells of it.
             claimed = self._store.claim_due(self._clock.now(), 1, self._holder)
-            while claimed and self._put_off_for_pace(claimed[0]):
-                claimed = self._store.claim_due(self._clock.now(), 1, self._holder)
             if not claimed:
                 report = replace(report, held=opened or self._store.switch(HOLD) == HELD)
                 break
+            if self._put_off_for_pace(claimed[0]):
+                report = replace(report, put_off=report.put_off + 1)
+                await asyncio.sleep(0)  # thousands may have to wait, and others want their turn
+                continue
             report = await self._deliver(claimed[0], report)
             if report.unreachable:
                 break

@@ -5,8 +5,6 @@ Documents about different things (two products, two clients) are not the same fo
 
 from __future__ import annotations
 
-from itertools import combinations
-
 from parsers.types import FieldValue, SignatureStatus
 from rules.facts import Policy
 from rules.names import text_key, version_key
@@ -69,14 +67,13 @@ def _best(group: list[Exhibit]) -> Exhibit:
 
 def _differing(group: list[Exhibit], min_confidence: float) -> list[str]:
     """Fields that two versions give differently, both of them read with confidence."""
-    found: dict[str, None] = {}
-    for one, other in combinations(group, 2):
-        for field in one.document.fields.keys() & other.document.fields.keys() - _NOT_COMPARED:
-            sure = all(e.document.fields[field].confidence >= min_confidence for e in (one, other))
-            a, b = one.value(field), other.value(field)
-            if sure and a and b and text_key(a) != text_key(b):
-                found[field] = None
-    return sorted(found)
+    given: dict[str, set[str]] = {}
+    for one in group:
+        for field, claim in one.document.fields.items():
+            value = one.value(field)
+            if value and claim.confidence >= min_confidence and field not in _NOT_COMPARED:
+                given.setdefault(field, set()).add(text_key(value))
+    return sorted(field for field, values in given.items() if len(values) > 1)
 
 
 def _surest(best: Exhibit, group: list[Exhibit]) -> Exhibit:

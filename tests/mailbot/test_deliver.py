@@ -364,6 +364,15 @@ async def test_a_domain_gets_so_many_mails_a_minute_and_the_others_do_not_wait(d
     assert (await delivery.once()).sent == 1
 
 
+async def test_of_many_mails_that_have_to_wait_each_is_a_step_of_its_own(desk: Desk) -> None:
+    desk.domain_per_minute = 1
+    rows = [desk.write(key, to=("personne@logiciel.example",)) for key in ("1", "2", "3")]
+    delivery = desk.delivery()
+    assert await delivery.once(1) == DeliveryReport(sent=1)
+    assert await delivery.once(1) == DeliveryReport(put_off=1)
+    assert [desk.row(row).next_attempt_at for row in rows] == [None, NOON + WINDOW, None]
+
+
 def test_the_pace_remembers_a_minute_however_many_domains_there_are() -> None:
     pace = Pace(2)
     for number in range(100):
