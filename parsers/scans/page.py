@@ -44,7 +44,7 @@ from parsers.scans.lines import (
 from parsers.scans.lost import lost_in_places
 from parsers.scans.print_seen import without
 from parsers.scans.quality import is_blank, legibility
-from parsers.scans.read_marks import without_read_marks
+from parsers.scans.read_marks import doubted_beside, without_read_marks
 from parsers.scans.registration import lay_on_blank
 from parsers.scans.second import Reread, reread
 from parsers.scans.squeezed import squeezed
@@ -113,7 +113,7 @@ def read_sheet(sheet: Sheet, deadline: float, blanks: Sequence[Blank] = ()) -> P
         number=upright.number,
         width=round(upright.width, 1),
         height=round(upright.height, 1),
-        words=tuple(without_read_marks(words, boxes)),
+        words=tuple(doubted_beside(without_read_marks(words, boxes), boxes)),
         struck=tuple(struck),
         rulings=lines,
         boxes=boxes,

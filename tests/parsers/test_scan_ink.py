@@ -28,7 +28,7 @@ from parsers.scans.image import Sheet, parts_of
 from parsers.scans.legal_forms import legal_form_at
 from parsers.scans.lines import leaders, line_masks, rulings, with_open_sides
 from parsers.scans.page import frames
-from parsers.scans.read_marks import without_read_marks
+from parsers.scans.read_marks import doubted_beside, without_read_marks
 from parsers.scans.sizes import evened, line_of, type_size
 from parsers.scans.upright import is_on_its_head
 from parsers.types import ReadOptions
@@ -289,6 +289,13 @@ def test_a_ring_that_was_read_as_letters_is_no_word() -> None:
 
     assert [w.text for w in without_read_marks(words, [dot])] == ["Oui", "Non"]
     assert without_read_marks(words, []) == words
+
+
+def test_a_word_that_a_box_touches_may_have_lost_a_letter() -> None:
+    words = [Word("Grünwal", 1, (40, 10, 80, 22), 0.98), Word("S.A.", 1, (100, 10, 120, 22), 0.98)]
+    letter = Box(1, (81, 11, 89, 20), False, "off", 0.99)
+
+    assert [w.confidence for w in doubted_beside(words, [letter])] == [0.94, 0.98]
 
 
 def test_a_scan_pasted_into_a_word_file_is_a_page() -> None:
