@@ -140,6 +140,12 @@ def _blank_forms(report: CheckReport, service: Service) -> None:
             )
         elif any(document.kind == kind and document.filled for document in documents):
             report.problems.append(CheckProblem(f"blank form {name}: expected a blank one, it is filled in"))
+        elif any(document.kind == kind and document.altered for document in documents):
+            text = (
+                f"blank form {name}: its articles are not those of the definition in force, so that each "
+                "returned copy would be taken for altered: `mailbot forms learn` drafts a definition from it"
+            )
+            report.problems.append(CheckProblem(text))
     if len(report.problems) == before:
         report.good.append("blank forms")
 

@@ -9,6 +9,7 @@ reads it before it is put into use.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -24,6 +25,7 @@ from parsers.layout.text import reading_text
 from parsers.mail.language import language_of
 from parsers.printed.blank import read_context
 from parsers.printed.context import Context
+from parsers.signing.places import label_of
 from parsers.table_heads import head_of
 from parsers.types import BBox, FieldDef, FormDef, Language
 from parsers.widget_names import field_of
@@ -31,6 +33,7 @@ from parsers.widget_names import field_of
 _ENDS = re.compile(r"[\s:.…_*]+$")
 _STARTS = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*[.)]?|[a-z][.)])\s+")
 _PROBE = "Sonde{:03}"
+_MOST_LISTS, _MOST_OFFERS = 20, 6
 
 
 class UnknownForm(ValueError):
@@ -83,7 +86,7 @@ def learn(
     )
     beside = _beside_labels(reading, form, opaque)
     missing = tuple(f.id for f in known.fields if f.id not in labels)
-    return Draft(form, (*places, *beside), missing, _unplaced(opaque, beside, context))
+    return Draft(form, (*places, *beside), missing, _unplaced(opaque, beside, context, known))
 
 
 def _known_form(reading: Reading, book: FormBook, kind: str) -> FormDef:
@@ -164,10 +167,27 @@ def _beside_labels(reading: Reading, form: FormDef, opaque: list[Widget]) -> tup
         widget = probes.get(str(value.value))
         if widget is not None:
             places.append(Place(field, "label", "", widget.name, widget.page, widget.box))
-    return tuple(places)
+    return (*places, *_lists_beside_labels(reading, form, opaque))
 
 
-def _unplaced(opaque: list[Widget], beside: tuple[Place, ...], context: Context) -> tuple[str, ...]:
+def _lists_beside_labels(reading: Reading, form: FormDef, opaque: list[Widget]) -> Iterator[Place]:
+    """Lists to choose from: each is probed with what it offers, until a field takes it for its own."""
+    from parsers.extract import extract
+
+    for widget in [w for w in opaque if w.kind == "choice"][:_MOST_LISTS]:
+        for export, shown in widget.options[:_MOST_OFFERS]:
+            chosen = replace(widget, value=shown or export)
+            widgets = tuple(chosen if w is widget else w for w in reading.widgets)
+            read = extract(replace(reading, widgets=widgets), form).fields
+            field = next((f for f, value in read.items() if value.raw == chosen.value), None)
+            if field is not None:
+                yield Place(field, "label", "", widget.name, widget.page, widget.box)
+                break
+
+
+def _unplaced(
+    opaque: list[Widget], beside: tuple[Place, ...], context: Context, known: FormDef
+) -> tuple[str, ...]:
     placed = {place.widget for place in beside}
     left = [
         f"{w.name} ({_clean(w.label)})" if w.label.strip() else w.name
@@ -175,7 +195,11 @@ def _unplaced(opaque: list[Widget], beside: tuple[Place, ...], context: Context)
         if w.kind not in ("button", "signature", "checkbox", "radio") and w.name not in placed
     ]
     for sheet in context.sheets:
-        left += [_clean(s.text) for s in sheet.segments if _asks(s) and id(s) not in context.labels]
+        left += [
+            _clean(s.text)
+            for s in sheet.segments
+            if _asks(s) and id(s) not in context.labels and label_of(words_of(s.text), known) is None
+        ]
     return tuple(dict.fromkeys(text for text in left if text))
 
 

@@ -59,8 +59,13 @@ def _list(texts: Iterable[str]) -> str:
 
 def _quoted(text: str) -> str:
     """A TOML basic string: quotes, backslashes and control characters escaped."""
-    escaped = "".join(
-        f"\\{char}" if char in '"\\' else char if char >= " " and char != "\x7f" else f"\\u{ord(char):04X}"
-        for char in text
-    )
+    escaped = "".join(map(_escaped, text))
     return f'"{escaped}"'
+
+
+def _escaped(char: str) -> str:
+    if char in '"\\':
+        return f"\\{char}"
+    if char == "\n":
+        return "\\n"
+    return char if char >= " " and char != "\x7f" else f"\\u{ord(char):04X}"

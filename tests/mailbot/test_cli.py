@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sqlite3
 import subprocess
@@ -443,6 +444,25 @@ def test_a_learnt_definition_can_be_used(run: Run, folder: Path, name: str) -> N
     assert learnt["version"] == "2027-01"
     assert learnt["fields"] == shipped["fields"]
     run("forms", "learn", name, "--version", "2027-01", code=2)
+
+
+def test_an_agreement_with_another_text_is_refused_until_it_was_learnt(run: Run, folder: Path) -> None:
+    official = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(blank_bytes("nda", "docx"))) as old,
+        zipfile.ZipFile(official, "w") as new,
+    ):
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace("cinq années".encode(), "sept années".encode()))
+    for part in ("blank_forms", "forms"):
+        (folder / part).mkdir()
+    (folder / "blank_forms" / "nda.docx").write_bytes(official.getvalue())
+    keys = 'forms_dir = "forms"\nblank_forms_dir = "blank_forms"\n'
+    (folder / "config.toml").write_text(f'{CONFIG}blank_format = "docx"\n[documents]\n{keys}')
+    assert "nda.docx: its articles are not those" in run("forms", "check", code=2).stderr
+    learnt = run("forms", "learn", "blank_forms/nda.docx", "--version", "2027-01", "--out", "forms/nda.toml")
+    assert "compared with 11 articles" in learnt.stderr
+    run("forms", "check")
 
 
 def test_what_is_no_form_is_not_learnt(run: Run, folder: Path) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from random import Random
 
 import pytest
+from docx import Document as open_docx
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 
 from parsers.documents.reading import Reading
 from parsers.forms import dump_form, load_forms, parse_form
@@ -65,6 +69,33 @@ def test_places_that_no_known_field_has_are_told() -> None:
     reading = reading_of(pdf.draw(blank, "acro_opaque", Random(1)))
     draft = learn(reading, BOOK, "2026-01")
     assert any("Tél" in text or text.startswith("Text") for text in draft.unplaced)
+
+
+def test_a_list_to_choose_from_is_placed_by_what_it_offers() -> None:
+    document = open_docx()
+    document.add_heading("Formulaire d'accès à l'environnement de test", 0)
+    table = document.add_table(0, 2)
+    for number, label in enumerate(
+        ("Nom de l'Industriel", "Code prestataire", "eHealth ID", "Mode d'intégration")
+    ):
+        cells = table.add_row().cells
+        cells[0].text = label
+        offers = "".join(
+            f'<w:listItem w:displayText="{o}" w:value="{o}"/>' for o in ("eConnector NG", "Accès direct")
+        )
+        kind = f"<w:dropDownList>{offers}</w:dropDownList>" if label.startswith("Mode") else "<w:text/>"
+        cells[1].paragraphs[0]._p.append(
+            parse_xml(
+                f'<w:sdt {nsdecls("w")}><w:sdtPr><w:tag w:val="c{number}"/><w:showingPlcHdr/>{kind}</w:sdtPr>'
+                "<w:sdtContent><w:r><w:t>Choisissez.</w:t></w:r></w:sdtContent></w:sdt>"
+            )
+        )
+    document.add_paragraph("Signature de l'Industriel :")
+    out = io.BytesIO()
+    document.save(out)
+    draft = learn(reading_of(out.getvalue(), DOCX), BOOK, "2026-01")
+    assert ("mode_integration", "c3") in {(place.field, place.widget) for place in draft.found}
+    assert draft.unplaced == ()
 
 
 def test_what_is_no_form_of_ours_is_refused() -> None:
