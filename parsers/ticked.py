@@ -131,9 +131,24 @@ def _options(definition: FieldDef, sheet: Sheet, wordings: dict[str, tuple[str, 
     for tick, segment in paired(sheet):
         text = _own_words(tick, segment)
         choice, exact = _named(text, definition, wordings)
+        if choice is None and (more := _continuation(segment, sheet)) is not None:
+            choice, exact = _named(f"{text} {more.text}", definition, wordings)
         if choice is not None:
             found.append(_Option(choice, segment, tick, exact))
     return found
+
+
+def _continuation(segment: Segment, sheet: Sheet) -> Segment | None:
+    """The words that begin the next line, where the last words of a row had no room for more."""
+    height = segment.box[3] - segment.box[1]
+    if any(s.box[0] > segment.box[2] and abs(_mid(s) - _mid(segment)) < 0.5 * height for s in sheet.segments):
+        return None
+    below = [s for s in sheet.segments if 0.5 * height < _mid(s) - _mid(segment) < 1.6 * height]
+    first = min(below, key=lambda s: s.box[0], default=None)
+    if first is None or first.box[0] > segment.box[0]:
+        return None
+    ticked = any(0 <= first.box[0] - t.box[2] < 14 and t.box[1] < _mid(first) < t.box[3] for t in sheet.ticks)
+    return None if ticked else first
 
 
 def _own_words(tick: Tick, segment: Segment) -> str:
@@ -382,11 +397,7 @@ def _zone(hit: LabelHit, sheet: Sheet, context: Context) -> tuple[float, float, 
         (s.box[0] for s in labels if s.box[0] > segment.box[2] and abs(_mid(s) - middle) < 8), default=1e9
     )
     bottom = min(
-        (
-            s.box[1]
-            for s in labels
-            if s.box[1] > segment.box[3] + 1 and s.box[0] < right and s not in hit.below
-        ),
+        (s.box[1] for s in labels if _mid(s) > segment.box[3] and s.box[0] < right and s not in hit.below),
         default=1e9,
     )
     last = max([segment.box[3], *(s.box[3] for s in hit.below)])

@@ -24,6 +24,7 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
     hits: list[LabelHit] = []
     taken: set[int] = set()
     below = stacked(segments)
+    signing = {words_of(w) for role in form.signature_labels.values() for ws in role.values() for w in ws}
     inside = {under for over, under in below.items() if segments[over].frame is not None}
     for number, segment in enumerate(segments):
         if number in taken or segment.entered or is_absent(segment.text) or _only_a_hint(segment.text, index):
@@ -52,7 +53,12 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
         cut = (
             segment.frame is None and fold(segment.words[-1].text) in STOP
         )  # "… – Datum des", broken over two lines
-        if under is not None and (not whole or cut or (hit is not None and hit.end == len(segment.words))):
+        heads = words_of(segment.text) in signing and segment.frame is None
+        if (
+            under is not None
+            and not heads
+            and (not whole or cut or (hit is not None and hit.end == len(segment.words)))
+        ):
             longer = match_stack(segment, segments, number, below, index, hit)
             if longer is not None:
                 hit, used = longer

@@ -179,7 +179,7 @@ def match_stack(
         if nxt is None:
             break
         before, under = segments[current], segments[nxt]
-        if used and (before.text.rstrip().endswith(":") or _NUMBERED.match(under.text)):
+        if _NUMBERED.match(under.text) or (used and before.text.rstrip().endswith(":")):
             break  # the next label
         current = nxt
         if re.search(r"\d{3}|@", under.text):

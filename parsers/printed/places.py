@@ -323,7 +323,10 @@ def _below(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Iterab
     candidates.sort(key=lambda s: (s.box[1], abs(s.box[0] - segment.box[0])))
     last = label[3]
     for candidate in candidates:
-        if candidate.box[1] - last > 1.7 * max(height, candidate.box[3] - candidate.box[1]):
+        tall = (
+            0.0 if candidate.words[0].confidence is not None else 0.8 * candidate.size
+        )  # boxes may be tight
+        if candidate.box[1] - last > 1.7 * max(height, candidate.box[3] - candidate.box[1], tall):
             return
         if id(candidate) in context.labels:
             return
