@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 from rapidfuzz import fuzz
@@ -86,7 +86,8 @@ def paired(sheet: Sheet) -> list[tuple[Tick, Segment]]:
             left = None  # the other boxes stand before their words: those before this one are another's
         chosen = (left or right) if after else (right or left)
         if chosen is not None:
-            pairs.append((tick, chosen))
+            unclear = left is not None and right is not None and not sheet.flow and _midway(row_ticks, row)
+            pairs.append((replace(tick, sure=False) if unclear else tick, chosen))
     return pairs
 
 
@@ -106,6 +107,15 @@ def _boxes_after_words(ticks: list[Tick], row: list[Segment], wrapped: Segment |
         return False
     others = [t for t in ticks if t.box[2] < last - 1]
     return not others or wrapped is None or not all(_gap_behind(t, row) < _gap_before(t, row) for t in others)
+
+
+def _midway(ticks: list[Tick], row: list[Segment]) -> bool:
+    """True in a row that ends with a box, where another box stands midway between two words."""
+    last = max(ticks, key=lambda t: t.box[2])
+    if _gap_behind(last, row) < 40:
+        return False
+    gaps = [(_gap_behind(t, row), _gap_before(t, row)) for t in ticks if t is not last]
+    return any(0.5 < max(behind, 0.1) / max(before, 0.1) < 2 for behind, before in gaps)
 
 
 def _gap_behind(tick: Tick, row: list[Segment]) -> float:

@@ -166,6 +166,8 @@ def _match_prefix(texts: list[str], start: int, index: LabelIndex) -> _Match | N
             owners = meant[0] if meant is not None and meant[1] != "weak" else None
         if owners is None:
             continue
+        if foreign(words_of(_in_brackets(texts[start + length :]))):
+            return None  # "Personne de contact (comptabilité)"
         if len(owners) > 1 and told == "fuzzy" and not _two_names(owners):
             continue
         end = start + length
@@ -182,6 +184,12 @@ def _match_prefix(texts: list[str], start: int, index: LabelIndex) -> _Match | N
         strength: Strength = "weak" if more else told
         return _Match(owners, end, strength, 0.97, closed, " ".join(piece))
     return None
+
+
+def _in_brackets(texts: list[str]) -> str:
+    """What the words begin with, if that stands in brackets."""
+    end = next((i for i, text in enumerate(texts) if text.rstrip("*:").endswith(")")), None)
+    return " ".join(texts[: end + 1]) if end is not None and texts[0].startswith("(") else ""
 
 
 def _may_end(piece: list[str], following: str) -> bool:

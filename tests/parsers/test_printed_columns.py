@@ -171,3 +171,8 @@ def test_what_is_not_the_industriel_s_is_no_name() -> None:
 def test_two_words_for_an_address_are_one_label() -> None:
     line = "Firmensitz / Siège social : 159 rue de Bonnevoie, L-6783 Grevenmacher"
     assert believed(fields_of(Sheet("Formulaire 1").text(line).pdf(), "formulaire_1"))["pays"] == "LU"
+
+
+def test_brackets_that_say_whose_it_is() -> None:
+    line = "Personne de contact (comptabilité) ________ Kim Weis"
+    assert "contact_technique" not in fields_of(docx(p("Formulaire 3"), p(line)), "formulaire_3").fields
