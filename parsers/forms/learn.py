@@ -27,12 +27,15 @@ from parsers.printed.blank import read_context
 from parsers.printed.context import Context
 from parsers.signing.places import label_of
 from parsers.table_heads import head_of
+from parsers.ticked import claims_from_ticks
 from parsers.types import BBox, FieldDef, FormDef, Language
 from parsers.widget_names import field_of
 
 _ENDS = re.compile(r"[\s:.…_*]+$")
 _STARTS = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*[.)]?|[a-z][.)])\s+")
 _PROBE = "Sonde{:03}"
+_SEVERAL_BOXES = 0.96
+"""How sure a claim is that rests on boxes for several of a field's choices."""
 _MOST_LISTS, _MOST_OFFERS = 20, 6
 
 
@@ -71,6 +74,7 @@ def learn(
     opaque = [w for w in reading.widgets if field_of(w, known) is None]
     context = read_context(sheets_of(reading, opaque), known)
     places = _from_widgets(reading, known) + _from_print(context) + _from_heads(context)
+    places += _from_boxes(context, {place.field for place in places})
     labels: dict[str, list[str]] = {}
     for place in places:
         labels.setdefault(place.field, []).extend([place.label] if place.label else [])
@@ -127,6 +131,15 @@ def _from_print(context: Context) -> list[Place]:
                 for field in hit.fields
             ]
     return places
+
+
+def _from_boxes(context: Context, placed: set[str]) -> list[Place]:
+    """Choices known by the words beside their boxes alone: their label runs into the first of them."""
+    return [
+        Place(claim.field, "label", "", "", None if context.flow else claim.page, claim.bbox)
+        for claim in claims_from_ticks(context)
+        if claim.field not in placed and claim.confidence >= _SEVERAL_BOXES
+    ]
 
 
 def _from_heads(context: Context) -> list[Place]:

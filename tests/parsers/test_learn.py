@@ -22,7 +22,7 @@ from parsers.types import ReadOptions
 from scripts.bench_documents.digital import pdf
 from scripts.bench_documents.digital.model import Builder
 from scripts.bench_documents.digital.others import page
-from tests.parsers.form_builder import Sheet
+from tests.parsers.form_builder import Sheet, docx, p
 
 BOOK = load_forms()
 BLANKS = Path(__file__).parents[2] / "outbox_templates" / "blank_forms"
@@ -137,3 +137,10 @@ def test_the_articles_of_another_agreement_are_its_own() -> None:
     )
     assert altered_clauses("\n".join(lines), draft.form) == ()
     assert altered_clauses("\n".join(lines).replace("12 Monate", "72 Monate"), draft.form) != ()
+
+
+def test_a_choice_is_learnt_by_its_boxes_where_its_label_runs_into_them() -> None:
+    data = docx(
+        p("Formulaire 3"), p("Matricule :"), p("Type de demande Nouvelle demande ☐   Mise à jour majeure ☐")
+    )
+    assert "type_demande" not in learn(reading_of(data, DOCX), BOOK, "2026-01", "formulaire_3").missing
