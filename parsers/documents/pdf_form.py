@@ -18,6 +18,8 @@ from parsers.documents.reading import Annotation, AnnotationKind, Widget, Widget
 from parsers.types import BBox, Problem, ReadOptions
 
 _RADIO, _PUSH_BUTTON = 1 << 15, 1 << 16
+_LONGEST_VALUE = 50_000
+"""Characters of a field's value; what has more is no answer to a form's question."""
 _READ_ONLY = 1
 _MAX_WIDGETS = 5000
 _ANNOTATIONS: dict[str, AnnotationKind] = {"/FreeText": "freetext", "/Stamp": "stamp", "/Ink": "ink"}
@@ -367,7 +369,7 @@ def _values(value: Any) -> tuple[str, tuple[str, ...]]:
 
 def _string(value: Any) -> str:
     if isinstance(value, String):
-        return str(value).replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+        return str(value)[:_LONGEST_VALUE].replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
     if isinstance(value, Name):
         return str(value).lstrip("/")
     if isinstance(value, Stream):

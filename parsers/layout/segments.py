@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -13,6 +13,8 @@ from parsers.layout.sheet import Segment, Sheet, Tick
 from parsers.layout.words import FILLER, has_filler, height_of, middle_of
 from parsers.types import BBox
 
+_BAND, _MANY = 40.0, 60
+"""Points of a page's height whose upright lines are kept together, where there are more than so many."""
 _LEVEL = 0.42
 """Share of their height by which the middles of two words of one line may differ."""
 Line = tuple[float, float, float]
@@ -24,6 +26,7 @@ def segments_of(
 ) -> list[Segment]:
     """The words in reading order; what is only there to be written on becomes the sheet's underlines."""
     xs = [v[0] for v in verticals]
+    rules = _Rules(verticals, horizontals)
     segments: list[Segment] = []
     lines: list[list[Segment]] = []
     for line in _lines(words):
@@ -34,17 +37,17 @@ def segments_of(
                 bare = FILLER.sub(" ", word.text).strip(" _")
                 if not bare:
                     if current:
-                        segments.append(_close(current, page, verticals, horizontals, filler=True))
+                        segments.append(_close(current, page, rules, filler=True))
                         current = []
                     sheet.underlines.append(word.box)
                     continue
                 word = replace(word, text=bare)
             if current and _breaks(current[-1], word, verticals, xs, sheet.ticks):
-                segments.append(_close(current, page, verticals, horizontals))
+                segments.append(_close(current, page, rules))
                 current = []
             current.append(word)
         if current:
-            segments.append(_close(current, page, verticals, horizontals))
+            segments.append(_close(current, page, rules))
         lines.append(segments[begun:])
     if not sheet.flow:
         columns = _columns(lines)
@@ -191,9 +194,7 @@ def _breaks(before: Word, here: Word, verticals: list[Line], xs: list[float], ti
     )
 
 
-def _close(
-    words: list[Word], page: int, verticals: list[Line], horizontals: list[Line], filler: bool = False
-) -> Segment:
+def _close(words: list[Word], page: int, rules: _Rules, filler: bool = False) -> Segment:
     box = (
         words[0].box[0],
         min(w.box[1] for w in words),
@@ -201,29 +202,45 @@ def _close(
         max(w.box[3] for w in words),
     )
     text = " ".join(w.text for w in words)
-    return Segment(page, tuple(words), box, text, _frame(box, verticals, horizontals), filler)
+    return Segment(page, tuple(words), box, text, rules.frame(box), filler)
 
 
-def _frame(box: BBox, verticals: list[Line], horizontals: list[Line]) -> BBox | None:
-    """The nearest lines on all four sides, where they close."""
-    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    left = right = top = bottom = None
-    for v, v0, v1 in verticals:
-        if v0 - 1 <= y <= v1 + 1:
-            if v <= box[0] + 2:
-                left = v
-            elif v >= box[2] - 2:
-                right = v
-                break
-    if left is None or right is None:
+class _Rules:
+    """The lines of a page, upright ones from the left, level ones from the top.
+
+    A long table has one at each side of each cell: only those near a place are looked at for it.
+    """
+
+    def __init__(self, verticals: list[Line], horizontals: list[Line]) -> None:
+        self._verticals = verticals
+        self._horizontals = horizontals
+        self._heights = [line[0] for line in horizontals]
+        self._bands: dict[int, list[Line]] = {}
+        for line in verticals if len(verticals) > _MANY else ():
+            for band in range(int((line[1] - 1) // _BAND), int((line[2] + 1) // _BAND) + 1):
+                self._bands.setdefault(band, []).append(line)
+
+    def frame(self, box: BBox) -> BBox | None:
+        """The nearest lines on all four sides, where they close."""
+        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        left = right = None
+        for v, v0, v1 in self._bands.get(int(y // _BAND), ()) if self._bands else self._verticals:
+            if v0 - 1 <= y <= v1 + 1:
+                if v <= box[0] + 2:
+                    left = v
+                elif v >= box[2] - 2:
+                    right = v
+                    break
+        if left is None or right is None:
+            return None
+        above = range(bisect_right(self._heights, y - 1) - 1, -1, -1)
+        below = range(bisect_left(self._heights, y + 1), len(self._heights))
+        top, bottom = self._nearest(above, x), self._nearest(below, x)
+        return None if top is None or bottom is None else (left, top, right, bottom)
+
+    def _nearest(self, indices: range, x: float) -> float | None:
+        for index in indices:
+            h, h0, h1 = self._horizontals[index]
+            if h0 - 1 <= x <= h1 + 1:
+                return h
         return None
-    for h, h0, h1 in horizontals:
-        if h0 - 1 <= x <= h1 + 1:
-            if h <= y - 1:
-                top = h
-            elif h >= y + 1:
-                bottom = h
-                break
-    if top is None or bottom is None:
-        return None
-    return (left, top, right, bottom)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 from collections.abc import Callable
 from email.message import EmailMessage
@@ -266,3 +267,11 @@ def test_public_files_give_documents_or_typed_problems(path: Path) -> None:
         assert document.kind not in ("formulaire_1", "formulaire_2", "formulaire_3", "formulaire_4", "nda")
         # The guarded place is for the unforeseen; every public file is foreseen.
         assert not any("cannot be read (" in p.message and "Error" in p.message for p in document.problems)
+
+
+def test_a_table_of_thousands_of_cells_takes_no_time_that_grows_with_its_square() -> None:
+    rows = b"Fall;Ergebnis;Dauer;Datum\n" + b"Rueckerstattung;ok;12;02.06.2025\n" * 1_500
+    began = time.process_time()
+    (document,) = read_file("resultats.csv", rows, ReadOptions())
+    assert document.kind in ("preuve_tests", "other")
+    assert time.process_time() - began < 9  # where each cell looked at the lines of all: more than 30
