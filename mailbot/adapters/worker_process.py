@@ -24,6 +24,7 @@ import mailbot
 from mailbot.errors import ReadingFailed
 
 LARGEST_ANSWER = 64_000_000
+_PIPE_BYTES = 256 * 1024  # most mails at once, so that neither side waits for the other
 _LENGTH = struct.Struct(">Q")
 _PASSED_ON = ("PATH", "TESSDATA_PREFIX", "LD_LIBRARY_PATH")
 _ROOT = Path(mailbot.__file__).resolve().parent.parent
@@ -43,6 +44,7 @@ class WorkerProcess:
             _PROGRAM,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            pipesize=_PIPE_BYTES,
             stderr=subprocess.DEVNULL,
             cwd=self._folder.name,
             env=_environment(self._folder.name),
@@ -68,12 +70,13 @@ class WorkerProcess:
         `settings` (see worker_main) are asked with the first request and hold for the process's life.
         """
         until = time.monotonic() + seconds
-        request = _framed(header) + data
+        begin = _framed(header)
         if not self._told:
-            request = _framed(settings()) + request
+            begin = _framed(settings()) + begin
             self._told = True
         try:
-            self._write(request, until)
+            self._write(begin, until)
+            self._write(data, until)
             length = _LENGTH.unpack(self._read(_LENGTH.size, until))[0]
             if length > LARGEST_ANSWER:
                 raise ReadingFailed("output", "the reader's answer is too large")
