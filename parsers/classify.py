@@ -26,6 +26,7 @@ from parsers.widget_names import own_names
 _FORMS = frozenset({"formulaire_1", "formulaire_2", "formulaire_3", "formulaire_4", "bon_de_livraison"})
 _LIKELY = 0.45
 _FEW_VERDICTS = 3
+_MOST_LINES = 300
 _WHOLE_LABELS, _WHOLE_SHARE = 6, 0.6
 """Labels of one form on a page, and their share of all that it has, that make the page that form."""
 
@@ -132,7 +133,9 @@ def _whole_form(sheet: Sheet, current: str, told_by: ToldBy) -> str:
 
 def _text(group: list[Sheet], reading: Reading) -> str:
     if reading.blocks and not reading.pages:
-        return fold_text(reading_text(reading))
+        lines = reading_text(reading).split("\n")
+        # The lines of a form come again with every copy; those of a log would only push others out.
+        return single_spaced(" ".join(map(fold if len(lines) <= _MOST_LINES else fold_text, lines)))
     numbers = {s.number for s in group}
     values = fold_text(" ".join(w.value for w in reading.widgets if w.page in numbers))
     return single_spaced(" ".join([*map(_folded, group), values]))

@@ -141,7 +141,7 @@ class BodyWalk:
             kind = "cell"
         elif heading and kind == "paragraph":
             kind = "heading"
-        letters = len(re.sub(r"\s", "", content))
+        letters = sum(map(len, content.split()))
         bold = letters > 0 and text.bold >= 0.8 * letters
         self.blocks.append(Block(content, kind, self._cell, bold, text.struck))
 

@@ -27,7 +27,7 @@ def language_of(text: str) -> Language | None:
     scores: dict[Language, float] = {}
     for language in _LANGUAGES:
         listed = _lists()[language]
-        scores[language] = sum(count for word, count in words.items() if word in listed)
+        scores[language] = sum(words[word] for word in words.keys() & listed)
     for language, letters in _ACCENTS:
         scores[language] += 0.5 * min(4, sum(lowered.count(letter) for letter in letters))
     (best, score), (_, second) = sorted(scores.items(), key=lambda item: -item[1])[:2]

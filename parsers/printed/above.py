@@ -12,6 +12,7 @@ from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Segment, Sheet
 from parsers.printed.context import Context, Found, is_free
 from parsers.printed.neighbours import asks_something
+from parsers.types import FieldDef
 from parsers.values import is_hint, parse_value
 
 PROVING = frozenset({"matricule", "iban", "vat", "email", "date", "rcs", "code_prestataire"})
@@ -25,17 +26,23 @@ _APART = 24.0
 
 def goes_upward(hits: Iterable[tuple[LabelHit, Sheet]], context: Context) -> bool:
     """True when more proven values stand above their labels than in all the usual places together."""
-    proven = sum(_proves(hit, sheet, context) for hit, sheet in hits)
-    return proven > sum(context.places.values())
+    elsewhere = sum(context.places.values())
+    may = [(hit, sheet, definition) for hit, sheet in hits if (definition := _proving(hit, context))]
+    if len(may) <= elsewhere:
+        return False
+    proven = (
+        parse_value(definition.type, value_above(hit, sheet, context).text, definition).certain
+        for hit, sheet, definition in may
+    )
+    return sum(proven) > elsewhere
 
 
-def _proves(hit: LabelHit, sheet: Sheet, context: Context) -> bool:
+def _proving(hit: LabelHit, context: Context) -> FieldDef | None:
+    """The label's field, where a value of it proves itself."""
     definition = context.form.field(hit.fields[0])
     if definition is None or definition.type not in PROVING or hit.strength == "weak":
-        return False
-    if hit.end < len(hit.segment.words):
-        return False
-    return parse_value(definition.type, value_above(hit, sheet, context).text, definition).certain
+        return None
+    return definition if hit.end == len(hit.segment.words) else None
 
 
 def value_above(hit: LabelHit, sheet: Sheet, context: Context) -> Found:
