@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template, TemplateError
+from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -180,8 +181,16 @@ class Templates:
             raise TextMissing(f"no text {' or '.join(keys)} in {language} or {FALLBACK}")
         if (html, wording) not in self._compiled:
             own = _as_html(wording) if html else wording
-            self._compiled[html, wording] = self.environment(html).from_string(own) if "{" in own else own
+            self._compiled[html, wording] = self._compile(own, html) if "{" in own else own
         return self._compiled[html, wording]
+
+    def _compile(self, text: str, html: bool) -> Template | str:
+        """The text compiled; one that says the same in every mail filled at once."""
+        environment = self.environment(html)
+        compiled = environment.from_string(text)
+        if find_undeclared_variables(environment.parse(text)) <= {"address"}:
+            return compiled.render(address=self.addresses)
+        return compiled
 
     def _environment(self, *, autoescape: bool) -> Environment:
         environment = ImmutableSandboxedEnvironment(
