@@ -7,6 +7,7 @@ known from its height in the stack.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -45,6 +46,7 @@ _LATE = 0.8
 _UNHEARD = 0.44
 """Of an underscore that one reading alone has: others must confirm it."""
 _NUMBERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ.-/ "
+_SMALL = re.compile(r"(?=([a-z]{2}))")
 _LANGUAGES = ("deu",)
 """Another mixture than the first reading's, so that the two err differently."""
 
@@ -311,6 +313,7 @@ def _doubtful(run: Run) -> list[int]:
         for k, (token, answer) in enumerate(zip(run.tokens, answers, strict=True))
         if (not answer.same or token.confidence < _CLEAR)
         and (lone or any(c.isdigit() or c == "@" for c in token.text))
+        and ("@" in token.text or not said_in_small((token,), run.again))
         and (len(token.text) >= _SHORTEST or lone)
     ]
 
@@ -327,7 +330,17 @@ def _settled(run: Run) -> bool:
 def _numeric(run: Run) -> bool:
     """Mostly digits: then nothing but digits, capitals and their separators is allowed in it."""
     text = "".join(t.text for t in (*run.tokens, *run.again))
-    return 2 * sum(c.isdigit() for c in text) > sum(c.isalnum() for c in text)
+    digits, told = sum(c.isdigit() for c in text), sum(c.isalnum() for c in text)
+    return 2 * digits > told and not said_in_small(run.tokens, run.again)
+
+
+def said_in_small(tokens: Sequence[ocr.Token], again: Sequence[ocr.Token]) -> bool:
+    """True where both readings have the same small letters side by side, as in « 3.4.8-rc1 ».
+
+    A lone one may be a digit; numbers are spelled without any.
+    """
+    other = "".join(t.text for t in again)
+    return any(pair in other for t in tokens for pair in _SMALL.findall(t.text))
 
 
 def _crop(gray: Gray, box: tuple[int, int, int, int]) -> Gray:

@@ -24,6 +24,8 @@ from parsers.scans.settle import settled_identifier
 from parsers.scans.sizes import evened, line_of, type_size
 
 _RUBBISH = re.compile(r"^[^\w@]+$|^_+$")
+_FIRST_CANDIDATE = re.compile(r"([0-9]\.[0-9]+-?(?:rc|beta|alpha))(?:1?[lI]|l1)$")
+"""A version's « -rc1 », whose 1 reads as an l behind letters."""
 _STROKES = frozenset("|¦[]_")
 _DASHES = re.compile(r"^[-–—~=]+$")
 _SURE, _FAIR = 0.86, 0.6
@@ -103,7 +105,7 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
                 sure = min(sure, _SPLIT)
             if token.text in _STROKES and index in (0, len(votes) - 1):
                 continue  # the side of a box
-            answer = _unframed(answer, said)
+            answer = _FIRST_CANDIDATE.sub(r"\g<1>1", _unframed(answer, said))
             if not run.once and sure > _ACCENT_LOST and unread_mark(sheet.gray, token.box, answer):
                 sure = _ACCENT_LOST
             if _DASHES.match(token.text) and 0 < index < len(votes) - 1:

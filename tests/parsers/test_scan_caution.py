@@ -10,6 +10,7 @@ from parsers.scans.agree import agreed
 from parsers.scans.caution import DOUBTED, cautious
 from parsers.scans.ocr import Token
 from parsers.scans.printed import needs_no_second
+from parsers.scans.second import said_in_small
 from parsers.scans.spelled import apart
 from parsers.types import FieldValue
 
@@ -83,3 +84,9 @@ def test_letters_are_moved_apart_and_none_is_lost() -> None:
     inked = np.flatnonzero((spread < 140).any(axis=0))
     assert len(inked) == 3
     assert np.diff(inked).min() > 9
+
+
+def test_small_letters_that_both_readings_have_are_no_digits() -> None:
+    assert said_in_small(line("3.4.8-rcl"), line("3.4.8-rc1"))
+    assert not said_in_small(line("1893l201o5732"), line("1893120105732"))
+    assert not said_in_small(line("20ol221"), line("2001221"))
