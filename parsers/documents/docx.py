@@ -13,7 +13,7 @@ from typing import Any
 from parsers.documents.docx_body import BodyWalk
 from parsers.documents.docx_xml import local
 from parsers.documents.package import Package, PackageProblem
-from parsers.documents.reading import Picture, Reading
+from parsers.documents.reading import SCRIBBLE, Picture, Reading
 from parsers.types import Problem, ReadOptions
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -115,7 +115,7 @@ def _pictures(
             continue
         if data:
             found.append(Picture(None, None, _pixel_size(data), hashlib.sha256(data).hexdigest(), block))
-    return found
+    return found + [Picture(None, None, (0, 0), SCRIBBLE, block) for block in walk.scribbles]
 
 
 def _pixel_size(data: bytes) -> tuple[int, int]:

@@ -18,6 +18,8 @@ from parsers.documents.docx_xml import attribute, child, integer, is_on, local
 from parsers.documents.reading import Block, CellPosition, Widget
 
 BlockKind = Literal["paragraph", "heading", "cell", "header", "footer", "textbox"]
+_SCRIBBLE = 20
+"""Points of a shape from which on it was drawn by hand: no arrow or frame has as many."""
 _MAX_DEPTH = 120
 _MAX_BLOCKS = 50_000
 # Symbol fonts' boxes and ticks (Wingdings, Wingdings 2) as characters that everybody has.
@@ -78,6 +80,8 @@ class BodyWalk:
         self.blocks: list[Block] = []
         self.widgets: list[Widget] = []
         self.pictures: list[tuple[str, int]] = []
+        self.scribbles: list[int] = []
+        """Blocks in which a line was drawn by hand, as a shape."""
         self._tables = 0
         self._kind: BlockKind = "paragraph"
         self._cell: CellPosition | None = None
@@ -291,6 +295,8 @@ class BodyWalk:
                 self._picture(attribute(item, "embed"))
             elif name == "imagedata":
                 self._picture(attribute(item, "id"))
+            elif name == "custGeom" and sum(local(a) == "pt" for a in item.iter()) >= _SCRIBBLE:
+                self.scribbles.append(len(self.blocks))
 
     def _picture(self, relation: str | None) -> None:
         if relation:

@@ -132,6 +132,10 @@ class Block:
     """True where words of it were struck out; `text` is without them."""
 
 
+SCRIBBLE = "scribble"
+"""The digest of what is no stored image: a shape that was drawn by hand in a Word file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """An image on a page: a logo, a pasted signature, a scan of the whole page.

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from parsers.documents.reading import Block, Picture, Reading
+from parsers.documents.reading import SCRIBBLE, Block, Picture, Reading
 from parsers.folding import words_of
 from parsers.signing.places import Role, label_of
 from parsers.signing.roles import by_order, role_of_certificate
@@ -119,6 +119,10 @@ def _pictures(package: zipfile.ZipFile, reading: Reading, form: FormDef | None) 
     widths = _widths(package)
     for picture in reading.pictures:
         role = _role_of(picture, reading, form)
+        if role is not None and picture.digest == SCRIBBLE:
+            # What it shows only a person can tell.
+            yield Signer(role=role, kind="ink", status="unknown", evidence=("a line drawn by hand",))
+            continue
         if role is None or picture.digest not in files:
             continue
         name, content = files[picture.digest]

@@ -7,6 +7,8 @@ import zipfile
 import pytest
 from cryptography.hazmat.primitives import serialization
 from docx import Document as open_docx
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 from docx.shared import Pt
 from PIL import Image
 
@@ -79,6 +81,22 @@ def test_what_was_drawn_with_words_pen_is_seen_in_its_picture() -> None:
                 part = before + ink + drawing + picture + end + b"</mc:Fallback></mc:AlternateContent>" + rest
             new.writestr(name, part)
     assert seen(found(out.getvalue())) == [("industriel", "image", "handwritten")]
+
+
+def test_a_line_drawn_by_hand_in_its_place_waits_for_a_person() -> None:
+    points = "".join(f'<a:lnTo><a:pt x="{20 * n}" y="{n * n % 37}"/></a:lnTo>' for n in range(40))
+    document = open_docx(io.BytesIO(BLANK))
+    run = document.tables[-1].rows[-1].cells[0].paragraphs[0].add_run()
+    run._r.append(
+        parse_xml(
+            f"<w:drawing {nsdecls('w', 'a')}><a:custGeom><a:pathLst><a:path>{points}</a:path></a:pathLst>"
+            "</a:custGeom></w:drawing>"
+        )
+    )
+    out = io.BytesIO()
+    document.save(out)
+    signature = found(out.getvalue())
+    assert (signature.status, seen(signature)) == ("unknown", [("industriel", "ink", "unknown")])
 
 
 def test_a_stamp_is_listed_and_is_no_signature() -> None:
