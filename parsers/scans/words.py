@@ -18,7 +18,7 @@ from parsers.scans.image import Sheet
 from parsers.scans.legal_forms import LEGAL_FORM, legal_form_at
 from parsers.scans.lines import points_of
 from parsers.scans.ocr import Token
-from parsers.scans.printed import confirmed, label_length, mostly_printed
+from parsers.scans.printed import confirmed, is_sentence, label_length, mostly_printed
 from parsers.scans.second import CombReading, Reread, Run, bounds
 from parsers.scans.settle import settled_identifier
 from parsers.scans.sizes import evened, line_of, type_size
@@ -149,12 +149,17 @@ def _filled_by_hand(runs: Sequence[Run], written: set[int], doubted: bool) -> se
 def _mostly_doubted(runs: Sequence[Run]) -> bool:
     """True for a page on most of whose values the readings differ: on the rest they may agree by chance."""
     told = [run for run in runs if sum(c.isalnum() for t in run.tokens for c in t.text) >= _TOLD]
-    differ = [run for run in told if not all(a.same for a in agreed(*_both(run)))]
+    differ = [run for run in told if not is_sentence(run.tokens) and not _two_agree(run)]
     return len(differ) >= _TOLD and 2 * len(differ) > len(told)
 
 
-def _both(run: Run) -> tuple[list[str], list[str]]:
-    return [t.text for t in run.tokens], [t.text for t in run.again]
+def _two_agree(run: Run) -> bool:
+    first, again, third = ([t.text for t in line] for line in (run.tokens, run.again, run.third))
+    return any(
+        all(a.same for a in agreed(*two))
+        for two in ((first, again), (first, third), (third, again))
+        if two[0]
+    )
 
 
 def _unframed(answer: str, line: str) -> str:
