@@ -119,6 +119,8 @@ def names_something_else(tokens: Sequence[str]) -> bool:
     """True for words that are a label of something that none of our fields is; a few foreign ones among
     words that no label has ("Dossier Patient Libre") are somebody's own."""
     known = sum(bool(meanings(token)) for token in tokens)
+    if tuple(tokens) == ("tel",):
+        return True  # alone the telephone's, and not "tel que"
     return foreign(tokens) and 2 * known > len(tokens)
 
 
