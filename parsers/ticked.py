@@ -219,6 +219,9 @@ def _choice_claims(definition: FieldDef, context: Context) -> list[Claim]:
         options = _options(definition, sheet, wordings)
         if not options:
             continue
+        options = [
+            o for o in options if not (o.segment.text.endswith(":") and id(o.segment) in context.labels)
+        ]
         anchor = _anchor(definition, sheet, context)
         if anchor is not None and len(options) > 1:
             options = _near(anchor, options)

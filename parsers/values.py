@@ -171,6 +171,8 @@ def clean_person(text: str) -> str:
 
 def _person(text: str, field: FieldDef | None) -> ValueResult:
     name = clean_person(text)
+    if fold(name) in vocabulary().titles:
+        return ABSENT  # the name itself stands elsewhere
     if not any(c.isalpha() for c in name):
         return ValueResult(single_spaced(text), "malformed", "no letters in a name")
     if any(c.isdigit() for c in name) or "@" in name:
@@ -286,7 +288,7 @@ def _email(text: str, field: FieldDef | None) -> ValueResult:
         value = value.replace(" ", "")
     if identifiers.check_email(value) == "invalid":
         return ValueResult(value, "malformed", "not an e-mail address")
-    if not value.partition("@")[0].isascii():
+    if not value.partition("@")[0].isascii() or re.search(r"\.[a-z]+[A-Z]\w*$", value):
         return ValueResult(value, "malformed", "perhaps a word ran into it")
     return ValueResult(value, certain=True)
 

@@ -79,7 +79,8 @@ def _in_a_cell(segment: Segment) -> bool:
 
 def _is_another_s(note: str) -> bool:
     """True for a note in brackets that says whose the label above it is: "(comptabilité)"."""
-    return bool(re.fullmatch(r"\(.*\)[\s*:]*", note.strip())) and foreign(words_of(note))
+    found = re.match(r"\(([^)]*)\)", note.strip())
+    return found is not None and foreign(words_of(found[1]))
 
 
 def _only_a_hint(text: str, index: LabelIndex) -> bool:

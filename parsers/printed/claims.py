@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from parsers.claims import Claim
 from parsers.concepts import understood
+from parsers.countries import country_code
 from parsers.folding import fold, words_of
 from parsers.labels.index import STOP, index_of
 from parsers.labels.line import LabelHit
@@ -33,6 +35,8 @@ from parsers.values import ValueResult, parse_value
 _STRONG = frozenset(
     {"matricule", "iban", "vat", "email", "date", "rcs", "code_prestataire", "country", "int"}
 )
+_UNFINISHED = frozenset({"des", "du", "de", "der", "of", "the", "la", "les", "le"})
+"""Words with which no label ends."""
 _SHAPED = _STRONG | {"ehealth_id"}
 _UNDER: frozenset[Place] = frozenset({"frame_below", "below", "cell_below"})
 _ONE_ROW = 0.5
@@ -198,8 +202,13 @@ def _claim(
         sure = min(sure, 0.8)  # the first line may be the rest of the label
     if not strong and (text.rstrip().endswith(":") or hit.label.rstrip().endswith(("/", "|", "–", "-"))):
         sure = min(sure, 0.8)  # the label goes on
-    if definition.type == "person" and re.search(r"[/()*:]", text):
-        sure = min(sure, 0.8)
+    if definition.type == "person" and (re.search(r"[/()*:]", text) or understood(words_of(text))):
+        sure = min(sure, 0.8)  # no name, perhaps what somebody is
+    if not strong and fold(hit.label.split()[-1]) in _UNFINISHED:
+        sure = min(sure, 0.8)  # "Nachname des": whose, stands on another line
+    drawn = not sheet.flow and place.words[0].origin == "page"  # elsewhere whoever wrote it ended the line
+    if definition.id == "adresse" and drawn and _joins_in_doubt(text):
+        sure = min(sure, 0.9)
     if not strong and text[:1].islower() and understood(words_of(text)):
         sure = min(sure, 0.8)  # words of labels only: an explanation, perhaps
     if not strong and _is_unfinished(text):
@@ -246,6 +255,17 @@ def _proven_line(definition: FieldDef, text: str, result: ValueResult) -> tuple[
         return result, text
     alone = parse_value(definition.type, lines[0], definition)
     return (alone, lines[0]) if alone.problem is None else (result, text)
+
+
+def _joins_in_doubt(text: str) -> bool:
+    """True for an address with a line's end that may be the cell's as well as the street's or the name's."""
+    lines = [line.strip() for line in text.split("\n")]
+    return any(
+        not before.endswith(",")
+        and not re.match(r"(?:[A-Z]{1,2}[- ]?)?\d{4,5}\b", after)
+        and not country_code(after)
+        for before, after in pairwise(lines)
+    )
 
 
 def _is_unfinished(text: str) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from parsers.forms import load_forms
+from parsers.types import FieldType
 from parsers.values import parse_value
 from tests.parsers.form_builder import Sheet, docx, p, table
 from tests.parsers.test_extract import believed, broken, fields_of
@@ -176,3 +178,18 @@ def test_two_words_for_an_address_are_one_label() -> None:
 def test_brackets_that_say_whose_it_is() -> None:
     line = "Personne de contact (comptabilité) ________ Kim Weis"
     assert "contact_technique" not in fields_of(docx(p("Formulaire 3"), p(line)), "formulaire_3").fields
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [("person", "Dr"), ("email", "anne@latelier.eAdresse"), ("email", "weis@soins.luPays")]
+)
+def test_what_cannot_be_the_whole_value_is_none(kind: FieldType, text: str) -> None:
+    assert parse_value(kind, text).problem in ("absent", "malformed")
+
+
+def test_an_address_broken_in_a_narrow_cell_is_doubtful() -> None:
+    def sure(*lines: str) -> float:
+        sheet = Sheet("Formulaire 1").right("Adresse", "\n".join(lines))
+        return fields_of(sheet.pdf(), "formulaire_1").fields["adresse"].confidence
+
+    assert sure("14, rue du Fort", "Bourbon, L-4320 Esch") < 0.95 <= sure("14, rue du Fort", "L-4320 Esch")
