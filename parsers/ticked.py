@@ -132,8 +132,11 @@ def _wrapped(tick: Tick, ticks: list[Tick], row: list[Segment], sheet: Sheet) ->
     bottom = max([s.box[3] for s in row], default=tick.box[3])
     height = tick.box[3] - tick.box[1]
     below = [s for s in sheet.segments if -3 <= s.box[1] - bottom < 0.8 * height]
-    under = [s for left in lefts for s in below if abs(s.box[0] - left) < 8]
-    return under[0] if under and all(s is under[0] for s in under) else None
+    for left in lefts:
+        under = [s for s in below if abs(s.box[0] - left) < 8]
+        if under:
+            return under[0] if len(under) == 1 else None
+    return None
 
 
 def _options(definition: FieldDef, sheet: Sheet, wordings: dict[str, tuple[str, ...]]) -> list[_Option]:

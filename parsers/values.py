@@ -171,7 +171,7 @@ def clean_person(text: str) -> str:
 
 def _person(text: str, field: FieldDef | None) -> ValueResult:
     name = clean_person(text)
-    if fold(name) in vocabulary().titles:
+    if fold(name) in vocabulary().titles or re.fullmatch(r"\([^()]*\)", text.strip()):
         return ABSENT  # the name itself stands elsewhere
     if not any(c.isalpha() for c in name):
         return ValueResult(single_spaced(text), "malformed", "no letters in a name")

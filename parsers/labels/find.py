@@ -63,6 +63,10 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
             if longer is not None:
                 hit, used = longer
                 taken.update(used)
+                last = below.get(used[-1])
+                if last is not None and _is_another_s(segments[last].text):
+                    taken.add(last)
+                    continue
         if hit is not None and not (re.fullmatch(r"\(.*\)[\s*:]*", hit.label)):
             hits.append(hit)  # what stands in brackets alone explains another label
         elif under is not None and foreign(words_of(segment.text)) and not re.search(r"\d{3}", segment.text):

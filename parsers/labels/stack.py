@@ -278,6 +278,9 @@ def _goes_on(
     ended = under.text.rstrip().endswith(":") and not segment.text.rstrip().endswith("*")
     if ended and own is None and joined[1] != "weak" and _set_tight(segment, under):
         return True  # a value ends with no colon
+    whose = own is not None and single.fields[0] == f"ceo_{own.fields[0]}" and joined[0] == single.fields
+    if whose and joined[1] != "weak" and _set_tight(segment, under):
+        return True  # "Prénom du CEO / CEO / given name"
     if own is not None and own.clear and not unfinished and not broken:
         return False
     if unfinished and joined[1] != "weak" and joined[0] == single.fields:

@@ -214,7 +214,8 @@ def _claim(
     if not strong and _is_unfinished(text):
         sure = min(sure, 0.8)
         evidence.append("its end may stand on another line")
-    if not (strong and result.certain) and is_cut_off(place, sheet):
+    ends = strong and result.certain and definition.type != "email"  # a domain's end proves nothing
+    if not ends and is_cut_off(place, sheet):
         sure = min(sure, 0.8)
         evidence.append("reaches the edge of its box: perhaps cut off")
     if not strong and _set_in_two_sizes(place):

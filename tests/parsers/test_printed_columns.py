@@ -193,3 +193,11 @@ def test_an_address_broken_in_a_narrow_cell_is_doubtful() -> None:
         return fields_of(sheet.pdf(), "formulaire_1").fields["adresse"].confidence
 
     assert sure("14, rue du Fort", "Bourbon, L-4320 Esch") < 0.95 <= sure("14, rue du Fort", "L-4320 Esch")
+
+
+def test_a_label_over_three_lines_that_is_somebody_else_s() -> None:
+    sheet = Sheet("Formulaire 3")
+    top = sheet.y
+    broken(sheet, "Personne de", "contact", "(facturation):")
+    sheet.canvas.drawString(240, top, "Kim Weis")
+    assert "contact_technique" not in fields_of(sheet.pdf(), "formulaire_3").fields
