@@ -211,6 +211,8 @@ def _claim(
         sure = min(sure, 0.9)
     if not strong and text[:1].islower() and understood(words_of(text)):
         sure = min(sure, 0.8)  # words of labels only: an explanation, perhaps
+    if not strong and re.match(r"(?:Name|Nom) (?:der|des|du|de|of)\b", text):
+        sure = min(sure, 0.8)  # the label in another language, cut short
     if not strong and _is_unfinished(text):
         sure = min(sure, 0.8)
         evidence.append("its end may stand on another line")
@@ -272,6 +274,8 @@ def _joins_in_doubt(text: str) -> bool:
 def _is_unfinished(text: str) -> bool:
     """True for a text that ends as no name does: "Martin & Fils société à", "L'Étoile du Nord –"."""
     last = text.split()[-1:] or [""]
+    if text.count("«") > text.count("»") or text.count("(") > text.count(")"):
+        return True
     return text.rstrip().endswith(("-", "–", "&", "+ ", "/", ",", "(")) or (
         last[0].islower() and fold(last[0]) in STOP
     )

@@ -201,3 +201,9 @@ def test_a_label_over_three_lines_that_is_somebody_else_s() -> None:
     broken(sheet, "Personne de", "contact", "(facturation):")
     sheet.canvas.drawString(240, top, "Kim Weis")
     assert "contact_technique" not in fields_of(sheet.pdf(), "formulaire_3").fields
+
+
+@pytest.mark.parametrize("value", ["Centre partagé « Saint-Louis", "Name der SmartCab", "Cabinet (CMI"])
+def test_a_value_that_is_not_whole_is_doubtful(value: str) -> None:
+    got = fields_of(Sheet("Formulaire 3").right("Nom du logiciel", value).pdf(), "formulaire_3")
+    assert "nom_logiciel" not in believed(got)
