@@ -38,6 +38,17 @@ def unread_mark(gray: Gray, box: Pixels, text: str) -> bool:
     return marks(gray, box) > sum(map(_expected, text))
 
 
+def told_by_marks(gray: Gray, box: Pixels, spellings: Sequence[str]) -> str | None:
+    """That one of several spellings, alike but for accents, above which as much floats as in the picture.
+
+    Each model knows some accents only: "Bjôrn" and "Björn" differ by one dot. None where several would do.
+    """
+    counted = {spelling: sum(map(_expected, spelling)) for spelling in spellings}
+    found = marks(gray, box)
+    fit = [spelling for spelling, expected in counted.items() if expected == found]
+    return fit[0] if len(fit) == 1 else None
+
+
 def loses_marks(gray: Gray, words: Sequence[tuple[str, Pixels]]) -> bool:
     """True for a page on which letters i stand without their dots: its accents may be lost just the same."""
     dotted = [(text, box) for text, box in words if "i" in text and text.isalpha() and len(text) >= _TELLS]

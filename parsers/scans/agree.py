@@ -18,7 +18,9 @@ _ONLY_FIRST = frozenset("éèêëàâîïôûùçñœæÿÉÈÊËÀÂÎÏÔÛÙ�
 _ONLY_SECOND = frozenset("öÖÄß")
 _FOR_SHARP_S = frozenset("fRPbF8")
 """What the French model writes for ß; a B is taken for one in any case."""
-_MISTAKEN_E = re.compile(r"(?<=[^\W\d_])[&6](?=[a-zàâäçéèêëîïôöùûü])|(?<=[a-z]{2})&(?=$)")
+_FOR_CEDILLA = frozenset("gG")
+"""What the German model writes for ç, besides c."""
+_MISTAKEN_E = re.compile(r"(?<=[^\W\d_])(?:e?[&£€]e?|6)(?=[a-zàâäçéèêëîïôöùûü])|(?<=[^\W\d_][a-z])[&£€](?=$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ def agreed(first: Sequence[str], second: Sequence[str]) -> list[Agreed]:
                     same[i - 1] = same[i] = False  # one word or two? A name depends on it
         elif tag == "replace" and two[b:b_end] == "ß" and one[a:a_end] in _FOR_SHARP_S:
             letters[a], same[a] = "ß", True
+        elif tag == "replace" and one[a:a_end] in ("ç", "Ç") and two[b:b_end] in _FOR_CEDILLA:
+            same[a] = True
         elif tag == "delete" and set(one[a:a_end]) == {"_"}:
             same[a:a_end] = [True] * (a_end - a)  # seen in the picture; Tesseract hardly ever reads it
         elif tag == "insert" and any(c.isalnum() or c in "@." for c in two[b:b_end]):

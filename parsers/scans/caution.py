@@ -32,10 +32,17 @@ def _doubtful(key: str, value: FieldValue, form: FormDef) -> bool:
     inferred = any(note.startswith("inferred") for note in value.evidence)
     if inferred and definition.type in ("choice", "choices", "bool"):
         return True  # no tick was measured
+    if definition.type == "table":
+        return _lacks_a_cell(value.value, len(definition.columns))
     if definition.type == "email":
         return _oddly_joined(str(value.value), value.raw)
     # Its hyphen is a short thin stroke, and it has no check digit: what is cut off leaves no trace.
     return definition.type == "code_prestataire" and _WHOLE_CODE.fullmatch(str(value.value)) is None
+
+
+def _lacks_a_cell(rows: object, columns: int) -> bool:
+    """A lone digit in a cell is easily passed over by all readings."""
+    return isinstance(rows, list) and any(len(row) < columns for row in rows)
 
 
 def _oddly_joined(address: str, raw: str | None) -> bool:

@@ -30,7 +30,7 @@ _GAP = 34
 _WIDEST_GAP = 1.1
 """Of the letters' height: a value on a dotted line stands little further from its label."""
 _BESIDE_DASH, _DASH, _DASHES = 1.5, 0.6, ("-", "–", "—")
-_TELLS_PITCH, _TYPEWRITTEN, _ONE_SPACE = 4, 0.75, 1.6
+_TELLS_PITCH, _TYPEWRITTEN, _ONE_SPACE = 4, 0.75, 1.5
 """Letters of a word that tell how wide they are set; of their height, the width from which this is a
 typewriter's face; of that width, the widest single space."""
 _MOST_LOST = 20

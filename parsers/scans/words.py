@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from parsers.documents.reading import Word
-from parsers.scans.accents import loses_marks, unread_mark
+from parsers.scans.accents import loses_marks, told_by_marks, unread_mark
 from parsers.scans.agree import agreed, only_accents
 from parsers.scans.handwriting import GUESS, by_hand, dances, in_coloured_ink, joined
 from parsers.scans.image import Sheet
@@ -36,6 +36,8 @@ _OTHER_UNSURE = 0.9
 """A word read surely the first time and hesitantly the second: one in thirty of these is wrong."""
 _SPLIT = 0.85
 _ACCENT_LOST = 0.85
+_BY_MARKS = 0.95
+"""A word on whose bare letters two readings agree, its accents counted in the picture."""
 _RUNNING = 0.85
 """Letters that hang together, as by a running hand."""
 _TWO_OF_THREE, _AGAINST_FIRST, _ALONE = 0.85, 0.75, 0.6
@@ -105,6 +107,10 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
                 sure = min(sure, _SPLIT)
             if token.text in _STROKES and index in (0, len(votes) - 1):
                 continue  # the side of a box
+            spellings = _spellings(token, run) if sure <= _ACCENT_LOST else ()
+            told = told_by_marks(sheet.gray, token.box, spellings) if spellings else None
+            if told is not None:
+                answer, sure = told, max(sure, _BY_MARKS)
             answer = _FIRST_CANDIDATE.sub(r"\g<1>1", _unframed(answer, said))
             if not run.once and sure > _ACCENT_LOST and unread_mark(sheet.gray, token.box, answer):
                 sure = _ACCENT_LOST
@@ -160,6 +166,16 @@ def _two_agree(run: Run) -> bool:
         for two in ((first, again), (first, third), (third, again))
         if two[0]
     )
+
+
+def _spellings(token: Token, run: Run) -> tuple[str, ...]:
+    """A word's accents as the readings have them, where two readings agree on its bare letters.
+
+    An accent that one of them has was there, even if the picture tells little of it.
+    """
+    heard = {t.text for t in (*run.again, *run.third) if only_accents(t.text, token.text)}
+    accented = {text for text in (token.text, *heard) if not text.isascii()}
+    return tuple(sorted(accented)) if heard and token.confidence >= _SURE else ()
 
 
 def _unframed(answer: str, line: str) -> str:

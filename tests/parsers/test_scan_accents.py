@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from parsers.scans.accents import loses_marks, unread_mark
+from parsers.scans.accents import loses_marks, told_by_marks, unread_mark
 from tests.parsers.scan_paper import pixels
 
 
@@ -43,6 +43,14 @@ def test_a_lost_accent_is_noticed(printed: str, read: str, dpi: int) -> None:
 @pytest.mark.parametrize("printed", ["Kirchberg", "d'intégration", "Jean-Luc", "Dijon", "MEDISOFT"])
 def test_dots_apostrophes_and_a_line_above_are_no_accents(printed: str, dpi: int) -> None:
     assert not unread_mark(*word(printed, dpi, rule_above=True), printed)
+
+
+@pytest.mark.parametrize(
+    ("printed", "other"), [("Björn", "Bjôrn"), ("Bjôrn", "Björn"), ("Sàrl", "Särl"), ("Noël", "Noél")]
+)
+def test_the_picture_tells_which_accent_a_letter_has(printed: str, other: str, dpi: int) -> None:
+    assert told_by_marks(*word(printed, dpi), [printed, other]) == printed
+    assert told_by_marks(*word("Bjorn", dpi), ["Björn", "Bjôrn"]) is None
 
 
 def test_numbers_and_addresses_have_no_accents(dpi: int) -> None:

@@ -44,6 +44,16 @@ def test_an_address_with_odd_joins_is_doubted(address: str, plain: bool) -> None
     assert believed("email", read(address)) is plain
 
 
+def test_a_table_that_lacks_a_cell_is_doubted() -> None:
+    form = load_forms(None).for_kind("bon_de_livraison")
+    assert form is not None
+    whole = {"nom": "Thill, Anne", "code_prestataire": "654871-22", "postes": 3}
+    short = {key: whole[key] for key in ("nom", "code_prestataire")}
+    rows = [FieldValue(value=[whole, row], raw="", confidence=0.96, source="ocr") for row in (whole, short)]
+    sure = [cautious({"prestataires": value}, form)["prestataires"].confidence > DOUBTED for value in rows]
+    assert sure == [True, False]
+
+
 def test_a_provider_code_that_lost_a_part_is_doubted() -> None:
     form = load_forms(None).for_kind("formulaire_2")
     assert form is not None

@@ -22,6 +22,8 @@ def test_an_accent_that_the_other_model_cannot_write_is_no_disagreement() -> Non
     assert words("Éric Lefèvre", "Eric Lefevre") == [("Éric", True), ("Lefèvre", True)]
     assert words("Bjorn", "Björn") == [("Björn", True)]
     assert words("StrauR", "Strauß") == [("Strauß", True)]
+    assert words("Françoise Clinéo", "Frangoise Clin&eo") == [("Françoise", True), ("Clinéo", True)]
+    assert words("Zoé médicale", "Zo& me&dicale") == [("Zoé", True), ("médicale", True)]
 
 
 def test_an_accent_that_both_could_have_written_is_a_doubt() -> None:
