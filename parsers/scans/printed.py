@@ -21,7 +21,7 @@ _LOWER_SHARE = 0.6
 _MOSTLY = 0.6
 _WORD = re.compile(r"[^\W\d_]+")
 _LETTERS_ONLY = re.compile(r"[^\w@]*[^\W\d_]+(?:['’\-][^\W\d_]+)*[^\w@]*")
-_NUMBERING = re.compile(r"\(?[0-9]{1,2}[.)]")
+_NUMBERING = re.compile(r"\(?(?:[0-9]{1,2}|[a-zA-Z])[.)]")
 _IDENTIFIER = re.compile(r"@|_|[0-9]{4}")
 
 
@@ -61,7 +61,8 @@ def label_length(run: Sequence[Token]) -> int:
     for index, token in enumerate(run):
         if token.text.endswith(":"):
             return index + 1
-        if any(c.isalnum() for c in token.text) and not _is_printed(token.text):
+        numbering = index == 0 and _NUMBERING.fullmatch(token.text) is not None
+        if any(c.isalnum() for c in token.text) and not numbering and not _is_printed(token.text):
             return 0
     return 0
 

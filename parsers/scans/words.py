@@ -66,8 +66,11 @@ _ONCE = 0.9
 def assemble(second: Reread, sheet: Sheet) -> list[Word]:
     """The words of a page, from top to bottom."""
     words: list[Word] = []
-    open_runs = [run for run in second.runs if run.tokens and not run.once and not mostly_printed(run.tokens)]
-    labels = {id(run): label_length(run.tokens) % len(run.tokens) for run in open_runs}
+    labels = {id(run): label_length(run.tokens) for run in second.runs}
+    open_runs = [
+        run for run in second.runs
+        if labels[id(run)] < len(run.tokens) and not run.once and not mostly_printed(run.tokens)
+    ]  # fmt: skip
     values = [run.tokens[labels[id(run)] :] for run in open_runs]
     digits = [not any(c.isalpha() for token in value for c in token.text) for value in values]
     flags = by_hand([bounds(value) for value in values], digits, sheet)
@@ -110,7 +113,7 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
             spellings = _spellings(token, run) if sure <= _ACCENT_LOST else ()
             told = told_by_marks(sheet.gray, token.box, spellings) if spellings else None
             if told is not None:
-                answer, sure = told, max(sure, _BY_MARKS)
+                answer, sure = told, max(sure, _BY_MARKS) if token.confidence >= _SURE else sure
             answer = _FIRST_CANDIDATE.sub(r"\g<1>1", _unframed(answer, said))
             if not run.once and sure > _ACCENT_LOST and unread_mark(sheet.gray, token.box, answer):
                 sure = _ACCENT_LOST
@@ -175,7 +178,7 @@ def _spellings(token: Token, run: Run) -> tuple[str, ...]:
     """
     heard = {t.text for t in (*run.again, *run.third) if only_accents(t.text, token.text)}
     accented = {text for text in (token.text, *heard) if not text.isascii()}
-    return tuple(sorted(accented)) if heard and token.confidence >= _SURE else ()
+    return tuple(sorted(accented)) if heard else ()
 
 
 def _unframed(answer: str, line: str) -> str:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
+import numpy as np
+
 from parsers.scans.agree import agreed
+from parsers.scans.image import Sheet
 from parsers.scans.ocr import Token
 from parsers.scans.printed import label_length
-from parsers.scans.second import one_address, runs
+from parsers.scans.second import one_address, runs, unread
 from parsers.scans.settle import settle, settled_identifier
 from parsers.scans.words import confidence
 
@@ -60,6 +64,8 @@ def test_a_label_before_its_value_is_told_by_its_words_and_colon() -> None:
     line = [Token(text, (0, 0, 9, 9), 0.9, (1, 1, 1)) for text in ("Adresse", ":", "Am", "Bach", "5")]
     assert label_length(line) == 2
     assert label_length(line[2:]) == 0
+    numbered = [replace(line[0], text="c)"), *line]
+    assert label_length(numbered) == 3
 
 
 def test_a_word_that_the_second_reading_doubts_is_not_believed() -> None:
@@ -88,3 +94,13 @@ def test_a_single_reading_among_several_is_not_believed_because_it_happens_to_pa
 
 def test_two_readings_that_pass_decide_nothing() -> None:
     assert settle([("11", 0.9), ("22", 0.9)], lambda text: True) is None
+
+
+def test_a_letter_that_the_side_of_a_words_box_cuts_is_no_word_of_its_own() -> None:
+    gray = np.full((120, 600), 255, np.uint8)
+    for text, x in (("FERREIRA", 20), ("7", 420)):
+        cv2.putText(gray, text, (x, 70), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 0, 4)
+    cut = Token("FERREIRA", (18, 38, 188, 74), 0.9, (1, 1, 1))
+    whole, lost = unread(gray, [cut], Sheet(1, gray, 200))
+    assert whole[0].box[2] >= 215
+    assert [box[0] > 400 for box in lost] == [True]
