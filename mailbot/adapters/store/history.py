@@ -54,7 +54,12 @@ class History(Part):
     def add_history(self, row: HistoryRow) -> None:
         with self._database.writing() as connection:
             head = self._head and self._added(connection, row, self._head)
-            self._head = head or self._added(connection, row, AuditHead(*connection.execute(_HEAD).one()))
+            if head is None:
+                found = AuditHead(*connection.execute(_HEAD).one())
+                head = self._added(connection, row, found)
+            if head is None:  # one writer at a time: nobody can have moved it meanwhile
+                raise RuntimeError(f"the audit trail ended at {found}, and no longer does")
+            self._head = head
 
     def _added(self, connection: Connection, row: HistoryRow, head: AuditHead) -> AuditHead | None:
         """Where the trail ends with this row at its end; None where it does not end there."""
