@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from parsers.documents.docx_xml import attribute, child, integer, is_on, local
-from parsers.documents.reading import Widget, WidgetKind
+from parsers.documents.reading import Widget, WidgetKind, WidgetSource
 from parsers.folding import fold
 from parsers.values import is_hint
 
@@ -42,15 +42,7 @@ def content_control(properties: Any, written: str, repeat: Repeat | None) -> tup
     if box is not None:
         checked = is_on(child(box, "checked")) if child(box, "checked") is not None else False
         shown = "☒" if checked else "☐"
-        widget = Widget(
-            name,
-            "checkbox",
-            "docx_control",
-            checked=checked,
-            label=label,
-            value="true" if checked else "",
-            export=name,
-        )
+        widget = _tick_box(name, "docx_control", label, checked)
         # What is seen and what is stored can differ after careless copying.
         if written in ("☒", "☑", "✓", "☐") and (written != "☐") != checked:
             widget = replace(widget, doubtful=True)
@@ -97,6 +89,12 @@ def _numbered(tag: str, repeat: Repeat | None) -> str:
     return f"{section}.{index}.{tag}" if section else tag
 
 
+def _tick_box(name: str, source: WidgetSource, label: str, checked: bool) -> Widget:
+    return Widget(
+        name, "checkbox", source, checked=checked, label=label, value="true" if checked else "", export=name
+    )
+
+
 def legacy_field(data: Any, written: str) -> tuple[Widget, str]:
     """The widget of a legacy form field, and the text that stands for it in the flow."""
     named = child(data, "name")
@@ -108,15 +106,7 @@ def legacy_field(data: Any, written: str) -> tuple[Widget, str]:
     if box is not None:
         state = child(box, "checked")
         checked = is_on(state) if state is not None else is_on(child(box, "default"))
-        widget = Widget(
-            name,
-            "checkbox",
-            "docx_field",
-            checked=checked,
-            label=label,
-            value="true" if checked else "",
-            export=name,
-        )
+        widget = _tick_box(name, "docx_field", label, checked)
         shown = "☒" if checked else "☐"
     elif listed is not None:
         entries = [attribute(e, "val") or "" for e in listed if local(e) == "listEntry"]

@@ -13,11 +13,11 @@ from parsers.labels.index import ARTICLES, STOP, LabelIndex, Strength
 from parsers.labels.text import PARTLY, is_counted, match_text, without_numbering
 from parsers.layout.sheet import Segment
 from parsers.remembered import TEXTS_OF_MAILS
+from parsers.vocabulary import vocabulary
 
 _NUMBERING = re.compile(r"^(?:[0-9]{1,2}(?:\.[0-9]{1,2})*[.)]?|[a-z][.)]|[ivx]{1,4}[.)]|[•\-–*▪►>·])$", re.I)
 MAX_LABEL_WORDS = 14
 _NAMES = frozenset({"lastname", "first", "name"})
-_TITLES = frozenset({"dr", "mme", "mlle", "mr", "mrs"})
 _BEFORE_DATE = frozenset({"le", "am", "on"})
 _BLANKS = frozenset({":", "*", ".", "-", "–", ")", "(*)", "：", "*:", ":*"})
 
@@ -107,7 +107,7 @@ def _match_words(words: tuple[str, ...], text: str, index: LabelIndex) -> _Match
     tokens = words_of(" ".join(whole))
     if whole[-1][:1].islower() and foreign(tokens) and understood(tokens):
         return None  # "Nom de la banque", no name behind its label
-    if len(whole) > 1 and fold(whole[-1]).rstrip(".") in _TITLES:
+    if len(whole) > 1 and fold(whole[-1]) in vocabulary().titles:
         return _match_prefix(texts, start, index)  # the name goes on in the next line
     if len(whole) <= MAX_LABEL_WORDS + 4:
         found = match_text(" ".join(whole), index)

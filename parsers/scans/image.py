@@ -95,3 +95,9 @@ def shapes(mask: Mask) -> list[tuple[int, int, int, int]]:
 def turned(gray: Gray, quarters: int) -> Gray:
     """Turned counter-clockwise by that many quarters."""
     return as_gray(np.ascontiguousarray(np.rot90(gray, quarters)))
+
+
+def same_line(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> bool:
+    """True for two boxes of pixels that stand on one line."""
+    overlap = min(a[3], b[3]) - max(a[1], b[1])
+    return overlap > 0.5 * min(a[3] - a[1], b[3] - b[1])

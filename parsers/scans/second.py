@@ -20,7 +20,8 @@ from parsers.scans import ocr
 from parsers.scans.agree import agreed
 from parsers.scans.combs import Comb, strip
 from parsers.scans.first_reading import mended
-from parsers.scans.image import Gray, Sheet, as_gray, binary, resized, shapes
+from parsers.scans.image import Gray, Sheet, as_gray, resized, same_line
+from parsers.scans.left_over import unread
 from parsers.scans.printed import confirmed, is_sentence, needs_no_second
 from parsers.scans.spelled import EMAIL, NUMBER, spelled
 
@@ -33,8 +34,6 @@ _BESIDE_DASH, _DASH, _DASHES = 1.5, 0.6, ("-", "–", "—")
 _TELLS_PITCH, _TYPEWRITTEN, _ONE_SPACE = 4, 0.75, 1.5
 """Letters of a word that tell how wide they are set; of their height, the width from which this is a
 typewriter's face; of that width, the widest single space."""
-_MOST_LOST = 20
-"""More pieces than this are no lost words but noise or a picture."""
 _MOST_SPELLED = 16
 """On a page that bad, spelling does not help and takes long."""
 _CLEAR = 0.86
@@ -43,8 +42,6 @@ _SHORTEST = 4
 _NO_SPACE = 0.6
 """Of the height of letters: around an @ Tesseract's boxes leave more room than there is."""
 _LATE = 0.8
-_RIM = 8
-"""Pixels around a word's box that belong to it."""
 _UNHEARD = 0.44
 """Of an underscore that one reading alone has: others must confirm it."""
 _NUMBERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ.-/ "
@@ -99,7 +96,7 @@ def runs(tokens: Sequence[ocr.Token]) -> list[list[ocr.Token]]:
         height = token.box[3] - token.box[1]
         fits = [
             run for run in found
-            if _same_line(run[-1].box, token.box)
+            if same_line(run[-1].box, token.box)
             and (run[-1].printed, run[-1].place) == (token.printed, token.place)
             and -0.5 * height
             <= token.box[0] - run[-1].box[2]
@@ -128,57 +125,6 @@ def _widest_gap(last: ocr.Token, token: ocr.Token) -> float:
     ]
     pitch = min(pitches, default=0.0)
     return max(_WIDEST_GAP, _ONE_SPACE * pitch) if pitch >= _TYPEWRITTEN else _WIDEST_GAP
-
-
-def unread(
-    gray: Gray, tokens: Sequence[ocr.Token], sheet: Sheet
-) -> tuple[list[ocr.Token], list[tuple[int, int, int, int]]]:
-    """The tokens as wide as their ink, and ink of the size of letters that the first reading passed over.
-
-    That may be a lone digit. Tesseract now and then puts the side of a word's box into its last letter: what
-    is left of that letter is no word of its own.
-    """
-    ink = binary(gray)
-    left_over = ink.copy()
-    for token in tokens:
-        left, top, right, bottom = token.box
-        left_over[max(0, top - _RIM) : bottom + _RIM, max(0, left - _RIM) : right + _RIM] = 0
-    joined = cv2.dilate(left_over, np.ones((1, sheet.px(4)), np.uint8))
-    boxes = [
-        (left, top, left + width, top + height)
-        for left, top, width, height in shapes(as_gray(joined))
-        if sheet.px(4.5) <= height <= sheet.px(13) and width <= sheet.px(120)
-        and cv2.countNonZero(joined[top : top + height, left : left + width]) > sheet.px(4) ** 2
-    ]  # fmt: skip
-    if len(boxes) > _MOST_LOST:
-        return list(tokens), []
-    whole, lost = list(tokens), []
-    for box in boxes:
-        cut = [
-            index
-            for index, token in enumerate(whole)
-            if _same_line(token.box, box) and _is_cut(ink, left_over, token.box, box)
-        ]
-        if cut:
-            token = whole[cut[0]]
-            left, top, right, bottom = token.box
-            whole[cut[0]] = replace(token, box=(min(left, box[0]), top, max(right, box[2]), bottom))
-        else:
-            lost.append(box)
-    return whole, lost
-
-
-def _is_cut(
-    ink: Gray, left_over: Gray, word: tuple[int, int, int, int], box: tuple[int, int, int, int]
-) -> bool:
-    """True where a letter reaches from beside the word's box into the ink that is left over."""
-    if not (word[0] - 3 * _RIM <= box[2] and box[0] <= word[2] + 3 * _RIM):
-        return False
-    left, top, right, bottom = box[0] - 2 * _RIM, box[1], box[2] + 2 * _RIM, box[3]
-    window = (slice(max(0, top), bottom), slice(max(0, left), right))
-    _, labels = cv2.connectedComponents(ink[window])
-    rest = left_over[window] > 0
-    return bool(np.intersect1d(labels[rest], labels[(ink[window] > 0) & ~rest]).any())
 
 
 def _underscored(run: list[ocr.Token], gray: Gray) -> list[ocr.Token]:
@@ -240,11 +186,6 @@ def _longest(row: npt.NDArray[np.bool_]) -> tuple[int, int]:
         length = length + 1 if ink else 0
         best = max(best, (length, index + 1))
     return best
-
-
-def _same_line(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> bool:
-    overlap = min(a[3], b[3]) - max(a[1], b[1])
-    return overlap > 0.5 * min(a[3] - a[1], b[3] - b[1])
 
 
 def reread(

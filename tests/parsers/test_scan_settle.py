@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import cv2
-import numpy as np
-
 from parsers.scans.agree import agreed
-from parsers.scans.image import Sheet
 from parsers.scans.ocr import Token
 from parsers.scans.printed import label_length
-from parsers.scans.second import one_address, runs, unread
+from parsers.scans.second import one_address, runs
 from parsers.scans.settle import settle, settled_identifier
 from parsers.scans.words import confidence
 
@@ -94,13 +90,3 @@ def test_a_single_reading_among_several_is_not_believed_because_it_happens_to_pa
 
 def test_two_readings_that_pass_decide_nothing() -> None:
     assert settle([("11", 0.9), ("22", 0.9)], lambda text: True) is None
-
-
-def test_a_letter_that_the_side_of_a_words_box_cuts_is_no_word_of_its_own() -> None:
-    gray = np.full((120, 600), 255, np.uint8)
-    for text, x in (("FERREIRA", 20), ("7", 420)):
-        cv2.putText(gray, text, (x, 70), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 0, 4)
-    cut = Token("FERREIRA", (18, 38, 188, 74), 0.9, (1, 1, 1))
-    whole, lost = unread(gray, [cut], Sheet(1, gray, 200))
-    assert whole[0].box[2] >= 215
-    assert [box[0] > 400 for box in lost] == [True]
