@@ -77,13 +77,15 @@ def read_pdf(data: bytes, options: ReadOptions) -> Reading:
         notes = [n for n in notes if pages is None or n.code != "damaged" or not pages] + list(content.notes)
     if form is None:
         return Reading(MEDIA_TYPE, pages=pages, needs_ocr=needs_ocr, notes=tuple(notes), page_count=count)
-    pages = _with_typed_over(_without_struck(pages, form), form)
+    # The page of a dynamic XFA form only says that another viewer is needed.
+    pages = () if form.blocks else _with_typed_over(_without_struck(pages, form), form)
     return Reading(
         MEDIA_TYPE,
         pages=pages,
+        blocks=form.blocks,
         widgets=form.widgets,
         annotations=form.annotations,
-        needs_ocr=needs_ocr,
+        needs_ocr=() if form.blocks else needs_ocr,
         notes=(*notes, *form.notes),
         page_count=count,
         title=form.title,

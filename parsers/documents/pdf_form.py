@@ -1,4 +1,4 @@
-"""The form of a PDF through pikepdf: AcroForm widgets, XFA data, annotations put on top.
+"""The form of a PDF through pikepdf: AcroForm widgets, XFA, annotations put on top.
 
 AcroForm values are not in the text of a page; what the file says is read from its field dictionaries,
 also where no appearance was ever drawn.
@@ -6,15 +6,16 @@ also where no appearance was ever drawn.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream, String
 
 from parsers.documents.pdf_digest import Digests, PagePrint
-from parsers.documents.pdf_xfa import XfaTooLarge, bounded_bytes, dynamic, packets, widgets_of
-from parsers.documents.reading import Annotation, AnnotationKind, Widget, WidgetKind
+from parsers.documents.pdf_xfa import XfaTooLarge, bounded_bytes, packets
+from parsers.documents.reading import Annotation, AnnotationKind, Block, Widget, WidgetKind
+from parsers.documents.xfa_form import read_xfa
 from parsers.types import BBox, Problem, ReadOptions
 
 _RADIO, _PUSH_BUTTON = 1 << 15, 1 << 16
@@ -33,6 +34,8 @@ class FormContent:
     title: str = ""
     prints: tuple[PagePrint | None, ...] = ()
     """Of each page with form fields; None for another, or one that cannot be told."""
+    blocks: tuple[Block, ...] = ()
+    """What a dynamic XFA form would print; its pages only ask for another viewer."""
 
 
 @dataclass(slots=True)
@@ -57,6 +60,7 @@ def read_form(pdf: pikepdf.Pdf, options: ReadOptions) -> FormContent:
     annotations: list[Annotation] = []
     notes: list[Problem] = []
     prints: list[PagePrint | None] = []
+    blocks: tuple[Block, ...] = ()
     digests = Digests(pdf)
     seen: set[tuple[int, int]] = set()
     shown: set[str] = set()
@@ -116,16 +120,21 @@ def read_form(pdf: pikepdf.Pdf, options: ReadOptions) -> FormContent:
             xml = b""
             notes.append(Problem(code="bomb", message="The XFA data expand to an unreasonable size."))
         if xml:
-            from_xfa, problem = widgets_of(xml)
+            xfa, problem = read_xfa(xml)
             if problem:
                 notes.append(problem)
             filled = {w.name for w in widgets if w.value or w.checked}
             hybrid = {_plain(w.name) for w in widgets}
-            widgets += [w for w in from_xfa if not filled and (w.value or _plain(w.name) not in hybrid)]
-            if dynamic(xml):
+            if xfa.dynamic or bool(pdf.Root.get("/NeedsRendering", False)):
                 message = "The form is a dynamic XFA form; only the data stored in it can be read."
                 notes.append(Problem(code="xfa_dynamic", message=message))
-    return FormContent(tuple(widgets), tuple(annotations), tuple(notes), _title(pdf), tuple(prints))
+                blocks = xfa.blocks if not widgets else ()
+            if blocks:
+                widgets = list(xfa.widgets)
+            elif not filled:
+                unplaced = (replace(w, block=None, offset=None) for w in xfa.widgets)
+                widgets += [w for w in unplaced if w.value or _plain(w.name) not in hybrid]
+    return FormContent(tuple(widgets), tuple(annotations), tuple(notes), _title(pdf), tuple(prints), blocks)
 
 
 def _struck_lines(annot: Any, frame: _Frame) -> list[BBox]:

@@ -25,7 +25,7 @@ from mailbot.errors import ReadingFailed
 from mailbot.importing import read_plan
 from mailbot.policy import build_policy
 from mailbot.references import References
-from parsers.documents.pdf_xfa import widgets_of
+from parsers.documents.xfa_form import read_xfa
 from parsers.read import read_file
 from parsers.types import MailReading, ProblemCode, ReadOptions
 from parsers.values import parse_value
@@ -256,7 +256,7 @@ def test_a_csv_that_is_none_names_its_line(policy: Policy) -> None:
 
 def test_undeclared_prefixes_in_xfa_data_are_names_like_others() -> None:
     data = b"<x xmlns:d='http://www.xfa.org/schema/xfa-data/1.0/'><d:data><p:a>1</p:a></d:data></x>"
-    assert [(w.name, w.value) for w in widgets_of(data)[0]] == [("p:a", "1")]
+    assert [(w.name, w.value) for w in read_xfa(data)[0].widgets] == [("p:a", "1")]
 
 
 def test_when_the_seconds_are_over_what_is_left_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
