@@ -29,7 +29,7 @@ _TEXTS = frozenset({"text/plain", "text/csv", "text/html", "text/xml", "applicat
 def read_mail(raw: bytes, options: ReadOptions, convert: Convert | None = None) -> MailReading:
     """A mail with every document in it, what its words ask for, and the changes that they name.
 
-    `convert` makes PDFs of .doc, .odt and .rtf files; without it they are `unsupported`.
+    `convert` makes DOCX files of .doc, .odt and .rtf files; without it they are `unsupported`.
     """
     from parsers.intent import read_intent
     from parsers.mail.changes import read_changes
@@ -113,7 +113,7 @@ def _read_part(
             made = convert(data, media_type)
             if isinstance(made, Problem):
                 return [_unreadable(part, (*said, made))]
-            data, media_type = made, "application/pdf"
+            data, media_type = made, sniff.DOCX
     reading = read_bytes(data, media_type, options)
     # Of an archive that cannot be opened it is known why: that archives are no documents says nothing more.
     notes = tuple(note for note in reading.notes if not (part.problems and note.code == "unsupported"))

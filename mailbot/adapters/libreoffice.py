@@ -12,12 +12,15 @@ import signal
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 from parsers.documents.converting import Convert
 from parsers.types import Problem, ReadOptions
 
 MOST_SECONDS = 40.0
-_SHARE = 0.5  # of what one reading may take: the PDF is still to be read
+_SHARE = 0.5  # of what one reading may take: what is made is still to be read
+Target = Literal["docx", "pdf"]
+_FILTERS: dict[Target, str] = {"docx": "docx:MS Word 2007 XML", "pdf": "pdf:writer_pdf_Export"}
 _EXTENSIONS = {
     # Read without LibreOffice, but shown as pages with it.
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
@@ -39,20 +42,25 @@ _SETTINGS = (
 )
 
 
-def converter(options: ReadOptions) -> Convert | None:
-    """What turns such files into PDF; None where LibreOffice is not configured."""
+def converter(options: ReadOptions, to: Target = "docx") -> Convert | None:
+    """What turns such files into Word files to read or PDFs to show; None without LibreOffice.
+
+    A Word file keeps tables, form fields and tracked changes, which a PDF has as marks on a page.
+    """
     if not options.libreoffice:
         return None
     program = options.libreoffice
     seconds = min(MOST_SECONDS, options.seconds * _SHARE)
 
     def convert(data: bytes, media_type: str) -> bytes | Problem:
-        return _converted(program, data, media_type, seconds, options.max_bytes)
+        return _converted(program, data, media_type, to, seconds, options.max_bytes)
 
     return convert
 
 
-def _converted(program: str, data: bytes, media_type: str, seconds: float, max_bytes: int) -> bytes | Problem:
+def _converted(
+    program: str, data: bytes, media_type: str, to: Target, seconds: float, max_bytes: int
+) -> bytes | Problem:
     with tempfile.TemporaryDirectory(prefix="lo-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         source = folder / f"document.{_EXTENSIONS[media_type]}"
@@ -65,7 +73,7 @@ def _converted(program: str, data: bytes, media_type: str, seconds: float, max_b
             "--norestore",
             "--nolockcheck",
             "--convert-to",
-            "pdf:writer_pdf_Export",
+            _FILTERS[to],
             "--outdir",
             str(folder / "out"),
             str(source),
@@ -73,15 +81,15 @@ def _converted(program: str, data: bytes, media_type: str, seconds: float, max_b
         try:
             _run(command, folder, seconds)
         except subprocess.TimeoutExpired:
-            return Problem(code="timeout", message="Converting the file to PDF took too long.")
+            return Problem(code="timeout", message="Converting the file took too long.")
         except OSError:
             return Problem(code="unsupported", message="The program that converts files does not start.")
-        made = folder / "out" / "document.pdf"
+        made = folder / "out" / f"document.{to}"
         # LibreOffice ends with 0 also where it could not load the file: only what it made counts.
         if not made.is_file() or made.stat().st_size == 0:
-            return Problem(code="damaged", message="The file cannot be converted to PDF.")
+            return Problem(code="damaged", message="The file cannot be converted.")
         if made.stat().st_size > max_bytes:
-            return Problem(code="too_large", message="The PDF made of the file is too large.")
+            return Problem(code="too_large", message="What was made of the file is too large.")
         return made.read_bytes()
 
 

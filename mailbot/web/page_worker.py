@@ -56,7 +56,7 @@ def _converted(data: bytes, program: str, media_type: str) -> bytes:
     from parsers.types import ReadOptions
 
     # Half of the seconds are the converter's: it ends before this process is ended.
-    convert = converter(ReadOptions(libreoffice=program, seconds=50))
+    convert = converter(ReadOptions(libreoffice=program, seconds=50), "pdf")
     made = convert(data, media_type) if convert is not None else b""
     if not isinstance(made, bytes):
         raise ValueError(made.code)

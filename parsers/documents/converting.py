@@ -1,4 +1,4 @@
-"""Text formats that are read as the PDF that another program makes of them: .doc, .odt, .rtf.
+"""Text formats that are read as the Word file that another program makes of them: .doc, .odt, .rtf.
 
 The program is not the readers' business: whoever calls them may hand in a `Convert`.
 """
@@ -15,7 +15,7 @@ from parsers import sniff
 from parsers.types import Problem
 
 Convert = Callable[[bytes, str], bytes | Problem]
-"""A file's bytes and media type to the bytes of a PDF, or why there is none. Never raises."""
+"""A file's bytes and media type to the bytes of a DOCX file, or why there is none. Never raises."""
 
 ODT = "application/vnd.oasis.opendocument.text"
 CONVERTIBLE = frozenset({sniff.DOC, ODT, "application/rtf", "text/rtf"})

@@ -1,4 +1,4 @@
-"""Old text formats become PDFs by a program of their own; whatever it does, there is an answer."""
+"""Old text formats become Word files by a program of their own; whatever it does, there is an answer."""
 
 from __future__ import annotations
 
@@ -15,10 +15,23 @@ import pytest
 from mailbot.adapters import reading
 from mailbot.adapters.workers import WorkerReaders
 from parsers.types import Document, ReadOptions
-from tests.parsers.form_builder import acroform, blank
+from tests.parsers.form_builder import blank, controls
 from tests.parsers.specimens import READ, TYPED
 
 RTF = b"{\\rtf1 Bonjour}"
+_ROW = r"\trowd\cellx4000\cellx9000 {label}\intbl\cell {value}\intbl\cell\row "
+_RTF_FORM = (
+    r"{\rtf1\ansi {\b Formulaire d'accès à l'environnement de test}\par "
+    + "".join(
+        _ROW.replace("{label}", label).replace("{value}", value)
+        for label, value in (
+            ("Dénomination de l'Industriel", "Ardoise Médicale S.à r.l."),
+            ("Code prestataire", r"{\deleted 654321-00}123456-78"),
+            ("Nom du logiciel", "Cabinet Facile"),
+        )
+    )
+    + "}"
+)
 
 
 def program(folder: Path, script: str) -> str:
@@ -29,14 +42,14 @@ def program(folder: Path, script: str) -> str:
     return str(path)
 
 
-def converting(folder: Path, pdf: bytes) -> str:
-    """One that makes that PDF of anything, as `--outdir OUT FILE` asks, and writes down how it was called."""
-    (folder / "made.pdf").write_bytes(pdf)
+def converting(folder: Path, made: bytes) -> str:
+    """One that makes that Word file of all, as `--outdir OUT FILE` asks, and writes down its arguments."""
+    (folder / "made.docx").write_bytes(made)
     return program(
         folder,
         f'echo "$@" > {folder}/called; cp -r profile {folder}/profile\n'
         'while [ "$1" != --outdir ]; do shift; done\n'
-        f'mkdir -p "$2" && cp {folder}/made.pdf "$2/document.pdf" && cp "$3" {folder}/given',
+        f'mkdir -p "$2" && cp {folder}/made.docx "$2/document.docx" && cp "$3" {folder}/given',
     )
 
 
@@ -60,11 +73,11 @@ def odt(manifest: str = "<manifest/>", **members: str) -> bytes:
     ("name", "data", "given"), [("f.rtf", RTF, "document.rtf"), ("f.odt", odt(), "document.odt")]
 )
 def test_a_form_in_an_old_format_is_read(tmp_path: Path, name: str, data: bytes, given: str) -> None:
-    pdf = acroform(blank("formulaire_2.pdf"), TYPED["formulaire_2"])
-    document = read(name, data, converting(tmp_path, pdf))
+    made = controls(blank("formulaire_2.docx"), TYPED["formulaire_2"])
+    document = read(name, data, converting(tmp_path, made))
     assert {k: v.value for k, v in document.fields.items()} == READ["formulaire_2"]
     assert (document.kind, document.file, document.problems) == ("formulaire_2", name, ())
-    assert document.media_type != "application/pdf", "it is what was sent, not what was made of it"
+    assert not document.media_type.endswith(".document"), "it is what was sent, not what was made of it"
     assert (tmp_path / "given").read_bytes() == data
     called = (tmp_path / "called").read_text()
     assert "--headless" in called
@@ -72,7 +85,7 @@ def test_a_form_in_an_old_format_is_read(tmp_path: Path, name: str, data: bytes,
 
 
 def test_its_profile_is_its_own_and_runs_no_macros(tmp_path: Path) -> None:
-    read("f.rtf", RTF, converting(tmp_path, blank("formulaire_2.pdf")))
+    read("f.rtf", RTF, converting(tmp_path, blank("formulaire_2.docx")))
     settings = (tmp_path / "profile" / "user" / "registrymodifications.xcu").read_text()
     assert '"DisableMacrosExecution" oor:op="fuse"><value>true<' in settings
 
@@ -82,7 +95,7 @@ def test_its_profile_is_its_own_and_runs_no_macros(tmp_path: Path) -> None:
     [
         ("exit 0", "damaged"),
         ("kill -SEGV $$", "damaged"),
-        ('while [ "$1" != --outdir ]; do shift; done; mkdir "$2"; : > "$2/document.pdf"', "damaged"),
+        ('while [ "$1" != --outdir ]; do shift; done; mkdir "$2"; : > "$2/document.docx"', "damaged"),
     ],
 )
 def test_a_program_that_makes_nothing_is_a_problem(tmp_path: Path, script: str, code: str) -> None:
@@ -124,7 +137,7 @@ def test_locked_files_and_macros_are_told_before_any_program_runs(tmp_path: Path
 
 
 def test_it_works_inside_a_reading_process(tmp_path: Path) -> None:
-    soffice = converting(tmp_path, acroform(blank("formulaire_2.pdf"), TYPED["formulaire_2"]))
+    soffice = converting(tmp_path, controls(blank("formulaire_2.docx"), TYPED["formulaire_2"]))
     assert shutil.which(soffice)
     with WorkerReaders(lambda: ReadOptions(ocr=False, libreoffice=soffice), seconds=40) as readers:
         [document] = readers.read_file("f.rtf", RTF)
@@ -135,5 +148,10 @@ def test_it_works_inside_a_reading_process(tmp_path: Path) -> None:
 def test_the_real_program_works_within_a_readers_bounds() -> None:
     options = ReadOptions(ocr=False, libreoffice="soffice", seconds=100)
     with WorkerReaders(lambda: options, seconds=110) as readers:
-        [document] = readers.read_file("f.rtf", rb"{\rtf1\ansi Notre adresse change.}")
-    assert (document.problems, document.text.strip()) == ((), "Notre adresse change.")
+        [document] = readers.read_file("f.rtf", _RTF_FORM.encode("cp1252"))
+    assert (document.kind, document.problems) == ("formulaire_2", ())
+    assert {key: value.value for key, value in document.fields.items()} == {
+        "denomination": "Ardoise Médicale S.à r.l.",
+        "code_prestataire": "123456-78",
+        "nom_logiciel": "Cabinet Facile",
+    }

@@ -28,7 +28,7 @@ class Failure:
 
 @dataclass
 class Tally:
-    """The figures of issue after issue; `points` are (confidence, right) of every value given."""
+    """The figures of file after file; `points` are (confidence, right) of every value given."""
 
     documents: int = 0
     kinds_wrong: int = 0
