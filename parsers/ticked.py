@@ -368,7 +368,7 @@ def _bool_beside(
         near = [t for t in sheet.ticks if t is not own[0] and _in(zone, t) and t.on != own[0].on]
         sure = 0.8 if hit.strength == "weak" or near else 0.97  # another box beside says otherwise
         return _claim(definition, own[0].on, [option], sure, sheet)
-    text = _text_beside(hit, sheet, context) or _entered_below(hit, zone, sheet)
+    text = _text_beside(hit, sheet, context, [s for _, s in pairs]) or _entered_below(hit, zone, sheet)
     if text and len(_answers(zone, sheet, definition)) > 1:
         return None  # both answers are printed: a mark decides, and none was found
     if text:
@@ -408,9 +408,11 @@ def _zone(hit: LabelHit, sheet: Sheet, context: Context) -> tuple[float, float, 
     """Right of the label up to the next label of its row, and down to the next label below."""
     segment = hit.segment
     middle = (segment.box[1] + segment.box[3]) / 2
-    labels = [h.segment for h in context.hits[sheet.number] if h.segment is not segment]
+    hits = [h for h in context.hits[sheet.number] if h.segment is not segment]
+    labels = [h.segment for h in hits]
+    others = [h.segment for h in hits if hit.fields[0] not in h.fields]  # not its own in another language
     right = min(
-        (s.box[0] for s in labels if s.box[0] > segment.box[2] and abs(_mid(s) - middle) < 8), default=1e9
+        (s.box[0] for s in others if s.box[0] > segment.box[2] and abs(_mid(s) - middle) < 8), default=1e9
     )
     bottom = min(
         (s.box[1] for s in labels if _mid(s) > segment.box[3] and s.box[0] < right and s not in hit.below),
@@ -443,7 +445,8 @@ def _entered_below(hit: LabelHit, zone: tuple[float, float, float, float], sheet
     return found[0].text if len(found) == 1 else ""
 
 
-def _text_beside(hit: LabelHit, sheet: Sheet, context: Context) -> str:
+def _text_beside(hit: LabelHit, sheet: Sheet, context: Context, choices: list[Segment]) -> str:
+    """What is written behind a label; the words of a box are a choice, ticked or not, and no answer."""
     segment = hit.segment
     rest = " ".join(w.text for w in segment.words[hit.end :]).strip(" :")
     if rest:
@@ -452,5 +455,6 @@ def _text_beside(hit: LabelHit, sheet: Sheet, context: Context) -> str:
         s
         for s in sheet.segments
         if s.box[0] >= segment.box[2] - 2 and abs(_mid(s) - _mid(segment)) < 8 and id(s) not in context.labels
-    ]
+        and s not in choices
+    ]  # fmt: skip
     return min(row, key=lambda s: s.box[0]).text if row else ""

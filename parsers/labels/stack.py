@@ -194,7 +194,11 @@ def match_stack(
         accepted = best
         if found and found[2] == PARTLY and not understood(words_of(under.text)):
             found = None  # a value, perhaps
-        if found and found[1] != "weak" and _goes_on(before, under, so_far, found, own):
+        if (
+            found
+            and found[1] != "weak"
+            and (_goes_on(before, under, so_far, found, own) or _ends_second(before, under, so_far, index))
+        ):
             best = (
                 LabelHit(segment, found[0], len(segment.words), found[1], found[2], True, " ".join(texts),
                          tuple(segments[i] for i in used)),
@@ -290,6 +294,17 @@ def _goes_on(
     if joined[2] >= 1.0 or dashed:
         return True
     return understood(words) and (joined[0] != single.fields or under.text[:1].islower())
+
+
+def _ends_second(before: Segment, under: Segment, hit: LabelHit | None, index: LabelIndex) -> bool:
+    """True for a line that the label's last language needs ("E-mail / Elektronische", "Adresse")."""
+    begun = re.split(r"\s[/|–]\s", before.text)[-1]
+    alone = match_text(begun, index)
+    if hit is None or begun == before.text or (alone is not None and alone[1] != "weak"):
+        return False
+    whole = match_text(f"{begun} {under.text}", index)
+    same = whole is not None and whole[1] != "weak" and bool(set(whole[0]) & set(hit.fields))
+    return same and _set_tight(before, under)
 
 
 def _set_tight(first: Segment, second: Segment) -> bool:

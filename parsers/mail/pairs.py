@@ -62,17 +62,17 @@ def text_pairs(text: str, is_label: Tells = _never, goes_on: GoesOn = _never) ->
         line = lines[at]
         at += 1
         if open_label := _OPEN_LABEL.match(line):
-            label = _label(open_label.group("label"))
+            label = _label(open_label.group("label"), is_label)
             if not label:
                 continue
             value, taken = _below(lines[at:], is_label)
-        elif (match := _PAIR.match(line)) and (label := _label(match.group("label"))):
+        elif (match := _PAIR.match(line)) and (label := _label(match.group("label"), is_label)):
             value, taken = match.group("value").strip(), 0
             if value and (is_label(value) or value.endswith("?")) and is_label(line):
                 # "CEO : prénom", its value one line below.
                 label = f"{label} {value}"
                 value, taken = _below(lines[at:], is_label)
-        elif is_label(line) and (label := _label(line)):
+        elif is_label(line) and (label := _label(line, is_label)):
             value, taken = _below(lines[at:], is_label)
         else:
             continue
@@ -113,11 +113,12 @@ def _below(lines: list[str], is_label: Tells) -> tuple[str, int]:
     return "", 0
 
 
-def _label(text: str) -> str:
+def _label(text: str, is_label: Tells = _never) -> str:
+    """The label without its decoration; empty for what is none, sentences included ("Id. TVA" is none)."""
     label = re.sub(r"\s+", " ", text).strip(" *_-•.…")
     if len(label) < 2 or _HEADER.match(label) or _TALK.match(label) or len(label.split()) > 14:
         return ""
-    return "" if re.search(r"[^\W\d_]{2}[.!?]\s", label) else label
+    return "" if re.search(r"[^\W\d_]{2}[.!?]\s", label) and not is_label(label) else label
 
 
 def is_pair(line: str) -> bool:

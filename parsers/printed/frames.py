@@ -34,7 +34,8 @@ def has_frame_below(label: BBox, sheet: Sheet) -> bool:
 
 def is_headed(frame: BBox, hit: LabelHit, sheet: Sheet) -> bool:
     """True for a box with a line of other text right above it, at its left edge."""
-    if sheet.flow:
+    cell = hit.segment.frame
+    if sheet.flow or (cell is not None and _is_next_cell(frame, cell)):
         return False
     own = {id(s) for s in (hit.segment, *hit.below)}
     heads = [
@@ -44,6 +45,11 @@ def is_headed(frame: BBox, hit: LabelHit, sheet: Sheet) -> bool:
     ]  # fmt: skip
     boxes = [f for f in sheet.frames if f is not frame and f[3] - f[1] < 60] if heads else []
     return any(not any(covers(f, s.box) for f in boxes) for s in heads)
+
+
+def _is_next_cell(frame: BBox, cell: BBox) -> bool:
+    """True for the cell that ends and begins with another one's row, right beside it."""
+    return abs(frame[1] - cell[1]) < 1 and abs(frame[3] - cell[3]) < 1 and abs(frame[0] - cell[2]) < 1
 
 
 def is_behind(hit: LabelHit, box: BBox, slack: float) -> bool:

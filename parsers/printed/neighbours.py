@@ -10,6 +10,8 @@ from parsers.folding import words_of
 from parsers.layout.sheet import Segment, Sheet
 from parsers.printed.context import Context, look_of
 
+_HOUSE_NUMBER = re.compile(r"\d[A-Za-z]?, [^\W\d_]|[^\W\d_], \d")
+"""As in "c/o Fiduciaire Ries, 174, rue de la Gare": an address, of whatever words, and no label."""
 _BOX_REACH = 40.0
 """Points from words to a box that is theirs; one in the next column is another question's."""
 
@@ -18,6 +20,8 @@ def asks_something(segments: Sequence[Segment]) -> bool:
     """True for what is a label, of this form's or of a place that nobody asks for, and no value."""
     first = segments[0] if segments else None
     if first is None or first.entered:
+        return False
+    if _HOUSE_NUMBER.search(first.text):
         return False
     words = words_of(first.text)
     asks = asks_for_a_kind(words) and words[-1] not in ("est", "ist", "is")  # "Clinique de l'Est"

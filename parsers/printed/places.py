@@ -358,7 +358,7 @@ def _in_frame(frame: BBox, sheet: Sheet, context: Context, place: Place) -> Iter
     if any(id(s) in context.labels for s in inside):
         return
     inside = [s for s in inside if is_free(s, context) and not is_smallest(s, context)]
-    if asks_something(inside):
+    if asks_something(inside) or has_tick(frame, sheet):
         return
     words = tuple(w for s in inside for w in s.words)
     yield Found(words, _joined(_lines_of(inside)), place)

@@ -584,3 +584,43 @@ def test_a_colon_far_from_its_label_belongs_to_no_value() -> None:
         page.right(label, value)
     fields = fields_of(page.pdf(), "formulaire_4").fields
     assert [fields[name].value for name in ("denomination", "version_logiciel")] == ["Nova SARL", "2.1"]
+
+
+def test_the_end_of_a_label_s_second_language_is_no_label_of_its_own() -> None:
+    sheet = Sheet("Formulaire d'enrôlement").right(
+        "Adresse / Anschrift", "8, rue du Lac, L-4011 Esch", at=280
+    )
+    sheet.text("E-mail de contact de l'Industriel / Elektronische")
+    sheet.y += 13
+    sheet.right("Adresse", "a.weis@alpha.lu", at=280)
+    got = believed(fields_of(sheet.pdf(), "formulaire_1"))
+    assert (got["adresse"], got["email"]) == ("8, rue du Lac, L-4011 Esch", "a.weis@alpha.lu")
+
+
+def test_an_address_in_care_of_somebody_is_no_label() -> None:
+    sheet = Sheet("Formulaire d'enrôlement").boxed("Adresse", "c/o Fiduciaire Ries, 174, rue de la Gare")
+    assert "adresse" in fields_of(sheet.pdf(), "formulaire_1").fields
+
+
+def test_choices_above_a_cell_do_not_head_it() -> None:
+    sheet = Sheet("Formulaire 3").text("Remboursement", x=240)
+    for label, value in (("Date de fin des tests", "22/06/2025"), ("Version", "4.2")):
+        sheet.canvas.rect(50, sheet.y - 5, 190, 24)
+        sheet.canvas.rect(240, sheet.y - 5, 290, 24)
+        sheet.right(label, value, x=54, at=244)
+    assert believed(fields_of(sheet.pdf(), "formulaire_3"))["date_tests"] == "2025-06-22"
+
+
+def test_a_question_under_an_empty_place_is_no_answer() -> None:
+    options = "☐ Prestataire   ☐ Maison médicale   ☐ Hôpital   ☐ Centre flexible"
+    data = docx(
+        p("Formulaire 4"),
+        table((p("Version du logiciel labellisé") + p(""),), (p("Le client est") + p(options),)),
+    )
+    assert fields_of(data, "formulaire_4").filled is False
+
+
+def test_neither_answer_is_given_where_both_boxes_are_empty() -> None:
+    data = docx(p("Formulaire 2"), p("MySecu : espace activé / MySecu activated : ☐ Oui   ☐ Non"))
+    assert "mysecu_actif" not in believed(fields_of(data, "formulaire_2"))
+    assert fields_of(data, "formulaire_2").filled is False
