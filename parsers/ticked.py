@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pydantic import JsonValue
 from rapidfuzz import fuzz
 
+from parsers.beside_boxes import Pair, paired
 from parsers.claims import Claim
 from parsers.concepts import choice_meant
 from parsers.folding import words_of
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Segment, Sheet, Tick, union
 from parsers.printed.context import Context
-from parsers.types import FieldDef, Source
+from parsers.types import FieldDef, FormDef, Source
 from parsers.values import match_choice, parse_value
 
 _REACH = 160.0
-_SAME_ROW = 3.0
 _ARTICLES = frozenset(
     [
         "une",
@@ -56,95 +56,30 @@ class _Option:
 def claims_from_ticks(context: Context) -> list[Claim]:
     """One claim for each choice, choices and bool field whose boxes are on the page."""
     claims: list[Claim] = []
+    hits = [h for on_sheet in context.hits.values() for h in on_sheet]
+    labels = {id(s): h.fields[0] for h in hits for s in (h.segment, *h.below)}
+    pairs = {sheet.number: paired(sheet, labels) for sheet in context.sheets}
     for definition in context.form.fields:
         if definition.type in ("choice", "choices"):
-            claims += _choice_claims(definition, context)
+            claims += _choice_claims(definition, context, pairs)
         elif definition.type == "bool":
-            claims += _bool_claims(definition, context)
+            claims += _bool_claims(definition, context, pairs)
     return claims
 
 
-def paired(sheet: Sheet) -> list[tuple[Tick, Segment]]:
-    """Each box with its words: those behind it, or before it where lines end with boxes."""
-    pairs: list[tuple[Tick, Segment]] = []
-    for tick in sheet.ticks:
-        middle = (tick.box[1] + tick.box[3]) / 2
-        row = _level_with(middle, sheet)
-        row_ticks = [t for t in sheet.ticks if abs((t.box[1] + t.box[3]) / 2 - middle) < 6]
-        right = min((s for s in row if s.box[0] >= tick.box[2] - 3), key=lambda s: s.box[0], default=None)
-        left = max((s for s in row if s.box[2] <= tick.box[0] + 3), key=lambda s: s.box[2], default=None)
-        next_tick = min((t.box[0] for t in row_ticks if t.box[0] > tick.box[2]), default=1e9)
-        last_tick = max((t.box[2] for t in row_ticks if t.box[2] < tick.box[0]), default=-1e9)
-        if right is not None and (right.box[0] > next_tick or right.box[0] - tick.box[2] > 40):
-            right = None
-        if left is not None and (left.box[2] < last_tick or tick.box[0] - left.box[2] > 60):
-            left = None
-        wrapped = _wrapped(tick, row_ticks, row, sheet) if len(row_ticks) > 1 else None
-        after = _boxes_after_words(row_ticks, row, wrapped)
-        if right is None and not after and len(row_ticks) > 1:
-            right = wrapped
-            left = None  # the other boxes stand before their words: those before this one are another's
-        chosen = (left or right) if after else (right or left)
-        if chosen is not None:
-            unclear = left is not None and right is not None and not sheet.flow and _midway(row_ticks, row)
-            pairs.append((replace(tick, sure=False) if unclear else tick, chosen))
-    return pairs
-
-
-def _level_with(middle: float, sheet: Sheet) -> list[Segment]:
-    """The words in a box's row; of lines set close the one that is nearest."""
-    near = [s for s in sheet.segments if s.box[1] - 4 <= middle <= s.box[3] + 4]
-    off = {id(s): abs((s.box[1] + s.box[3]) / 2 - middle) for s in near}
-    nearest = min(off.values(), default=0.0)
-    return [s for s in near if off[id(s)] <= nearest + _SAME_ROW]
-
-
-def _boxes_after_words(ticks: list[Tick], row: list[Segment], wrapped: Segment | None) -> bool:
-    """True when the row's last box has nothing behind it, so that boxes follow their words; not where the
-    other boxes stand closer to the words behind them: then the last one's words are on the next line."""
-    last = max(t.box[2] for t in ticks)
-    if any(s.box[0] >= last - 3 and s.box[0] - last < 40 for s in row):
-        return False
-    others = [t for t in ticks if t.box[2] < last - 1]
-    return not others or wrapped is None or not all(_gap_behind(t, row) < _gap_before(t, row) for t in others)
-
-
-def _midway(ticks: list[Tick], row: list[Segment]) -> bool:
-    """True in a row that ends with a box, where another box stands midway between two words."""
-    last = max(ticks, key=lambda t: t.box[2])
-    if _gap_behind(last, row) < 40:
-        return False
-    gaps = [(_gap_behind(t, row), _gap_before(t, row)) for t in ticks if t is not last]
-    return any(0.5 < max(behind, 0.1) / max(before, 0.1) < 2 for behind, before in gaps)
-
-
-def _gap_behind(tick: Tick, row: list[Segment]) -> float:
-    return min((s.box[0] - tick.box[2] for s in row if s.box[0] >= tick.box[2] - 3), default=1e9)
-
-
-def _gap_before(tick: Tick, row: list[Segment]) -> float:
-    return min((tick.box[0] - s.box[2] for s in row if s.box[2] <= tick.box[0] + 3), default=1e9)
-
-
-def _wrapped(tick: Tick, ticks: list[Tick], row: list[Segment], sheet: Sheet) -> Segment | None:
-    """The words of a row's last box, where they begin the next line."""
-    lefts = [min(t.box[0] for t in ticks), min(s.box[0] for s in row)] if row else [tick.box[0]]
-    bottom = max([s.box[3] for s in row], default=tick.box[3])
-    height = tick.box[3] - tick.box[1]
-    below = [s for s in sheet.segments if -3 <= s.box[1] - bottom < 0.8 * height]
-    for left in lefts:
-        under = [s for s in below if abs(s.box[0] - left) < 8]
-        if under:
-            return under[0] if len(under) == 1 else None
-    return None
-
-
-def _options(definition: FieldDef, sheet: Sheet, wordings: dict[str, tuple[str, ...]]) -> list[_Option]:
+def _options(
+    definition: FieldDef, sheet: Sheet, pairs: list[Pair], wordings: dict[str, tuple[str, ...]]
+) -> list[_Option]:
     found = []
-    for tick, segment in paired(sheet):
-        text = _own_words(tick, segment)
+    for pair in pairs:
+        tick, segment = pair.tick, pair.segment
+        text = _own_words(pair.text)
         choice, exact = _named(text, definition, wordings)
-        if choice is None and (more := _continuation(segment, sheet)) is not None:
+        if (
+            choice is None
+            and segment.text == pair.text
+            and (more := _continuation(segment, sheet)) is not None
+        ):
             choice, exact = _named(f"{text} {more.text}", definition, wordings)
         if choice is not None:
             found.append(_Option(choice, segment, tick, exact))
@@ -164,8 +99,14 @@ def _continuation(segment: Segment, sheet: Sheet) -> Segment | None:
     return None if ticked else first
 
 
-def _own_words(tick: Tick, segment: Segment) -> str:
-    return segment.text.strip(" :;,.()")
+def names_a_choice(text: str, form: FormDef) -> bool:
+    """True for the wording of some choice that the form gives."""
+    choices = (f for f in form.fields if f.type in ("choice", "choices"))
+    return any(_named(_own_words(text), f, _wordings(f))[0] is not None for f in choices)
+
+
+def _own_words(text: str) -> str:
+    return text.strip(" :;,.()")
 
 
 def _named(
@@ -215,11 +156,11 @@ def _wordings(definition: FieldDef) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _choice_claims(definition: FieldDef, context: Context) -> list[Claim]:
+def _choice_claims(definition: FieldDef, context: Context, pairs: dict[int, list[Pair]]) -> list[Claim]:
     wordings = _wordings(definition)
     claims: list[Claim] = []
     for sheet in context.sheets:
-        options = _options(definition, sheet, wordings)
+        options = _options(definition, sheet, pairs[sheet.number], wordings)
         if not options:
             continue
         options = [
@@ -304,18 +245,17 @@ def _near(anchor: LabelHit, options: list[_Option]) -> list[_Option]:
     return below or options
 
 
-def _bool_claims(definition: FieldDef, context: Context) -> list[Claim]:
+def _bool_claims(definition: FieldDef, context: Context, pairs: dict[int, list[Pair]]) -> list[Claim]:
     claims: list[Claim] = []
     wordings = {
         key: (*words, *(w for ws in definition.choice_labels.get(key, {}).values() for w in ws if len(w) > 1))
         for key, words in _YES_NO.items()
     }
     for sheet in context.sheets:
-        pairs = paired(sheet)
         for hit in context.hits[sheet.number]:
             if definition.id not in hit.fields[:1]:
                 continue
-            claim = _bool_beside(definition, hit, sheet, pairs, wordings, context)
+            claim = _bool_beside(definition, hit, sheet, pairs[sheet.number], wordings, context)
             if claim is not None:
                 claims.append(claim)
     return claims
@@ -325,18 +265,18 @@ def _bool_beside(
     definition: FieldDef,
     hit: LabelHit,
     sheet: Sheet,
-    pairs: list[tuple[Tick, Segment]],
+    pairs: list[Pair],
     wordings: dict[str, tuple[str, ...]],
     context: Context,
 ) -> Claim | None:
     segment = hit.segment
-    own = [t for t, s in pairs if s is segment or s in hit.below]
+    own = [p.tick for p in pairs if p.segment is segment or p.segment in hit.below]
     zone = _zone(hit, sheet, context)
     options = []
-    for tick, words in pairs:
+    for tick, words, text in ((p.tick, p.segment, p.text) for p in pairs):
         if words is segment or words in hit.below or not _in(zone, tick):
             continue
-        choice, exact = _named(_own_words(tick, words), definition, wordings)
+        choice, exact = _named(_own_words(text), definition, wordings)
         if choice is not None:
             options.append(_Option(choice, words, tick, exact))
     height = segment.box[3] - segment.box[1]
@@ -360,7 +300,9 @@ def _bool_beside(
         return _claim(definition, value, options, sure, sheet)
     if not own:
         lone = [
-            t for t in sheet.ticks if _in(zone, t) and not any(t is p for p, s in pairs if s is not segment)
+            t
+            for t in sheet.ticks
+            if _in(zone, t) and not any(t is p.tick for p in pairs if p.segment is not segment)
         ]
         own = lone if len(lone) == 1 else []
     if len(own) == 1:
@@ -368,7 +310,8 @@ def _bool_beside(
         near = [t for t in sheet.ticks if t is not own[0] and _in(zone, t) and t.on != own[0].on]
         sure = 0.8 if hit.strength == "weak" or near else 0.97  # another box beside says otherwise
         return _claim(definition, own[0].on, [option], sure, sheet)
-    text = _text_beside(hit, sheet, context, [s for _, s in pairs]) or _entered_below(hit, zone, sheet)
+    answers = [s for p in pairs for s in p.segments]
+    text = _text_beside(hit, sheet, context, answers) or _entered_below(hit, zone, sheet)
     if text and len(_answers(zone, sheet, definition)) > 1:
         return None  # both answers are printed: a mark decides, and none was found
     if text:

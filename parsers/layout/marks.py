@@ -20,6 +20,8 @@ _OFF = frozenset("☐□○◯⚪❏❑▢◻🗆" + _SYMBOLS_OFF)
 _SIGNS = _ON | _OFF
 _BEGINS = re.compile(rf"^(?:[\[(]\s*([xX×✓✔]?)\s*[\])]|([{''.join(sorted(_SIGNS))}]))")
 _CROSSES = frozenset("xX×✓✔✗✘") | {"XX", "xx"}
+_EDGE, _NEAR = 2.0, 20.0
+"""Points between the left edges of one column, and from a cross to the words beside it."""
 
 
 def one_each(ticks: list[Tick]) -> list[Tick]:
@@ -45,19 +47,45 @@ def crossed(tick: Tick, words: Sequence[Word]) -> Tick:
 
 def crosses_for_boxes(words: list[Word], ticks: list[Tick]) -> tuple[list[Word], list[Tick]]:
     """A cross typed in the place of a written box ("X Oui ☐ Non") is that box, ticked."""
-    empty = [t for t in ticks if t.source == "text" and not t.on]
-    crosses = [w for w in words if w.text in ("X", "x") and any(_belongs(w.box, t.box) for t in empty)]
+    empty = [t.box for t in ticks if t.source == "text" and not t.on]
+    typed = [w for w in words if w.text in ("X", "x")] if empty else []
+    crosses = [w for w in typed if any(_belongs(w, box, words) for box in empty)]
+    rows = [w for w in typed if w.text == "X" and _heads_a_row(w, empty, words)]
+    crosses += [w for w in typed if w not in crosses and any(w is r or _level(w.box, r.box) for r in rows)]
     if not crosses:
         return words, ticks
     own = {id(w) for w in crosses}
     return [w for w in words if id(w) not in own], [*ticks, *(Tick(w.page, w.box, True) for w in crosses)]
 
 
-def _belongs(cross: BBox, box: BBox) -> bool:
-    """True in the same line, or in the next one at the same left edge."""
-    apart = abs(cross[1] + cross[3] - box[1] - box[3]) / 2
-    height = cross[3] - cross[1]
-    return apart < 0.5 * height or (apart < 1.8 * height and abs(cross[0] - box[0]) < 3)
+def _belongs(cross: Word, box: BBox, words: Sequence[Word]) -> bool:
+    """True in the same line, or in the next one at the same edge, where lines begin or where they end."""
+    height = cross.box[3] - cross.box[1]
+    apart = abs(cross.box[1] + cross.box[3] - box[1] - box[3]) / 2
+    if apart < 0.5 * height:
+        return True
+    if apart < 1.8 * height and abs(cross.box[0] - box[0]) < 3:
+        return True
+    return apart < 2 * height and _ends_line(cross.box, words) and _ends_line(box, words)
+
+
+def _heads_a_row(cross: Word, empty: Sequence[BBox], words: Sequence[Word]) -> bool:
+    """True for a cross that begins its line where empty boxes begin theirs, further up or down the page."""
+    column = any(abs(cross.box[0] - box[0]) < _EDGE for box in empty)
+    return column and not any(
+        _level(w.box, cross.box) and 0 <= cross.box[0] - w.box[2] < _NEAR for w in words
+    )
+
+
+def _ends_line(box: BBox, words: Sequence[Word]) -> bool:
+    """True behind other words of the line, with none behind."""
+    line = [w.box for w in words if w.text not in ("X", "x") and _level(w.box, box)]
+    before = any(0 <= box[0] - other[2] < _NEAR for other in line)
+    return before and not any(0 <= other[0] - box[2] < _NEAR for other in line)
+
+
+def _level(one: BBox, other: BBox) -> bool:
+    return abs(one[1] + one[3] - other[1] - other[3]) / 2 < 0.5 * (other[3] - other[1])
 
 
 def take_ticks(words: list[Word], page: int) -> tuple[list[Word], list[Tick]]:

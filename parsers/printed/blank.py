@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from parsers.beside_boxes import paired
 from parsers.concepts import understood
 from parsers.folding import fold, words_of
 from parsers.headings import under_headings, without_headings
@@ -19,8 +20,9 @@ from parsers.printed.context import Context, is_free
 from parsers.printed.numbering import numbered_like, without_section_heads
 from parsers.printed.places import places_of
 from parsers.table_heads import table_heads
+from parsers.ticked import names_a_choice
 from parsers.types import BBox, FormDef
-from parsers.values import is_hint, match_choice
+from parsers.values import is_hint
 
 
 def read_context(sheets: Sequence[Sheet], form: FormDef) -> Context:
@@ -36,8 +38,11 @@ def read_context(sheets: Sequence[Sheet], form: FormDef) -> Context:
         context.printed |= heads
         hits = [h for h in find_labels(sheet.segments, form) if id(h.segment) not in heads]
         hits = [h for h in hits if not _in_prose(h, sheet) and not _in_title(h, form)]
-        hits = [h for h in hits if not _is_option(h, sheet, form)]
+        asked = {id(s): h.fields[0] for h in hits if h.clear for s in (h.segment, *h.below)}
+        pairs = paired(sheet, asked) if sheet.ticks else []
+        options = {id(s): p.text for p in pairs for s in p.segments}
         found = _without_rests(under_headings(hits, sheet, form, heads))
+        found = [h for h in found if not _is_option(h, options, form)]
         hits = without_section_heads(without_headings(found, sheet), sheet)
         hits = [h for h in hits if not _signs(h, signing)]
         if sheet is sheets[0]:
@@ -266,18 +271,10 @@ def _continues(segment: Segment, above: Segment, context: Context) -> bool:
     )
 
 
-def _is_option(hit: LabelHit, sheet: Sheet, form: FormDef) -> bool:
+def _is_option(hit: LabelHit, options: dict[int, str], form: FormDef) -> bool:
     """True for a choice printed beside its box ("☐ Prestataire"): a place to tick, and no label."""
-    box = hit.segment.box
-    middle = (box[1] + box[3]) / 2
-    beside = any(
-        abs((t.box[1] + t.box[3]) / 2 - middle) < 5
-        and (-2 <= box[0] - t.box[2] < 14 or -2 <= t.box[0] - box[2] < 8)
-        for t in sheet.ticks
-    )
-    return beside and any(
-        match_choice(hit.segment.text, f) for f in form.fields if f.type in ("choice", "choices")
-    )
+    text = options.get(id(hit.segment))
+    return text is not None and names_a_choice(text, form)
 
 
 def _in_prose(hit: LabelHit, sheet: Sheet) -> bool:

@@ -1,0 +1,78 @@
+"""Boxes to tick whose words are broken over lines, stand before them, or head their column."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.parsers.form_builder import Sheet, docx, p, table
+from tests.parsers.test_extract import believed, fields_of
+
+INTRO = (("Industriel", "Nova Santé SARL"), ("Matricule", "1893120105732"), ("Version labélisée", "4.2"))
+BEHIND = (
+    "[ ] Prestataire individuel [ ] Maison",
+    "médicale [ ] Établissement",
+    "hospitalier [x] Centre à location",
+    "flexible",
+)
+BEFORE = (
+    "Prestataire individuel [ ] Maison",
+    "médicale [ ] Établissement",
+    "hospitalier [ ] Centre à location",
+    "flexible [x]",
+)
+
+
+def form_4(lines: tuple[str, ...], framed: bool) -> bytes:
+    """A question in a narrow column, without colons, its answers broken where the column ends."""
+    sheet = Sheet("Formulaire 4 : demande de raccordement")
+    for label, value in INTRO:
+        sheet.right(label, value)
+    top = sheet.y + 14
+    sheet._put("Type de client raccordé", 50, sheet.y)
+    for number, line in enumerate(lines):
+        sheet._put(line, 222, sheet.y - 12 * number)
+    if framed:
+        sheet.canvas.rect(46, top - 60, 170, 60)
+        sheet.canvas.rect(216, top - 60, 160, 60)
+    sheet.y = top - 85
+    sheet.right("Nom du client raccordé", "Dr Léa Weis")
+    return sheet.pdf()
+
+
+@pytest.mark.parametrize("framed", [True, False])
+@pytest.mark.parametrize("lines", [BEHIND, BEFORE])
+def test_answers_that_go_on_in_the_next_line(lines: tuple[str, ...], framed: bool) -> None:
+    got = believed(fields_of(form_4(lines, framed), "formulaire_4"))
+    assert (got["type_client"], got["nom_client"]) == ("centre_flexible", "Dr Léa Weis")
+
+
+def test_a_grid_with_its_answers_above() -> None:
+    sheet = Sheet("Formulaire 2 : environnement de test")
+    for label, value in (("Industriel", "Nova Santé SARL"), ("Code prestataire", "735926-39")):
+        sheet.right(label, value)
+    for x, head in ((402, "Oui"), (452, "Non")):
+        sheet._put(head, x, sheet.y)
+    for number, (question, marks) in enumerate(
+        (("eHealth ID actif", ("[x]", "[ ]")), ("Espace MySecu actif", ("[ ]", "[x]"))), 1
+    ):
+        sheet._put(question, 50, sheet.y - 16 * number)
+        for x, mark in zip((404, 454), marks, strict=True):
+            sheet._put(mark, x, sheet.y - 16 * number)
+    fields = fields_of(sheet.pdf(), "formulaire_2").fields
+    assert (fields["ehealth_actif"].value, fields["mysecu_actif"].value) == (True, False)
+
+
+def services_of(*rows: tuple[str, str]) -> Any:
+    got = fields_of(docx(p("Formulaire 3"), table(("Industriel", "Nova Santé SARL"), *rows)), "formulaire_3")
+    return {k: got.fields[k].value for k in ("type_demande", "services") if k in got.fields}
+
+
+def test_a_cross_typed_for_the_box_where_other_boxes_begin_their_lines() -> None:
+    both = services_of(
+        ("Type de demande", "☐ Nouvelle demande X Mise à jour majeure"),
+        ("Services testés", "X Remboursement X PID v2"),
+    )
+    assert both == {"type_demande": "mise_a_jour_majeure", "services": ["remboursement", "pid_v2"]}
+    assert services_of(("Nom du logiciel", "X Santé")) == {}
