@@ -8,15 +8,15 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Connection, Table, Update, bindparam, update
+from sqlalchemy import Column, Connection, Table, bindparam, update
 from sqlalchemy.dialects import sqlite
 
 from mailbot.adapters.store.engine import Database
+from mailbot.adapters.store.statement import Statement
 from mailbot.errors import UnknownReference
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
-    from sqlalchemy.sql.dml import ReturningInsert
 
 _AT_ONCE = 500  # both databases bound the number of parameters of a statement
 
@@ -35,8 +35,7 @@ class Part:
         if not changes:
             return
         with self._database.writing() as connection:
-            done = connection.execute(_update_of(table), {"row_id": row_id, **changes})
-            if done.rowcount == 0:
+            if _update_of(table, *changes).run(connection, {"row_id": row_id, **changes}) == 0:
                 raise missing(table, row_id)
 
 
@@ -50,15 +49,15 @@ def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.I
 
 
 @cache
-def insert_once(dialect: str, table: Table, column: Column[Any]) -> ReturningInsert[Any]:
-    """An INSERT that gives that column back, or nothing where there is such a row already."""
-    return _insert(dialect, table).on_conflict_do_nothing().returning(column)
+def insert_once(dialect: str, table: Table, column: Column[Any], *names: str) -> Statement:
+    """An INSERT of those columns that gives one back, or nothing where there is such a row already."""
+    return Statement(_insert(dialect, table).on_conflict_do_nothing().returning(column), names)
 
 
 @cache
-def insert_new(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that leaves a row that is there already as it is."""
-    return _insert(dialect, table).on_conflict_do_nothing()
+def insert_new(dialect: str, table: Table, *names: str) -> Statement:
+    """An INSERT of those columns that leaves a row that is there already as it is."""
+    return Statement(_insert(dialect, table).on_conflict_do_nothing(), names)
 
 
 def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -73,19 +72,17 @@ def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
 
 def new_id(connection: Connection, table: Table, values: dict[str, Any]) -> int:
     """Insert the row and return its id."""
-    return int(connection.execute(_insert_of(table), values).scalar_one())
-
-
-# Made once: to make such a statement takes SQLAlchemy longer than to run it.
-@cache
-def _insert_of(table: Table) -> ReturningInsert[Any]:
-    return table.insert().returning(table.c.id)
+    return int(_insert_of(table, *values).scalar(connection, values))
 
 
 @cache
-def _update_of(table: Table) -> Update:
-    """The columns follow from the values that are given with it."""
-    return update(table).where(table.c.id == bindparam("row_id"))
+def _insert_of(table: Table, *names: str) -> Statement:
+    return Statement(table.insert().returning(table.c.id), names)
+
+
+@cache
+def _update_of(table: Table, *names: str) -> Statement:
+    return Statement(update(table).where(table.c.id == bindparam("row_id")), names)
 
 
 def in_chunks(values: Iterable[str]) -> Iterator[Sequence[str]]:

@@ -13,15 +13,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, or_, select, update
 
 from mailbot.adapters.store.base import Part
+from mailbot.adapters.store.statement import Statement
 from mailbot.adapters.store.tables import columns_of, leases, mails
 from mailbot.rows import WORKER, Lane, MailRow
 
 _MAIL = [column for column in columns_of(mails, MailRow) if column.name != "reading"]
 
-_HELD = select(mails.c.state, mails.c.claimed_by).where(mails.c.id == bindparam("mail")).with_for_update()
-_WAITING = (
+_HELD = Statement(
+    select(mails.c.state, mails.c.claimed_by).where(mails.c.id == bindparam("mail")).with_for_update()
+)
+_WAITING = Statement(
     select(mails.c.id)
-    .where(mails.c.id.in_(bindparam("ids", expanding=True)), mails.c.state == "waiting")
+    .where(mails.c.id == bindparam("mail"), mails.c.state == "waiting")
     .with_for_update(skip_locked=True)
 )
 
@@ -67,7 +70,7 @@ class Claims(Part):
     def holds_mail(self, mail_id: int, holder: str) -> bool:
         """Whether the mail is still archived, and not another's meanwhile; locks it in a transaction."""
         with self._database.reading() as connection:
-            found = connection.execute(_HELD, {"mail": mail_id}).one_or_none()
+            found = _HELD.first(connection, {"mail": mail_id})
         return found is not None and found[0] == "archived" and (not self.is_shared or found[1] == holder)
 
     def release_mails(self, holder: str) -> None:
@@ -80,7 +83,7 @@ class Claims(Part):
     def lock_waiting(self, mail_ids: Sequence[int]) -> bool:
         """Whether all of these still wait for their decision, and are ours until the transaction ends."""
         with self._database.reading() as connection:
-            return set(connection.execute(_WAITING, {"ids": list(mail_ids)}).scalars()) == set(mail_ids)
+            return all(_WAITING.first(connection, {"mail": mail_id}) for mail_id in mail_ids)
 
     def senders_in_lane(self, lane: Lane) -> set[str]:
         """Who has a mail there that was not tried yet."""

@@ -7,12 +7,13 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, or_, select, update
 
 from mailbot.adapters.store.base import Part, insert, insert_once
+from mailbot.adapters.store.statement import Statement
 from mailbot.adapters.store.tables import jobs_done, leases, switches
 
-_SWITCH = select(switches.c.value).where(switches.c.name == bindparam("name"))
+_SWITCH = Statement(select(switches.c.value).where(switches.c.name == bindparam("name")))
 
-_CLAIMED = select(jobs_done.c.key).where(
-    jobs_done.c.job == bindparam("job"), jobs_done.c.key == bindparam("key")
+_CLAIMED = Statement(
+    select(jobs_done.c.key).where(jobs_done.c.job == bindparam("job"), jobs_done.c.key == bindparam("key"))
 )
 
 
@@ -20,7 +21,7 @@ class Control(Part):
     def switch(self, name: str) -> str:
         """The switch's value, empty when it was never set."""
         with self._database.reading() as connection:
-            found = connection.execute(_SWITCH, {"name": name}).scalar()
+            found = _SWITCH.scalar(connection, {"name": name})
         return found or ""
 
     def set_switch(self, name: str, value: str) -> None:
@@ -33,13 +34,13 @@ class Control(Part):
     def claim_once(self, job: str, key: str, at: datetime) -> bool:
         """True for the first who asks for that job and key, ever."""
         with self._database.writing() as connection:
-            first = insert_once(connection.dialect.name, jobs_done, jobs_done.c.key)
-            return connection.execute(first, {"job": job, "key": key, "at": at}).first() is not None
+            first = insert_once(connection.dialect.name, jobs_done, jobs_done.c.key, "job", "key", "at")
+            return first.first(connection, {"job": job, "key": key, "at": at}) is not None
 
     def is_claimed(self, job: str, key: str) -> bool:
         """Whether somebody asked for that job and key already."""
         with self._database.reading() as connection:
-            return connection.execute(_CLAIMED, {"job": job, "key": key}).first() is not None
+            return _CLAIMED.first(connection, {"job": job, "key": key}) is not None
 
     def take_lease(self, name: str, holder: str, now: datetime, until: datetime) -> bool:
         """True when the holder has it until then: it was free or over, or the holder's already."""

@@ -9,14 +9,30 @@ from typing import Any
 from sqlalchemy import bindparam, delete, or_, select, update
 
 from mailbot.adapters.store.base import Part, missing, new_id
+from mailbot.adapters.store.statement import Statement
 from mailbot.adapters.store.tables import columns_of, documents
 from mailbot.rows import DocumentRow
 from parsers.types import Document
 
 _DOCUMENT = columns_of(documents, DocumentRow)
-_OF_MAIL = select(*_DOCUMENT).where(documents.c.mail_id == bindparam("mail")).order_by(documents.c.id)
-_ADD = documents.insert()
-_FILE = update(documents).where(documents.c.id.in_(bindparam("ids", expanding=True)))
+_OF_MAIL = Statement(
+    select(*_DOCUMENT).where(documents.c.mail_id == bindparam("mail")).order_by(documents.c.id)
+)
+_ADD = Statement(
+    documents.insert(),
+    (
+        "mail_id",
+        "dossier_id",
+        "case",
+        "file",
+        "sha256",
+        "kind",
+        "content_key",
+        "document",
+        "created_at",
+    ),
+)
+_FILE = Statement(update(documents).where(documents.c.id == bindparam("document_id")), ("dossier_id", "case"))
 
 
 class Documents(Part):
@@ -32,7 +48,7 @@ class Documents(Part):
         if found:
             rows = [_values(mail_id, dossier_id, "", document, None) for document in found]
             with self._database.writing() as connection:
-                connection.execute(_ADD, rows)
+                _ADD.run_many(connection, rows)
 
     def document(self, document_id: int) -> DocumentRow:
         """Raises UnknownReference when there is no such document."""
@@ -45,7 +61,7 @@ class Documents(Part):
     def documents_of_mail(self, mail_id: int) -> list[DocumentRow]:
         """In the order in which they were stored."""
         with self._database.reading() as connection:
-            return [DocumentRow(*row) for row in connection.execute(_OF_MAIL, {"mail": mail_id})]
+            return [DocumentRow(*row) for row in _OF_MAIL.rows(connection, {"mail": mail_id})]
 
     def file_document(self, document_id: int, dossier_id: int | None, case: str) -> None:
         """Put a document on a case, or with None take it off."""
@@ -55,10 +71,9 @@ class Documents(Part):
         """Put documents on a case, or with None take them off."""
         if not document_ids:
             return
-        where = {"dossier_id": dossier_id, "case": case}
+        filed = [{"document_id": i, "dossier_id": dossier_id, "case": case} for i in set(document_ids)]
         with self._database.writing() as connection:
-            done = connection.execute(_FILE, {"ids": list(document_ids)} | where)
-            if done.rowcount != len(set(document_ids)):
+            if _FILE.run_many(connection, filed) != len(filed):
                 raise missing(documents, ", ".join(str(i) for i in document_ids))
 
     def replace_document(self, document_id: int, document: Document) -> None:

@@ -6,11 +6,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Text, bindparam, delete, func, select, type_coerce, update
 
 from mailbot.adapters.store.base import Part, in_chunks, insert_new, missing, new_id
+from mailbot.adapters.store.statement import Statement
 from mailbot.adapters.store.tables import (
     columns_of,
     dossier_addresses,
@@ -26,20 +28,18 @@ from rules.types import Case, Dossier
 _OVERVIEW = columns_of(dossiers, DossierRow)
 _DOSSIER = [*_OVERVIEW, dossiers.c.exhibits]
 _NOT_TO_BE_SAVED = -1
-# What every mail asks is made once: to make such a query takes SQLAlchemy longer than to run it.
 _VALUE: BindParameter[Any] = bindparam("value")
-_BY_ID = select(*_DOSSIER).where(dossiers.c.id == _VALUE)
-_BY_EMAIL = select(dossier_addresses.c.dossier_id).where(dossier_addresses.c.email == _VALUE)
-_BY_MATRICULE = select(dossiers.c.id).where(dossiers.c.matricule == _VALUE)
-_BY_NAME = select(dossiers.c.id).where(dossiers.c.name_key == _VALUE)
-_WRITTEN_TO_BY = (
+_BY_ID = Statement(select(*_DOSSIER).where(dossiers.c.id == _VALUE))
+_BY_EMAIL = Statement(select(dossier_addresses.c.dossier_id).where(dossier_addresses.c.email == _VALUE))
+_BY_MATRICULE = Statement(select(dossiers.c.id).where(dossiers.c.matricule == _VALUE))
+_BY_NAME = Statement(select(dossiers.c.id).where(dossiers.c.name_key == _VALUE))
+_WRITTEN_TO_BY = Statement(
     select(mails.c.dossier_id)
     .where(mails.c.sender == _VALUE, mails.c.dossier_id.is_not(None))
     .distinct()
     .order_by(mails.c.dossier_id)
 )
-_LAST_NUMBER = select(func.coalesce(func.max(dossiers.c.number), 0))
-_SAVE = update(dossiers).where(dossiers.c.id == _VALUE, dossiers.c.version == bindparam("was"))
+_LAST_NUMBER = Statement(select(func.coalesce(func.max(dossiers.c.number), 0)))
 
 
 class Dossiers(Part):
@@ -78,7 +78,7 @@ class Dossiers(Part):
             values["name_key"] = name_key
         read = {"value": row.id, "was": row.version}
         with self._database.writing() as connection:
-            if connection.execute(_SAVE, read | values).rowcount == 0:
+            if _save(*values).run(connection, read | values) == 0:
                 raise StaleDossier(
                     f"dossier {row.dossier.reference} was changed meanwhile: read it again, then decide again"
                 )
@@ -91,7 +91,7 @@ class Dossiers(Part):
     def dossier(self, dossier_id: int) -> DossierRow:
         """Raises UnknownReference when there is no such dossier."""
         with self._database.reading() as connection:
-            row = connection.execute(_BY_ID, {"value": dossier_id}).one_or_none()
+            row = _BY_ID.first(connection, {"value": dossier_id})
         if row is None:
             raise missing(dossiers, dossier_id)
         return _whole(*row)
@@ -157,11 +157,11 @@ class Dossiers(Part):
         with self._database.reading() as connection:
             for query, value in keys:
                 if value:
-                    ids.update(connection.execute(query, {"value": value}).scalars())
+                    ids.update(query.scalars(connection, {"value": value}))
             for chunk in in_chunks(message_ids):
                 written = outbox.c.message_id.in_(chunk) & outbox.c.dossier_id.is_not(None)
                 ids.update(connection.execute(select(outbox.c.dossier_id).where(written)).scalars())
-            found = [_whole(*connection.execute(_BY_ID, {"value": i}).one()) for i in ids]
+            found = [_whole(*row) for i in ids for row in _BY_ID.rows(connection, {"value": i})]
         return sorted(found, key=lambda row: row.number)
 
     def dossiers_written_to_by(self, sender: str) -> list[int]:
@@ -169,7 +169,7 @@ class Dossiers(Part):
         if not sender:
             return []
         with self._database.reading() as connection:
-            return list(connection.execute(_WRITTEN_TO_BY, {"value": sender}).scalars())
+            return _WRITTEN_TO_BY.scalars(connection, {"value": sender})
 
     def client_elsewhere(self, client_key: str, dossier_id: int | None) -> str:
         """`reference/case` of another Industriel's connection of that client; empty if there is none."""
@@ -183,7 +183,13 @@ class Dossiers(Part):
 
 def _next_number(connection: Connection) -> int:
     # Right because there is one writer at a time.
-    return int(connection.execute(_LAST_NUMBER).scalar_one()) + 1
+    return int(_LAST_NUMBER.scalar(connection, {})) + 1
+
+
+@cache
+def _save(*names: str) -> Statement:
+    unchanged = dossiers.c.version == bindparam("was")
+    return Statement(update(dossiers).where(dossiers.c.id == _VALUE, unchanged), names)
 
 
 def _says(dossier: dict[str, Any], matricule: str, wanted: str, digits: str) -> bool:
@@ -245,10 +251,8 @@ def _record_addresses(connection: Connection, row: DossierRow) -> None:
 
 def _add_addresses(connection: Connection, dossier_id: int, emails: set[str]) -> None:
     if emails:
-        connection.execute(
-            insert_new(connection.dialect.name, dossier_addresses),
-            [{"email": email, "dossier_id": dossier_id} for email in sorted(emails)],
-        )
+        adding = insert_new(connection.dialect.name, dossier_addresses, "email", "dossier_id")
+        adding.run_many(connection, [{"email": email, "dossier_id": dossier_id} for email in sorted(emails)])
 
 
 def _clients(dossier: Dossier) -> set[tuple[str, str]]:

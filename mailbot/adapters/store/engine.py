@@ -17,13 +17,13 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
+from mailbot.adapters.store.statement import run_plain
 from mailbot.errors import StoreUnreachable
 
 _WAIT_SECONDS = 30  # for another writer
 _CONNECT_SECONDS = 10
 _WRITER_LOCK = 5_365_843  # any number that nothing else in this database locks
 _PRAGMAS = ("foreign_keys = ON", "journal_mode = WAL", "synchronous = FULL")
-_READING = {"mailbot_reading": True}
 
 
 class Database:
@@ -33,6 +33,7 @@ class Database:
         """Raises StoreUnreachable for a URL or a file that cannot be used. Connects with the first query."""
         self.url = _checked(url)
         self.engine = _sqlite(self.url, read_only) if self.is_sqlite else _postgresql(self.url, read_only)
+        self._to_read = self.engine.execution_options(mailbot_reading=True)
         self._thread = threading.local()
         # SQLite lets its writers poll for their turn; in one process they can be told.
         self._write_turn: AbstractContextManager[Any] = threading.RLock() if self.is_sqlite else nullcontext()
@@ -50,8 +51,8 @@ class Database:
         if current is not None:
             yield current
             return
-        with self._read_turn, self._named_errors(), self.engine.connect() as connection:
-            yield connection.execution_options(**_READING)
+        with self._read_turn, self._named_errors(), self._to_read.begin() as connection:
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -66,7 +67,7 @@ class Database:
             return
         with self._write_turn, self._named_errors(), self.engine.begin() as connection:
             if not self.is_sqlite:
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
+                run_plain(connection, f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
             self._thread.connection = connection
             try:
                 yield connection
@@ -141,7 +142,7 @@ def _sqlite(url: URL, read_only: bool) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         reads = connection.get_execution_options().get("mailbot_reading")
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        run_plain(connection, "BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
 

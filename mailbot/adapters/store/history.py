@@ -16,11 +16,12 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, Text, bindparam, select, type_coerce, update
+from sqlalchemy import Connection, Text, bindparam, select, type_coerce, update
 from sqlalchemy.engine import Dialect
 
 from mailbot.adapters.store.base import Part
 from mailbot.adapters.store.columns import Json, Key, Words
+from mailbot.adapters.store.statement import Statement
 from mailbot.adapters.store.tables import columns_of, history, history_head, values_of
 from mailbot.rows import AuditHead, AuditProblem, HistoryRow
 
@@ -29,9 +30,12 @@ _HISTORY = columns_of(history, HistoryRow)
 _LINKED = ("actor", "what", "dossier_id", "case", "mail_id", "entry_id", "outbox_id")
 _WORDS, _KEY, _DETAIL = Words(), Key(), Json(dict[str, Any])
 _HEAD = select(history_head.c.rows, history_head.c.chain)
-_INSERT = history.insert()
-_MOVE_HEAD = update(history_head).where(
-    history_head.c.rows == bindparam("last"), history_head.c.chain == bindparam("before")
+_INSERT = Statement(history.insert(), ("id", "at", *_LINKED, "detail", "salt", "digest", "chain"))
+_MOVE_HEAD = Statement(
+    update(history_head).where(
+        history_head.c.rows == bindparam("last"), history_head.c.chain == bindparam("before")
+    ),
+    ("rows", "chain"),
 )
 _AS_STORED = (
     history.c.id,
@@ -66,9 +70,9 @@ class History(Part):
         values = chained(row, head.rows + 1, head.chain, connection.dialect)
         end = AuditHead(head.rows + 1, values["chain"])
         moved = {"last": head.rows, "before": head.chain, "rows": end.rows, "chain": end.chain}
-        if connection.execute(_MOVE_HEAD, moved).rowcount == 0:
+        if _MOVE_HEAD.run(connection, moved) == 0:
             return None
-        connection.execute(_INSERT, values)
+        _INSERT.run(connection, values)
         return end
 
     def history(
@@ -83,7 +87,7 @@ class History(Part):
         given = {"dossier_id": dossier_id, "entry_id": entry_id, "mail_id": mail_id, "what": what}
         wanted = {name: value for name, value in given.items() if value is not None}
         with self._database.reading() as connection:
-            return [HistoryRow(*row) for row in connection.execute(_about(*wanted), wanted)]
+            return [HistoryRow(*row) for row in _about(*wanted).rows(connection, wanted)]
 
     def latest_history(self, limit: int) -> list[HistoryRow]:
         """The last lines, the newest first."""
@@ -153,10 +157,10 @@ class History(Part):
 
 
 @cache
-def _about(*names: str) -> Select[Any]:
+def _about(*names: str) -> Statement:
     """The rows with these values in those columns."""
     clauses = [history.c[name] == bindparam(name, type_=history.c[name].type) for name in names]
-    return select(*_HISTORY).where(*clauses).order_by(history.c.id)
+    return Statement(select(*_HISTORY).where(*clauses).order_by(history.c.id))
 
 
 def _problems(row: Any, before: str | None, purged: set[int]) -> Iterator[AuditProblem]:

@@ -9,14 +9,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, true, update
 
 from mailbot.adapters.store.base import Part, in_chunks, insert, missing, new_id
+from mailbot.adapters.store.statement import Statement
 from mailbot.adapters.store.tables import columns_of, ledger, mails
 from mailbot.rows import Arrival, LedgerRow, MailRow, MailState
 
 _MAIL = columns_of(mails, MailRow)
 _WITHOUT_READING = [column for column in _MAIL if column.name != "reading"]
 _PLACE = columns_of(ledger, LedgerRow)
-_BY_ID = select(*_MAIL).where(mails.c.id == bindparam("mail"))
-_SAME_CONTENT = (
+_BY_ID = Statement(select(*_MAIL).where(mails.c.id == bindparam("mail")))
+_SAME_CONTENT = Statement(
     select(*_MAIL)
     .where(mails.c.content_key == bindparam("content"), mails.c.id < bindparam("before"))
     .order_by(mails.c.id)
@@ -70,7 +71,7 @@ class Ledger(Part):
     def mail(self, mail_id: int) -> MailRow:
         """Raises UnknownReference when there is no such mail."""
         with self._database.reading() as connection:
-            row = connection.execute(_BY_ID, {"mail": mail_id}).one_or_none()
+            row = _BY_ID.first(connection, {"mail": mail_id})
         if row is None:
             raise missing(mails, mail_id)
         return MailRow(*row)
@@ -131,7 +132,7 @@ class Ledger(Part):
         if not content_key:
             return None
         with self._database.reading() as connection:
-            row = connection.execute(_SAME_CONTENT, {"content": content_key, "before": before}).first()
+            row = _SAME_CONTENT.first(connection, {"content": content_key, "before": before})
         return None if row is None else MailRow(*row)
 
     def count_received(self, since: datetime, until: datetime) -> int:

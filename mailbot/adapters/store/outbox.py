@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -23,49 +23,50 @@ from sqlalchemy import (
 )
 
 from mailbot.adapters.store.base import Part, in_chunks, insert_once, missing
+from mailbot.adapters.store.statement import Made, Statement, among
 from mailbot.adapters.store.tables import columns_of, mails, outbox, outbox_recipients, switches, values_of
 from mailbot.rows import OutboxRow
 
-if TYPE_CHECKING:
-    from sqlalchemy.sql.dml import ReturningUpdate
-
 _OUTBOX = columns_of(outbox, OutboxRow)
-_GONE_OR_GOING = ("due", "sending", "sent", "uncertain")
-# What every mail asks is made once: to make such a statement takes SQLAlchemy longer than to run it.
 _C = outbox.c
 _NOW, _SINCE = bindparam("now", type_=_C.created_at.type), bindparam("since", type_=_C.created_at.type)
-_SWITCH = select(switches.c.value).where(switches.c.name == bindparam("name"))
-_BY_KEY = select(*_OUTBOX).where(_C.key == bindparam("key"))
-_ANSWERS = (_C.auto, _C.mail_id.is_not(None), _C.state.in_(_GONE_OR_GOING), _C.created_at >= _SINCE)
-_ANSWERS_TO = (
+_SWITCH = Statement(select(switches.c.value).where(switches.c.name == bindparam("name")))
+_BY_KEY = Statement(select(*_OUTBOX).where(_C.key == bindparam("key")))
+_IS_GONE_OR_GOING = among(_C.state, ("due", "sending", "sent", "uncertain"))
+_ANSWERS = (_C.auto, _C.mail_id.is_not(None), _IS_GONE_OR_GOING, _C.created_at >= _SINCE)
+_ANSWERS_TO = Statement(
     select(func.count())
     .select_from(outbox_recipients.join(outbox))
     .where(outbox_recipients.c.address == bindparam("address"), *_ANSWERS)
 )
-_ANSWERS_IN = select(func.count()).select_from(outbox).where(_C.dossier_id == bindparam("dossier"), *_ANSWERS)
-_LAST_WRITTEN = select(func.max(func.coalesce(_C.sent_at, _C.created_at))).where(
-    _C.dossier_id == bindparam("dossier"),
-    _C.role.in_(("industriel", "sender")),
-    _C.state.in_(_GONE_OR_GOING),
+_ANSWERS_IN = Statement(
+    select(func.count()).select_from(outbox).where(_C.dossier_id == bindparam("dossier"), *_ANSWERS)
 )
-_LAST_WRITTEN_BY_HAND = select(func.max(mails.c.received_at)).where(
-    mails.c.dossier_id == bindparam("dossier"), mails.c.direction == "sent"
+_LAST_WRITTEN = Statement(
+    select(func.max(func.coalesce(_C.sent_at, _C.created_at))).where(
+        _C.dossier_id == bindparam("dossier"), among(_C.role, ("industriel", "sender")), _IS_GONE_OR_GOING
+    )
 )
-_ANSWERS_TO_MAIL = (
-    select(*_OUTBOX)
-    .where(_C.mail_id == bindparam("mail"), _C.auto, _C.state.in_(_GONE_OR_GOING))
-    .order_by(_C.id)
+_LAST_WRITTEN_BY_HAND = Statement(
+    select(func.max(mails.c.received_at)).where(
+        mails.c.dossier_id == bindparam("dossier"), mails.c.direction == "sent"
+    )
 )
+_ANSWERS_TO_MAIL = Statement(
+    select(*_OUTBOX).where(_C.mail_id == bindparam("mail"), _C.auto, _IS_GONE_OR_GOING).order_by(_C.id)
+)
+_RECIPIENT = Statement(outbox_recipients.insert(), ("address", "outbox_id"))
 
 
 class Outbox(Part):
     def add_outbox(self, row: OutboxRow) -> OutboxRow:
         """Store a mail and return it with its id. One whose key is known stays as it was, and is returned."""
         with self._database.writing() as connection:
-            adding = insert_once(connection.dialect.name, outbox, outbox.c.id)
-            new = connection.execute(adding, values_of(row)).scalar()
+            values = values_of(row)
+            adding = insert_once(connection.dialect.name, outbox, outbox.c.id, *values)
+            new = adding.scalar(connection, values)
             if new is None:
-                return OutboxRow(*connection.execute(_BY_KEY, {"key": row.key}).one())
+                return OutboxRow(*_BY_KEY.rows(connection, {"key": row.key})[0])
             added = replace(row, id=int(new))
             _record_recipients(connection, added.id, added.to)
         return added
@@ -89,7 +90,7 @@ class Outbox(Part):
     def answers_to_mail(self, mail_id: int) -> list[OutboxRow]:
         """The answers of mailbot's own to that mail that left or are to leave."""
         with self._database.reading() as connection:
-            return [OutboxRow(*row) for row in connection.execute(_ANSWERS_TO_MAIL, {"mail": mail_id})]
+            return [OutboxRow(*row) for row in _ANSWERS_TO_MAIL.rows(connection, {"mail": mail_id})]
 
     def outbox_of_dossier(self, dossier_id: int) -> list[OutboxRow]:
         return self._rows(outbox.c.dossier_id == dossier_id)
@@ -119,13 +120,13 @@ class Outbox(Part):
         """
         claim = {"now": now, "most": limit, "holder": holder}
         with self._database.writing() as connection:
-            rows = [OutboxRow(*row) for row in connection.execute(_CLAIM, claim)]
+            rows = [OutboxRow(*row) for row in _CLAIM.rows(connection, claim)]
             if (
                 not rows
-                and connection.execute(_SWITCH, {"name": "hold"}).scalar() == "1"
-                and connection.execute(_SWITCH, {"name": "trouble:breaker"}).scalar()
+                and _SWITCH.scalar(connection, {"name": "hold"}) == "1"
+                and _SWITCH.scalar(connection, {"name": "trouble:breaker"})
             ):
-                rows = [OutboxRow(*row) for row in connection.execute(_CLAIM_ALARMS, claim)]
+                rows = [OutboxRow(*row) for row in _CLAIM_ALARMS.rows(connection, claim)]
         return sorted(rows, key=lambda row: row.id)
 
     def left_sending(self, others: Sequence[str] = ()) -> list[OutboxRow]:
@@ -156,13 +157,12 @@ class Outbox(Part):
         """How many answers of mailbot's own, written since then, went or are to go to that address."""
         asked = {"address": _address(address), "since": since}
         with self._database.reading() as connection:
-            return int(connection.execute(_ANSWERS_TO, asked).scalar_one())
+            return int(_ANSWERS_TO.scalar(connection, asked))
 
     def answers_in(self, dossier_id: int, since: datetime) -> int:
         """How many answers of mailbot's own, written since then, left or are to leave in that dossier."""
         with self._database.reading() as connection:
-            found = connection.execute(_ANSWERS_IN, {"dossier": dossier_id, "since": since})
-            return int(found.scalar_one())
+            return int(_ANSWERS_IN.scalar(connection, {"dossier": dossier_id, "since": since}))
 
     def answers_sent(self, since: datetime) -> int:
         """How many answers of mailbot's own left after that instant."""
@@ -178,7 +178,7 @@ class Outbox(Part):
         """When the Industriel was last written to, by mailbot (what is about to leave counts) or by hand."""
         queries = (_LAST_WRITTEN, _LAST_WRITTEN_BY_HAND)
         with self._database.reading() as connection:
-            found = [connection.execute(query, {"dossier": dossier_id}).scalar() for query in queries]
+            found = [query.scalar(connection, {"dossier": dossier_id}) for query in queries]
         return max((at for at in found if at is not None), default=None)
 
     def _rows(self, clause: ColumnElement[bool], limit: int | None = None) -> list[OutboxRow]:
@@ -188,7 +188,7 @@ class Outbox(Part):
             return [OutboxRow(*row) for row in rows]
 
 
-def _claiming(*clauses: ColumnElement[bool]) -> ReturningUpdate[Any]:
+def _claiming(*clauses: ColumnElement[bool]) -> Made:
     """Take the oldest of those whose time has come: `now`, `most`, and the values of the claim."""
     come = (or_(at.is_(None), at <= _NOW) for at in (_C.not_before, _C.next_attempt_at))
     due = (
@@ -209,7 +209,7 @@ def _claiming(*clauses: ColumnElement[bool]) -> ReturningUpdate[Any]:
 
 
 _ON_HOLD = exists().where(switches.c.name == "hold", switches.c.value == "1")
-_CLAIM, _CLAIM_ALARMS = _claiming(~_ON_HOLD), _claiming(_C.template == "alarme")
+_CLAIM, _CLAIM_ALARMS = Statement(_claiming(~_ON_HOLD)), Statement(_claiming(_C.template == "alarme"))
 
 
 def _not_of(others: Sequence[str]) -> ColumnElement[bool]:
@@ -224,4 +224,4 @@ def _record_recipients(connection: Connection, outbox_id: int, to: Sequence[str]
     addresses = sorted({_address(address) for address in to})
     if addresses:
         rows = [{"address": address, "outbox_id": outbox_id} for address in addresses]
-        connection.execute(outbox_recipients.insert(), rows)
+        _RECIPIENT.run_many(connection, rows)

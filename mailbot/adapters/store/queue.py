@@ -8,14 +8,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, func, select
 
 from mailbot.adapters.store.base import Part, missing, new_id
+from mailbot.adapters.store.statement import Statement, among
 from mailbot.adapters.store.tables import columns_of, entries, values_of
 from mailbot.rows import EntryRow
 
 _ENTRY = columns_of(entries, EntryRow)
 _NOT_CLOSED = ("open", "postponed")
 _IN_ORDER = select(*_ENTRY).order_by(func.coalesce(entries.c.order_at, entries.c.received_at), entries.c.id)
-_OPEN_OF_DOSSIER = _IN_ORDER.where(
-    entries.c.state.in_(_NOT_CLOSED), entries.c.dossier_id == bindparam("dossier")
+_OPEN_OF_DOSSIER = Statement(
+    _IN_ORDER.where(among(entries.c.state, _NOT_CLOSED), entries.c.dossier_id == bindparam("dossier"))
 )
 
 
@@ -42,9 +43,7 @@ class Queue(Part):
         """
         if open_only and dossier_id is not None:
             with self._database.reading() as connection:
-                return [
-                    EntryRow(*row) for row in connection.execute(_OPEN_OF_DOSSIER, {"dossier": dossier_id})
-                ]
+                return [EntryRow(*row) for row in _OPEN_OF_DOSSIER.rows(connection, {"dossier": dossier_id})]
         clauses: list[ColumnElement[bool]] = []
         if open_only:
             clauses.append(entries.c.state.in_(_NOT_CLOSED))
