@@ -44,8 +44,13 @@ class DailyFigures(BaseModel):
     @classmethod
     def read(cls, figures: Mapping[str, JsonValue]) -> DailyFigures:
         """The figures of a letter; a value that makes no sense is left out, so that the summary leaves."""
+        if not figures:
+            return _UNKNOWN
         try:
             return cls.model_validate(dict(figures))
         except ValidationError as error:
             wrong = {str(detail["loc"][0]) for detail in error.errors() if detail["loc"]}
             return cls.model_validate({k: v for k, v in figures.items() if k not in wrong})
+
+
+_UNKNOWN = DailyFigures()  # of every mail but the daily one

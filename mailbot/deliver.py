@@ -16,7 +16,7 @@ from threading import Lock
 
 from mailbot.adapters.backoff import backoff_seconds
 from mailbot.breaker import HELD, HOLD, Breaker
-from mailbot.compose import compose, envelope_address
+from mailbot.compose import compose
 from mailbot.errors import (
     AttachmentUnavailable,
     MailbotError,
@@ -24,6 +24,7 @@ from mailbot.errors import (
     MailboxUnreachable,
     MailNotComposable,
 )
+from mailbot.mail_headers import envelope_address
 from mailbot.mail_ports import Mailbox, Mailer, Sending
 from mailbot.masking import masked
 from mailbot.pace import Pace

@@ -60,7 +60,7 @@ class Gate:
             raise GateRefused(f"template {row.template} is not in the table")
         if not row.to:
             raise GateRefused(f"{row.template} has no recipient")
-        dossier = self.store.dossier(row.dossier_id).dossier if row.dossier_id else None
+        dossier = self.store.dossier_overview(row.dossier_id).dossier if row.dossier_id else None
         for address in row.to:
             if not any(self._is(role, address, dossier, row) for role in rule["to"]):
                 raise GateRefused(f"{row.template} may not go to this address")

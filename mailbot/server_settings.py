@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from email.utils import parseaddr
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -114,7 +115,12 @@ class Smtp(Server):
     @property
     def address(self) -> str:
         """The mailbox's bare address: From and envelope sender."""
-        return parseaddr(self.from_)[1]
+        return _bare_address(self.from_)
+
+
+@lru_cache(8)  # every mail asks for it several times
+def _bare_address(text: str) -> str:
+    return parseaddr(text)[1]
 
 
 class OAuth(Section):

@@ -314,6 +314,7 @@ def test_overviews_leave_out_the_exhibits_and_cannot_be_saved(store: SqlStore) -
         "open",
     )
     assert overview.dossier.cases[0].exhibits == ()
+    assert store.dossier_overview(row.id) == overview
     with pytest.raises(StaleDossier):
         store.save_dossier(overview)
     assert store.dossiers() == [row]

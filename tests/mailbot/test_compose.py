@@ -70,6 +70,17 @@ def test_the_same_row_gives_the_same_bytes() -> None:
     assert raw_of(ROW, ("a.pdf", b"%PDF")) == raw_of(ROW, ("a.pdf", b"%PDF"))
 
 
+@pytest.mark.parametrize(
+    "text", ["a \n\tb\t\n", ".\n..\n", "--=_x\n--\n", "=\n=3D\n", "é" * 99 + "\n", "a\x0cb\n"]
+)
+def test_every_text_comes_through_as_it_is(text: str) -> None:
+    mail = mail_of(replace(ROW, text=text, html=f"<pre>{text}</pre>"), ("a.pdf", b"%PDF"))
+    assert words(mail) == text
+    html = mail.get_body(("html",)).get_content()
+    assert html.replace("\r\n", "\n") == f"<pre>{text}</pre>\n"
+    assert len(list(mail.iter_attachments())) == 1
+
+
 def test_lines_end_as_smtp_wants_and_are_short() -> None:
     raw = raw_of(replace(ROW, text="é" * 3000, subject="é" * 300), ("a.pdf", b"\x00" * 5000))
     assert raw.count(b"\n") == raw.count(b"\r\n")

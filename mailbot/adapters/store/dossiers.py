@@ -30,6 +30,7 @@ _DOSSIER = [*_OVERVIEW, dossiers.c.exhibits]
 _NOT_TO_BE_SAVED = -1
 _VALUE: BindParameter[Any] = bindparam("value")
 _BY_ID = Statement(select(*_DOSSIER).where(dossiers.c.id == _VALUE))
+_OVERVIEW_BY_ID = Statement(select(*_OVERVIEW).where(dossiers.c.id == _VALUE))
 _BY_EMAIL = Statement(select(dossier_addresses.c.dossier_id).where(dossier_addresses.c.email == _VALUE))
 _BY_MATRICULE = Statement(select(dossiers.c.id).where(dossiers.c.matricule == _VALUE))
 _BY_NAME = Statement(select(dossiers.c.id).where(dossiers.c.name_key == _VALUE))
@@ -95,6 +96,14 @@ class Dossiers(Part):
         if row is None:
             raise missing(dossiers, dossier_id)
         return _whole(*row)
+
+    def dossier_overview(self, dossier_id: int) -> DossierRow:
+        """The same without exhibits, many times faster; it cannot be saved. Raises UnknownReference."""
+        with self._database.reading() as connection:
+            row = _OVERVIEW_BY_ID.first(connection, {"value": dossier_id})
+        if row is None:
+            raise missing(dossiers, dossier_id)
+        return replace(DossierRow(*row), version=_NOT_TO_BE_SAVED)
 
     def dossier_by_reference(self, reference: str) -> DossierRow | None:
         query = select(*_DOSSIER).where(dossiers.c.reference == reference)

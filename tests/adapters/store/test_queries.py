@@ -38,6 +38,7 @@ QUERIES: dict[str, Query] = {
     "next_number": lambda s: s.next_number(),
     "new_dossier": lambda s: s.new_dossier(a_dossier(2), NOON),
     "save_dossier": lambda s: s.save_dossier(s.dossier(1)),
+    "dossier_overview": lambda s: s.dossier_overview(1),
     "dossier_by_reference": lambda s: s.dossier_by_reference("SONS2-000001-AAAA"),
     "find_dossiers": lambda s: s.find_dossiers(email="a", matricule="1", name_key="n", message_ids=["<m>"]),
     "document": lambda s: s.document(1),
