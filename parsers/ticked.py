@@ -181,7 +181,7 @@ def _choice_claims(definition: FieldDef, context: Context, pairs: dict[int, list
         if anchor is None:
             sure = 0.96 if len(seen) > 1 else 0.85
         elif len(seen) == 1 and len(definition.choices) > 1:
-            sure = 0.92
+            sure = 0.96 if on and _others_unmarked(definition, sheet, wordings, options[0]) else 0.92
         if not all(o.exact for o in on):
             # Where every choice has a box of its own, a wording of its own leaves no doubt either.
             apart = len(options) == len(seen) >= max(2, len(definition.choices) - 1)
@@ -190,6 +190,21 @@ def _choice_claims(definition: FieldDef, context: Context, pairs: dict[int, list
             sure = min(sure, 0.9)  # perhaps another one is ticked as well
         claims.append(_claim(definition, value, on or options, sure, sheet))
     return claims
+
+
+def _others_unmarked(
+    definition: FieldDef, sheet: Sheet, wordings: dict[str, tuple[str, ...]], marked: _Option
+) -> bool:
+    """True where all other choices are printed in line with the marked one, none with a box: a form that was
+    printed to a file keeps of its boxes to tick only the mark."""
+    box = marked.segment.box
+    column = [s for s in sheet.segments if abs(s.box[0] - box[0]) < 3 and abs(s.box[1] - box[1]) <= _REACH]
+    row = [s for s in sheet.segments if abs(_mid(s) - _mid(marked.segment)) < _SAME_ROW]
+    named = [
+        {choice for s in line if (choice := _named(s.text, definition, wordings)[0]) is not None}
+        for line in (column, row)
+    ]
+    return any(len(choices) == len(definition.choices) for choices in named)
 
 
 def _claim(

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from parsers.concepts import asks_for_a_kind, names_something_else
+from parsers.concepts import asks_for_a_kind, meanings, names_something_else
 from parsers.folding import words_of
 from parsers.layout.sheet import Segment, Sheet
 from parsers.printed.context import Context, look_of
+from parsers.values import is_hint, names_a_firm
 
 _HOUSE_NUMBER = re.compile(r"\d[A-Za-z]?, [^\W\d_]|[^\W\d_], \d")
 """As in "c/o Fiduciaire Ries, 174, rue de la Gare": an address, of whatever words, and no label."""
+_MARGIN = 6.0
 _BOX_REACH = 40.0
 """Points from words to a box that is theirs; one in the next column is another question's."""
 
@@ -71,7 +73,35 @@ def is_smallest(candidate: Segment, context: Context) -> bool:
     """True for a line set clearly smaller than all the values that prove themselves."""
     if candidate.entered or candidate.words[0].confidence is not None or sum(context.looks.values()) < 3:
         return False
-    return candidate.size <= min(size for size, _ in context.looks) - 1.4
+    smallest = min(size for size, _ in context.looks)
+    return candidate.size <= smallest - 1.4 and not _shrunk_to_fit(candidate, smallest, context)
+
+
+def _shrunk_to_fit(candidate: Segment, usual: float, context: Context) -> bool:
+    """True for a long value that a program set smaller than the others, so that its cell holds it."""
+    frame = candidate.frame
+    if frame is None:
+        return False
+    lines = [
+        s for sheet in context.sheets if sheet.number == candidate.page for s in sheet.segments
+        if s.frame == frame and abs(s.size - candidate.size) < 0.3
+    ]  # fmt: skip
+    room = frame[2] - frame[0] - _MARGIN
+    return any(
+        (s.box[2] - s.box[0]) * usual / s.size > room
+        and (
+            names_a_firm(re.sub(r"[&+]", "", s.text))
+            or (re.search(r"\d{2}", s.text) and not _explains(s.text))
+        )
+        and not (s.text.startswith("(") or is_hint(s.text))
+        for s in lines
+    )
+
+
+def _explains(text: str) -> bool:
+    """True for words most of which labels are made of ("tel que sur la carte d'identité, 13 chiffres")."""
+    words = words_of(text)
+    return 2 * sum(bool(meanings(word)) for word in words) > len(words)
 
 
 def is_heading(candidate: Segment, label: Segment, sheet: Sheet, context: Context) -> bool:

@@ -56,7 +56,8 @@ def places_of(hit: LabelHit, sheet: Sheet, context: Context) -> Iterable[Found]:
         rest = rest[1:]
     if rest and rest[0].text.startswith("("):
         note = next((i for i, w in enumerate(rest) if w.text.rstrip(":*").endswith(")")), len(rest))
-        rest = rest[note + 1 :] if note + 1 < len(rest) else rest
+        opened = note == len(rest) and "(" not in " ".join(w.text for w in rest)[1:]
+        rest = rest[note + 1 :] if note + 1 < len(rest) or opened else rest  # a note may go on below
     if rest:
         text = " ".join(w.text for w in rest)
         if not is_absent(text) and not is_hint(text) and not re.fullmatch(r"\(.*\)\s*[*:]*", text):

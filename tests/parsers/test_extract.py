@@ -624,3 +624,35 @@ def test_neither_answer_is_given_where_both_boxes_are_empty() -> None:
     data = docx(p("Formulaire 2"), p("MySecu : espace activé / MySecu activated : ☐ Oui   ☐ Non"))
     assert "mysecu_actif" not in believed(fields_of(data, "formulaire_2"))
     assert fields_of(data, "formulaire_2").filled is False
+
+
+def test_a_form_that_keeps_the_mark_alone_of_its_boxes_tells_the_choice() -> None:
+    sheet = Sheet("Formulaire 3").text("Mode d'intégration")
+    sheet.text("eConnector NG", 80).ticks("", [("Accès direct", True)], at=65)
+    found = fields_of(sheet.pdf(), "formulaire_3").fields["mode_integration"]
+    assert (found.value, found.confidence >= BELIEVED) == ("acces_direct", True)
+
+
+@pytest.mark.parametrize(
+    ("small", "read"),
+    [
+        ("Société Luxembourgeoise d'Informatique Médicale des Hôpitaux S.A.", True),
+        ("tel que la raison sociale figure au registre de commerce depuis 2024", False),
+    ],
+)
+def test_a_long_value_may_be_set_smaller_than_the_others(small: str, read: bool) -> None:
+    sheet = Sheet("Formulaire 2")
+    sheet.box_below([("Code prestataire", "123456-78"), ("E-mail", "a.weis@alpha.lu")])
+    sheet.box_below([("Date", "12/05/2026"), ("Dénomination de l'Industriel", "")])
+    sheet.y += 29
+    sheet.text(small, 306, size=7)
+    assert ("denomination" in fields_of(sheet.pdf(), "formulaire_2").fields) is read
+
+
+def test_a_sample_that_goes_on_below_its_label_is_no_value() -> None:
+    sheet = Sheet("Formulaire d'enrôlement").text("Konto (IBAN): (LU28 0019 4006")
+    sheet.y += 24
+    sheet.text("LU79 0010 7735 8119 9037", 240)
+    sheet.y += 12
+    sheet.text("4475 0000)")
+    assert believed(fields_of(sheet.pdf(), "formulaire_1"))["iban"] == "LU790010773581199037"
