@@ -199,7 +199,7 @@ def _others_unmarked(
     printed to a file keeps of its boxes to tick only the mark."""
     box = marked.segment.box
     column = [s for s in sheet.segments if abs(s.box[0] - box[0]) < 3 and abs(s.box[1] - box[1]) <= _REACH]
-    row = [s for s in sheet.segments if abs(_mid(s) - _mid(marked.segment)) < _SAME_ROW]
+    row = [s for s in sheet.segments if abs(_mid(s) - _mid(marked.segment)) < 3]
     named = [
         {choice for s in line if (choice := _named(s.text, definition, wordings)[0]) is not None}
         for line in (column, row)

@@ -207,6 +207,19 @@ def names_a_firm(text: str) -> bool:
     return bool(_FIRM.search(single_spaced(text))) or "&" in text or "+" in text
 
 
+def ends_as_a_firm(text: str) -> bool:
+    """True for a name with a legal form at its end ("Arztwerk S.A."), whatever its other words mean."""
+    words = text.split()
+    if len(words) < 2 or not {"(", ":"}.isdisjoint(text):
+        return False
+    if fold(words[-1]) in ("societe", "gesellschaft", "responsabilite"):
+        return False  # "Nom de la Société"
+    forms = (" ".join(words[-n:]) for n in (1, 2, 3) if n < len(words))
+    return any(
+        form[:1].isupper() and (found := _FIRM.match(form)) and found.end() == len(form) for form in forms
+    )
+
+
 def _matricule(text: str, field: FieldDef | None) -> ValueResult:
     value = re.sub(r"[\s.\-/|]", "", text.translate(_DASHES)).upper()
     inside = re.search(r"(?<![\d])\d{13}(?!\d)|(?<!\d)\d{11}(?!\d)", value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from parsers.concepts import foreign, understood
 from parsers.folding import fold, without_brackets, words_of
@@ -13,7 +14,7 @@ from parsers.labels.stack import carried_on, match_stack, stacked, with_note
 from parsers.labels.text import match_text
 from parsers.layout.sheet import Segment
 from parsers.types import FormDef
-from parsers.values import is_absent, is_hint
+from parsers.values import ends_as_a_firm, is_absent, is_hint
 
 _TOWN = re.compile(r"^[^:]*\b\d{4,5} [^\W\d_]")
 
@@ -34,6 +35,8 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
         hit = match_segment(segment, index)
         if hit is not None and hit.strength == "weak" and _TOWN.search(segment.text):
             hit = None  # a postal code and a town
+        if hit is not None and hit.end == len(segment.words) and ends_as_a_firm(segment.text):
+            hit = None
         under = below.get(number)
         if under is not None and hit is not None and _is_another_s(segments[under].text):
             taken.add(under)
@@ -68,13 +71,28 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
                     taken.add(last)
                     continue
         if hit is not None and not (re.fullmatch(r"\(.*\)[\s*:]*", hit.label)):
-            hits.append(hit)  # what stands in brackets alone explains another label
+            # What stands in brackets alone explains another label.
+            hits.append(_with_colon(hit, number, segments, below, taken))
         elif under is not None and foreign(words_of(segment.text)) and not re.search(r"\d{3}", segment.text):
             rest = segments[under].text
             broken = rest[:1].islower() or words_of(segment.text)[-1] in STOP
             if broken and understood(words_of(rest)):
                 taken.add(under)  # "Fonction / du signataire", broken over two lines
     return hits
+
+
+def _with_colon(
+    hit: LabelHit, number: int, segments: Sequence[Segment], below: dict[int, int], taken: set[int]
+) -> LabelHit:
+    """The label with its colon, where that had no room on the label's last line."""
+    last = number
+    for _ in hit.below:
+        last = below.get(last, last)
+    under = below.get(last)
+    if under is None or not re.fullmatch(r"[*:\s]+", segments[under].text):
+        return hit
+    taken.add(under)
+    return replace(hit, below=(*hit.below, segments[under]))
 
 
 def _in_a_cell(segment: Segment) -> bool:

@@ -9,7 +9,7 @@ from parsers.concepts import asks_for_a_kind, meanings, names_something_else
 from parsers.folding import words_of
 from parsers.layout.sheet import Segment, Sheet
 from parsers.printed.context import Context, look_of
-from parsers.values import is_hint, names_a_firm
+from parsers.values import ends_as_a_firm, is_hint, names_a_firm
 
 _HOUSE_NUMBER = re.compile(r"\d[A-Za-z]?, [^\W\d_]|[^\W\d_], \d")
 """As in "c/o Fiduciaire Ries, 174, rue de la Gare": an address, of whatever words, and no label."""
@@ -23,7 +23,7 @@ def asks_something(segments: Sequence[Segment]) -> bool:
     first = segments[0] if segments else None
     if first is None or first.entered:
         return False
-    if _HOUSE_NUMBER.search(first.text):
+    if _HOUSE_NUMBER.search(first.text) or ends_as_a_firm(first.text):
         return False
     words = words_of(first.text)
     asks = asks_for_a_kind(words) and words[-1] not in ("est", "ist", "is")  # "Clinique de l'Est"

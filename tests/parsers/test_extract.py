@@ -656,3 +656,19 @@ def test_a_sample_that_goes_on_below_its_label_is_no_value() -> None:
     sheet.y += 12
     sheet.text("4475 0000)")
     assert believed(fields_of(sheet.pdf(), "formulaire_1"))["iban"] == "LU790010773581199037"
+
+
+def test_a_colon_that_had_no_room_on_the_label_s_line_leads_to_the_value() -> None:
+    sheet = Sheet("Formulaire 2").text("Dénomination de l'Industriel *")
+    sheet.y += 13
+    sheet.text(":")
+    sheet.y += 26
+    sheet.text("Ardoise Médicale", 240).right("E-mail", "a.weis@alpha.lu")
+    assert believed(fields_of(sheet.pdf(), "formulaire_2"))["denomination"] == "Ardoise Médicale"
+
+
+def test_a_firm_whose_name_speaks_of_doctors_is_no_label() -> None:
+    sheet = (
+        Sheet("Formulaire d'enrôlement").right("Raison sociale", "Arztwerk S.A.").right("Nom du CEO", "Weis")
+    )
+    assert believed(fields_of(sheet.pdf(), "formulaire_1"))["denomination_sociale"] == "Arztwerk S.A."

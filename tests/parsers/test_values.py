@@ -6,7 +6,7 @@ import pytest
 
 from parsers.countries import country_of_address
 from parsers.types import FieldDef
-from parsers.values import is_absent, parse_value
+from parsers.values import ends_as_a_firm, is_absent, parse_value
 
 MODE = FieldDef(
     id="mode_integration",
@@ -150,3 +150,20 @@ def test_absent_words() -> None:
     assert is_absent(" / ")
     assert is_absent("s.o.")
     assert not is_absent("Sol")
+
+
+@pytest.mark.parametrize(
+    ("text", "firm"),
+    [
+        ("Arztwerk S.A.", True),
+        ("Vitalis S.à r.l.-S", True),
+        ("MediWare GmbH & Co. KG", True),
+        ("Nom de la Société", False),
+        ("Name der Gesellschaft", False),
+        ("Pays où se", False),
+        ("Forme juridique (SA)", False),
+        ("SA", False),
+    ],
+)
+def test_a_name_that_ends_with_a_legal_form(text: str, firm: bool) -> None:
+    assert ends_as_a_firm(text) is firm
