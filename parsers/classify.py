@@ -22,6 +22,7 @@ from parsers.remembered import Remembered
 from parsers.titles import Title, titles_of
 from parsers.types import FormDef, Kind
 from parsers.widget_names import own_names
+from parsers.wordings import in_known, in_lines
 
 _FORMS = frozenset({"formulaire_1", "formulaire_2", "formulaire_3", "formulaire_4", "bon_de_livraison"})
 _LIKELY = 0.45
@@ -63,8 +64,7 @@ def classify(reading: Reading, book: FormBook) -> list[Classified]:
         numbers = {s.number for s in group}
         widgets = [w for w in reading.widgets if w.page is None or w.page in numbers or reading.blocks]
         here = [t for t in titles if t.page in numbers]
-        text = _text(group, reading)
-        found.append(_decide(group, here, widgets, text, book, reading))
+        found.append(_decide(group, here, widgets, _words(group, reading, told_by), told_by, reading))
     return _joined(found, groups, len(sheets))
 
 
@@ -131,35 +131,51 @@ def _whole_form(sheet: Sheet, current: str, told_by: ToldBy) -> str:
     return kind if whole and rest <= 0.6 * share else ""
 
 
-def _text(group: list[Sheet], reading: Reading) -> str:
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """A document's text, folded, and which typical wordings of the forms it has."""
+
+    text: str
+    wordings: frozenset[int]
+
+
+def _words(group: list[Sheet], reading: Reading, told_by: ToldBy) -> _Words:
     if reading.blocks and not reading.pages:
         lines = reading_text(reading).split("\n")
-        # The lines of a form come again with every copy; those of a log would only push others out.
-        return single_spaced(" ".join(map(fold if len(lines) <= _MOST_LINES else fold_text, lines)))
+        if len(lines) > _MOST_LINES:
+            # The lines of a form come again with every copy; those of a log would only push others out.
+            text = single_spaced(" ".join(map(fold_text, lines)))
+            return _Words(text, told_by.wordings.within(text))
+        folded = [line for line in map(fold, lines) if line]
+        return _Words(" ".join(folded), in_lines(folded, told_by.wordings))
     numbers = {s.number for s in group}
     values = fold_text(" ".join(w.value for w in reading.widgets if w.page in numbers))
-    return single_spaced(" ".join([*map(_folded, group), values]))
+    pieces = [_words_of_sheet(sheet, told_by) for sheet in group]
+    found = in_known(((piece.text, piece.wordings) for piece in pieces), values, told_by.wordings)
+    return _Words(single_spaced(" ".join([*(piece.text for piece in pieces), values])), found)
 
 
-_FOLDED: Remembered[str] = Remembered(24)
+_WORDS: Remembered[_Words] = Remembered(24)
 
 
-def _folded(sheet: Sheet) -> str:
-    return _FOLDED.of(
-        (sheet,), lambda: fold_text(" ".join(s.text for s in sheet.segments)), keep=may_come_again([sheet])
-    )
+def _words_of_sheet(sheet: Sheet, told_by: ToldBy) -> _Words:
+    def made() -> _Words:
+        text = fold_text(" ".join(s.text for s in sheet.segments))
+        return _Words(text, told_by.wordings.within(text))
+
+    return _WORDS.of((sheet, told_by), made, keep=may_come_again([sheet]))
 
 
 def _decide(
     group: list[Sheet],
     titles: list[Title],
     widgets: Sequence[Widget],
-    text: str,
-    book: FormBook,
+    words: _Words,
+    told_by: ToldBy,
     reading: Reading,
 ) -> Classified:
     pages = tuple(s.number for s in group)
-    scores = _scores(group, titles, widgets, text, book, reading)
+    scores = _scores(group, titles, widgets, words, told_by, reading)
     if not scores:
         return Classified("other", pages, 0.6, ("none of the known kinds",))
     best = scores[0]
@@ -181,17 +197,15 @@ def _scores(
     group: list[Sheet],
     titles: list[Title],
     widgets: Sequence[Widget],
-    text: str,
-    book: FormBook,
+    words: _Words,
+    told_by: ToldBy,
     reading: Reading,
 ) -> list[_Score]:
-    told_by = what_tells(book)
     says = tuple(w.label for w in widgets if w.label)
-
     coverages = coverages_of(group, says, told_by)
     scores = [
-        _score(form, titles, widgets, text, coverage, sum(cue(text) for cue in cues), reading)
-        for form, coverage, cues in zip(book.forms, coverages, told_by.cues, strict=True)
+        _score(form, titles, widgets, words.text, coverage, sum(c in words.wordings for c in cues), reading)
+        for form, coverage, cues in zip(told_by.forms, coverages, told_by.cues, strict=True)
     ]
     return sorted((s for s in scores if s.value > 0), key=lambda s: (-round(s.value, 2), -s.title))
 

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from parsers.folding import fold, words_of
+from parsers.folding import words_of
 from parsers.forms import FormBook
 from parsers.labels.index import LabelIndex, index_of
 from parsers.remembered import Remembered
 from parsers.types import FormDef
-
-
-def _cue(wording: str) -> Callable[[str], bool]:
-    """Tells whether a folded text has the wording, a short one as words of its own."""
-    folded = fold(wording)
-    if len(folded) > 6:
-        return lambda text: folded in text
-    alone = re.compile(rf"(?<!\w){re.escape(folded)}(?!\w)")
-    return lambda text: folded in text and alone.search(text) is not None
+from parsers.wordings import Wordings, wordings_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,8 +28,10 @@ class ToldBy:
     """What the labels of a form weigh together."""
     asked: frozenset[frozenset[str]]
     """The fields of every kind."""
-    cues: tuple[tuple[Callable[[str], bool], ...], ...]
-    """What tells whether a text has each of a form's typical wordings."""
+    wordings: Wordings
+    """The typical wordings of all forms."""
+    cues: tuple[tuple[int, ...], ...]
+    """Which of them are each form's."""
 
 
 _TOLD_BY: Remembered[ToldBy] = Remembered(1)
@@ -63,7 +55,7 @@ def _made(book: FormBook) -> ToldBy:
         weights,
         tuple(sum(weights.get(f"{form.kind}:{f.id}", 0.2) for f in form.fields) for form in forms),
         frozenset(index_of(form.fields).fields for form in book.all() if form.fields),
-        tuple(tuple(_cue(w) for ws in form.cues.values() for w in ws) for form in forms),
+        *wordings_of([w for ws in form.cues.values() for w in ws] for form in forms),
     )
 
 
