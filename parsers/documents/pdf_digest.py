@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from pikepdf import Array, Dictionary, Object, Page, Pdf, PdfError, Stream
@@ -17,7 +18,8 @@ from pikepdf import Array, Dictionary, Object, Page, Pdf, PdfError, Stream
 _MOST_PIECES = 20_000
 _MOST_BYTES = 8_000_000
 """Of one file. What is larger is made of pictures, and seldom comes twice."""
-_REFERENCE = re.compile(rb"\d R\b")
+_REFERENCE = re.compile(rb"\((?:[^\\()]|\\.)*+\)|(\d+) (\d+) R\b", re.S)
+"""In what qpdf writes; what looks like one in a string is none, and is met as that string first."""
 _INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
 _NOT_SHOWN = frozenset(
     {
@@ -32,7 +34,9 @@ _NOT_SHOWN = frozenset(
         "/Thumb",
     }
 )
-_DRAWN_OF_A_WIDGET = ("/AP", "/AS", "/BS", "/Border", "/DA", "/F", "/H", "/MK", "/OC", "/Q", "/Rect")
+_DRAWN_OF_A_WIDGET = frozenset(
+    {"/AP", "/AS", "/BS", "/Border", "/DA", "/F", "/H", "/MK", "/OC", "/Q", "/Rect"}
+)
 
 
 class _NotToBeTold(Exception):
@@ -86,24 +90,34 @@ class Digests:
         return told if self._sound else None
 
     def _page(self, page: Page) -> bytes:
-        shown: dict[str, Any] = {str(k): v for k, v in page.obj.items() if str(k) not in _NOT_SHOWN}
+        shown: dict[str, Any] = dict.fromkeys(page.obj.keys() - _NOT_SHOWN, page.obj)
         for name in _INHERITED:
             node: Any = page.obj
             for _ in range(32):
-                if name in node or not isinstance(node.get("/Parent"), Dictionary):
+                if name in shown:
+                    break
+                if name in node:
+                    shown[name] = node
+                    break
+                if not isinstance(node.get("/Parent"), Dictionary):
                     break
                 node = node["/Parent"]
-            if name in node:
-                shown[name] = node[name]
-        return self._digest(self._parts([shown, self._layers]))
+        return self._digest(self._entries(shown), self._written(self._layers))
 
     def _looks(self, annotations: list[Any]) -> bytes:
-        looks = [[note.get(name) for name in _DRAWN_OF_A_WIDGET] for note in annotations]
-        return self._digest(self._parts(looks))
+        drawn = (dict.fromkeys(note.keys() & _DRAWN_OF_A_WIDGET, note) for note in annotations)
+        return self._digest(*map(self._entries, drawn))
 
-    def _digest(self, pieces: Iterable[bytes]) -> bytes:
+    def _entries(self, owners: dict[str, Any]) -> Iterator[bytes]:
+        """The entries of those names, each of the dictionary that has it."""
+        yield b"%d" % len(owners)
+        for name in sorted(owners):
+            yield name.encode("utf-8", "surrogateescape")
+            yield from self._written(owners[name][name])
+
+    def _digest(self, *pieces: Iterable[bytes]) -> bytes:
         digest = hashlib.blake2b(digest_size=32)
-        for piece in pieces:
+        for piece in chain.from_iterable(pieces):
             self._pieces += 1
             self._bytes += len(piece)
             if self._pieces > _MOST_PIECES or self._bytes > _MOST_BYTES:
@@ -114,35 +128,36 @@ class Digests:
 
     def _written(self, value: Any) -> Iterator[bytes]:
         """A value and all that it refers to; what is referred to as its own digest, made once."""
-        if isinstance(value, Object) and value.is_indirect and isinstance(value, Array | Dictionary | Stream):
-            at = value.objgen
-            if at in self._above:
-                raise _NotToBeTold
-            if at not in self._told:
-                self._above.add(at)
-                self._told[at] = self._digest(self._parts(value))
-                self._above.remove(at)
-            yield self._told[at]
+        if not isinstance(value, Array | Dictionary | Stream):
+            yield value.unparse() if isinstance(value, Object) else repr(value).encode()
+        elif value.is_indirect:
+            yield self._referred_to(value.objgen)
         else:
             yield from self._parts(value)
 
+    def _referred_to(self, at: tuple[int, int]) -> bytes:
+        told = self._told.get(at)
+        if told is None:
+            if at in self._above:
+                raise _NotToBeTold
+            self._above.add(at)
+            value: Any = self._pdf.get_object(at)
+            container = isinstance(value, Array | Dictionary | Stream)
+            told = self._digest(self._parts(value) if container else self._written(value))
+            self._told[at] = told
+            self._above.remove(at)
+        return told
+
     def _parts(self, value: Any) -> Iterator[bytes]:
-        if isinstance(value, Array | Dictionary) and not isinstance(value, Stream):
-            written = value.unparse(resolved=True)
-            if not _REFERENCE.search(written):
-                yield written
-                return
-        if isinstance(value, Array | list):
-            yield b"[%d" % len(value)
-            for item in value:
-                yield from self._written(item)
-        elif isinstance(value, Dictionary | Stream | dict):
-            pairs = dict(value.items())
-            yield b"<%d" % len(pairs)
-            for name in sorted(pairs):
-                yield str(name).encode("utf-8", "surrogateescape")
-                yield from self._written(pairs[name])
-            if isinstance(value, Stream):
-                yield value.read_raw_bytes()
-        else:
-            yield value.unparse() if isinstance(value, Object) else repr(value).encode()
+        """An array, dictionary or stream as it is written, each reference in it as what it refers to."""
+        stream = isinstance(value, Stream)
+        written = (value.stream_dict if stream else value).unparse(resolved=True)
+        end = 0
+        for found in _REFERENCE.finditer(written):
+            if found[1] is not None:
+                yield written[end : found.start()]
+                yield self._referred_to((int(found[1]), int(found[2])))
+                end = found.end()
+        yield written[end:]
+        if stream:
+            yield value.read_raw_bytes()

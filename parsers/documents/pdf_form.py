@@ -6,7 +6,9 @@ also where no appearance was ever drawn.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Set
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pikepdf
@@ -50,7 +52,6 @@ class _Inherited:
     label: str = ""
     options: tuple[tuple[str, str], ...] = ()
     button_options: tuple[str, ...] = ()
-    chain: list[Any] = field(default_factory=list)
 
 
 def read_form(pdf: pikepdf.Pdf, options: ReadOptions) -> FormContent:
@@ -78,15 +79,19 @@ def read_form(pdf: pikepdf.Pdf, options: ReadOptions) -> FormContent:
         for annot in annots:
             if not isinstance(annot, Dictionary):
                 continue
-            subtype = str(annot.get("/Subtype", ""))
+            # Asking for what is not there takes an exception each time.
+            keys = annot.keys()
+            subtype = str(annot["/Subtype"]) if "/Subtype" in keys else ""
+            hidden = bool(int(annot["/F"]) & 2) if "/F" in keys else False
+            rect = annot["/Rect"] if "/Rect" in keys else None
             if subtype == "/Widget":
-                if int(annot.get("/F", 0)) & 2:
+                if hidden:
                     continue
                 if len(widgets) >= _MAX_WIDGETS:
                     others += 1
                     continue
                 seen.add(annot.objgen)
-                widget = _widget(annot, number, frame.box(annot.get("/Rect")), trust_values)
+                widget = _widget(annot, keys, number, frame.box(rect), trust_values)
                 if widget:
                     shown.add(widget.name)
                     widgets.append(widget)
@@ -96,14 +101,14 @@ def read_form(pdf: pikepdf.Pdf, options: ReadOptions) -> FormContent:
                 continue
             others += subtype != "/Link"
             if subtype in _ANNOTATIONS:
-                box = frame.box(annot.get("/Rect"))
-                if box and not int(annot.get("/F", 0)) & 2:
+                box = frame.box(rect)
+                if box and not hidden:
                     annotations.append(
                         Annotation(_ANNOTATIONS[subtype], number, box, _string(annot.get("/Contents")))
                     )
-            elif subtype == "/StrikeOut" and not int(annot.get("/F", 0)) & 2:
+            elif subtype == "/StrikeOut" and not hidden:
                 annotations += [Annotation("strike", number, box) for box in _struck_lines(annot, frame)]
-            if subtype in ("/Line", "/Ink", "/PolyLine") and not int(annot.get("/F", 0)) & 2:
+            if subtype in ("/Line", "/Ink", "/PolyLine") and not hidden:
                 annotations += [Annotation("strike", number, box) for box in _level_strokes(annot, frame)]
         prints.append(digests.of(page, None if others else bare) if fields else None)
     if isinstance(acroform, Dictionary):
@@ -111,7 +116,7 @@ def read_form(pdf: pikepdf.Pdf, options: ReadOptions) -> FormContent:
         if isinstance(every, Array):
             for terminal in _terminals(every, 0):
                 if terminal.objgen not in seen and len(widgets) < _MAX_WIDGETS:
-                    widget = _widget(terminal, None, None, trust_values)
+                    widget = _widget(terminal, terminal.keys(), None, None, trust_values)
                     if widget and widget.name not in shown and (widget.value or widget.checked):
                         widgets.append(widget)
         try:
@@ -188,8 +193,8 @@ class _Frame:
 
     @classmethod
     def of(cls, page: pikepdf.Page) -> _Frame:
-        media = [float(v) for v in page.mediabox]
-        crop = [float(v) for v in page.cropbox]
+        media = _numbers(page.mediabox)
+        crop = _numbers(page.cropbox)
         left, right = sorted((crop[0], crop[2]))
         bottom, top = sorted((crop[1], crop[3]))
         if right - left < 1 or top - bottom < 1:
@@ -208,7 +213,7 @@ class _Frame:
     def box(self, rect: Any) -> BBox | None:
         if not isinstance(rect, Array) or len(rect) != 4:
             return None
-        a, b, c, d = (float(v) for v in rect)
+        a, b, c, d = _numbers(rect)
         x0, x1, y0, y1 = min(a, c), max(a, c), min(b, d), max(b, d)
         if self.turns == 0:
             points = (x0 - self.left, self.top - y1, x1 - self.left, self.top - y0)
@@ -220,6 +225,14 @@ class _Frame:
             points = (self.top - y1, self.right - x1, self.top - y0, self.right - x0)
         left, top, right, bottom = (round(v, 2) for v in points)
         return (left, top, right, bottom)
+
+
+def _numbers(array: Any) -> list[float]:
+    """As they are written, all at once; one by one only where that is more than plain numbers."""
+    if isinstance(array, Array):
+        with suppress(ValueError):
+            return [float(number) for number in array.unparse().strip(b"[] ").split()]
+    return [float(number) for number in array]
 
 
 def _terminals(fields: Any, depth: int) -> list[Any]:
@@ -237,29 +250,30 @@ def _terminals(fields: Any, depth: int) -> list[Any]:
     return found
 
 
-def _inherit(annot: Any) -> _Inherited:
+def _inherit(annot: Any, keys: Set[str]) -> _Inherited:
     result = _Inherited()
     names: list[str] = []
     node = annot
     for _ in range(32):
-        result.chain.append(node)
-        if "/T" in node:
+        if "/T" in keys:
             names.append(_string(node["/T"]))
-        if not result.kind and "/FT" in node:
+        if not result.kind and "/FT" in keys:
             result.kind = str(node["/FT"])
-        if not result.flags and "/Ff" in node:
+        if not result.flags and "/Ff" in keys:
             result.flags = int(node["/Ff"])
-        if result.value is None and "/V" in node:
+        if result.value is None and "/V" in keys:
             result.value = node["/V"]
-        if result.default is None and "/DV" in node:
+        if result.default is None and "/DV" in keys:
             result.default = node["/DV"]
-        if not result.label and "/TU" in node:
+        if not result.label and "/TU" in keys:
             result.label = _string(node["/TU"])
-        if not result.options and not result.button_options and isinstance(node.get("/Opt"), Array):
+        options = not result.options and not result.button_options and "/Opt" in keys
+        if options and isinstance(node["/Opt"], Array):
             result.options, result.button_options = _options(node["/Opt"])
-        node = node.get("/Parent")
+        node = node["/Parent"] if "/Parent" in keys else None
         if not isinstance(node, Dictionary):
             break
+        keys = node.keys()
     result.name = ".".join(reversed(names))
     return result
 
@@ -275,12 +289,14 @@ def _options(opt: Any) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     return tuple(pairs), tuple(export for export, _ in pairs)
 
 
-def _widget(annot: Any, page: int | None, box: BBox | None, trust_values: bool) -> Widget | None:
-    found = _inherit(annot)
+def _widget(
+    annot: Any, keys: Set[str], page: int | None, box: BBox | None, trust_values: bool
+) -> Widget | None:
+    found = _inherit(annot, keys)
     if found.kind == "/Btn":
         if found.flags & _PUSH_BUTTON:
             return Widget(found.name, "button", "acroform", page=page, box=box) if _has_icon(annot) else None
-        return _button(annot, found, page, box, trust_values)
+        return _button(annot, keys, found, page, box, trust_values)
     kinds: dict[str, WidgetKind] = {"/Tx": "text", "/Ch": "choice", "/Sig": "signature"}
     kind = kinds.get(found.kind)
     if kind is None:
@@ -317,14 +333,14 @@ def _has_icon(annot: Any) -> bool:
 
 
 def _button(
-    annot: Any, found: _Inherited, page: int | None, box: BBox | None, trust_values: bool
+    annot: Any, keys: Set[str], found: _Inherited, page: int | None, box: BBox | None, trust_values: bool
 ) -> Widget | None:
     kind: WidgetKind = "radio" if found.flags & _RADIO else "checkbox"
-    looks: Any = annot.get("/AP")
+    looks: Any = annot["/AP"] if "/AP" in keys else None
     normal: Any = looks.get("/N") if isinstance(looks, Dictionary) else None
     by_state = isinstance(normal, Dictionary) and not isinstance(normal, Stream)
     states = [str(key) for key in normal if key != "/Off"] if by_state else []
-    shown = str(annot["/AS"]) if "/AS" in annot else None
+    shown = str(annot["/AS"]) if "/AS" in keys else None
     state = states[0] if states else (shown if shown not in (None, "/Off") else None)
     chosen = _state_name(found.value)
     export = (state or "").lstrip("/")

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from parsers.documents.pdf import read_pdf
+from parsers.documents.pdf_digest import Digests, PagePrint
 from parsers.forms import load_forms
 from parsers.signatures import find_signatures
 from parsers.signing import drawn
@@ -79,3 +80,14 @@ def test_how_an_empty_field_looks_counts_and_how_a_filled_one_does_not() -> None
         )
     )
     assert plain == full != empty
+
+
+def test_what_only_looks_like_a_reference_is_told_as_the_words_that_it_is() -> None:
+    def told(number: int) -> PagePrint | None:
+        with pikepdf.new() as pdf:
+            page = pdf.add_blank_page()
+            alike = [pdf.make_indirect(pikepdf.Array([1])) for _ in range(2)]
+            page.obj.Resources = pikepdf.Dictionary(Alike=alike, Said=pikepdf.String(f"\\( {number} 0 R)"))
+            return Digests(pdf).of(page, [])
+
+    assert told(5) == told(5) != told(6)
