@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 
 import filetype
+
+from parsers import zipped
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 DOCM = "application/vnd.ms-word.document.macroEnabled.12"
@@ -131,14 +132,14 @@ def _container(data: bytes, head: bytes) -> str | None:
 
 def _zip(data: bytes) -> str:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = set(archive.namelist())
-            for member in ("[Content_Types].xml", "mimetype"):
-                if member in names:
-                    with archive.open(member) as stream:
-                        kind = _office(stream.read(1_000_000))
-                    if kind:
-                        return kind
+        archive = zipped.opened(data)
+        names = set(archive.namelist())
+        for member in ("[Content_Types].xml", "mimetype"):
+            if member in names:
+                with archive.open(member) as stream:
+                    kind = _office(stream.read(1_000_000))
+                if kind:
+                    return kind
     except Exception:  # noqa: BLE001 - zipfile and zlib raise a dozen kinds on damaged archives
         local = re.findall(rb"PK\x03\x04.{26}([\w\[\]./ -]{1,60})", data[:200_000], re.S)
         names = {name.decode("latin-1") for name in local}

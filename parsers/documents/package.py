@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
 import zlib
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
 
+from parsers import zipped
 from parsers.types import Problem, ProblemCode, ReadOptions
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAX_PART = 60_000_000
 _MAX_RATIO = 300
+_SMALL = 4096
 
 
 class PackageProblem(Exception):
@@ -33,7 +35,7 @@ class Package:
                 raise PackageProblem("encrypted", "The document opens only with a password.")
             raise PackageProblem("unsupported", "An old Office format; please send a PDF or a DOCX file.")
         try:
-            self._zip = zipfile.ZipFile(io.BytesIO(data))
+            self._zip = zipped.opened(data)
             infos = self._zip.infolist()
         except (
             zipfile.BadZipFile,
@@ -82,7 +84,15 @@ class Package:
     def xml(self, name: str) -> Any | None:
         """The root element of a part, or None where it is not there. Raises PackageProblem."""
         data = self.read(name)
-        return None if data is None else parse_xml(data, name)
+        if data is None:
+            return None
+        return _small_part(data, name) if len(data) <= _SMALL else parse_xml(data, name)
+
+
+@lru_cache(maxsize=64)
+def _small_part(data: bytes, name: str) -> Any:
+    """Kept, and changed by nobody: relations, headers and footers are the same in every copy of a form."""
+    return parse_xml(data, name)
 
 
 def parse_xml(data: bytes, name: str) -> Any:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from parsers import zipped
 from parsers.documents.reading import SCRIBBLE, Block, Picture, Reading
 from parsers.folding import words_of
 from parsers.signing.places import Role, label_of
@@ -30,6 +31,8 @@ _DAMAGE = (
     NotImplementedError,
     EOFError,
 )
+_XML_SIGNATURES = b"_xmlsignatures/"
+"""How the names of such parts begin; names stand in a zip file as they are."""
 _EMU_PER_POINT = 12_700.0
 _USUAL_WIDTH = 150.0
 """Points: what a pasted signature commonly measures, where the file does not say."""
@@ -39,11 +42,11 @@ _LOOK_BACK = 8
 
 def package_signers(data: bytes, reading: Reading, form: FormDef | None) -> list[Signer]:
     """Digital signatures of the package, and pictures of signatures beside a signature label."""
-    if not data.startswith(b"PK"):
+    if not data.startswith(b"PK") or not (reading.pictures or _XML_SIGNATURES in data):
         return []
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            signers = [*_digital(package, reading), *_pictures(package, reading, form)]
+        package = zipped.opened(data)
+        signers = [*_digital(package, reading), *_pictures(package, reading, form)]
     except _DAMAGE:
         return []
     return by_order(signers, form)
@@ -51,7 +54,7 @@ def package_signers(data: bytes, reading: Reading, form: FormDef | None) -> list
 
 def _digital(package: zipfile.ZipFile, reading: Reading) -> Iterator[Signer]:
     for name in package.namelist():
-        if name.startswith("_xmlsignatures/") and name.endswith(".xml") and "/_rels/" not in name:
+        if name.startswith(_XML_SIGNATURES.decode()) and name.endswith(".xml") and "/_rels/" not in name:
             root = _xml(package, name)
             if root is None or not str(root.tag).endswith("}Signature"):
                 continue
