@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Literal
 
 from parsers.mail import quoting
 from parsers.mail.changes import read_changes
 from parsers.mail.pairs import is_pair, portal_fields
+from parsers.remembered import TEXTS_OF_MAILS
 from parsers.types import Intent, Message
 
 __all__ = ["portal_fields", "read_changes", "read_intent"]
@@ -84,8 +85,12 @@ def _intent(
     return Intent(kind=kind, confidence=confidence, evidence=tuple(s[:200] for s in sentences[:3]))
 
 
+@lru_cache(maxsize=TEXTS_OF_MAILS)
 def _kind(sentence: str) -> Said:
-    """What one sentence does. Courtesy first: "if you have questions" asks for nothing."""
+    """What one sentence does. Courtesy first: "if you have questions" asks for nothing.
+
+    Kept: greetings, closings and disclaimers come with every mail.
+    """
     patterns = _patterns()
     asks = bool(patterns["question"].search(sentence)) and not patterns["question_not"].search(sentence)
     if patterns["disclaimers"].search(sentence):

@@ -104,7 +104,7 @@ def is_hint(text: str) -> bool:
         return True
     if _explains(text, folded):
         return True
-    return any(
+    return folded.startswith(words.hint_starts) and any(
         folded.startswith(start)
         and (not start[-1].isalpha() or not folded[len(start) : len(start) + 1].isalpha())
         for start in words.hint_starts
