@@ -103,6 +103,13 @@ def _broken_over_lines(sheet: Sheet, labels: Mapping[int, str]) -> list[Pair]:
             continue
         items = [item for line in lines for item in line]
         after = isinstance(items[0], Segment) and isinstance(items[-1], Tick)
+        if (
+            not after
+            and len(lines[0]) > 2
+            and isinstance(lines[0][0], Segment)
+            and isinstance(lines[0][-1], Tick)
+        ):
+            continue  # a row of words, each with its box behind it: what follows is something else
         if after and is_other_label(items[0]):  # type: ignore[arg-type]  # a Segment, as `after` says
             continue
         starts = [isinstance(line[0], Segment) for line in lines[1:]]
@@ -189,6 +196,8 @@ def _in_column(tick: Tick, around: BBox | None, sheet: Sheet, labels: Mapping[in
         beside = row[: (aligned[0] if aligned else 0) + 1]
         if any(_asks(i, labels) and labels.get(id(i)) not in asked for i in beside):
             break  # the next question's
+        if id(first) in labels:
+            continue  # more of the question itself, beside its answers
         if not _goes_on(lines[-1], line, margin):
             break
         lines.append(line)

@@ -48,6 +48,17 @@ def test_answers_that_go_on_in_the_next_line(lines: tuple[str, ...], framed: boo
     assert (got["type_client"], got["nom_client"]) == ("centre_flexible", "Dr Léa Weis")
 
 
+@pytest.mark.parametrize("under", ["Gewählte Integration :", "Alles Weitere folgt"])
+def test_what_stands_under_a_row_of_answers_is_no_word_of_theirs(under: str) -> None:
+    sheet = Sheet("Formulaire 3 : démarrage de la labélisation")
+    for label, value in INTRO:
+        sheet.right(label, value)
+    sheet.gap = 12
+    sheet._put("Intégration prévue /", 50, sheet.y)
+    sheet.text("via eConnector NG [x]      Services directs [ ]", 248).text(under)
+    assert believed(fields_of(sheet.pdf(), "formulaire_3"))["mode_integration"] == "econnector_ng"
+
+
 def test_a_grid_with_its_answers_above() -> None:
     sheet = Sheet("Formulaire 2 : environnement de test")
     for label, value in (("Industriel", "Nova Santé SARL"), ("Code prestataire", "735926-39")):
