@@ -96,9 +96,11 @@ def _at_columns(segment: Segment, columns: list[tuple[float, set[float]]]) -> li
 
 
 def _is_spaced_alike(words: Sequence[Word], number: int) -> bool:
-    """True where the gap before a word is the one between the words before it: it is there by chance."""
+    """True where the gap before a word is the one between the words before it, or the last two of them: it
+    is there by chance."""
     gaps = [after.box[0] - before.box[2] for before, after in pairwise(words[: number + 1])]
-    return len(gaps) > 1 and abs(gaps[-1] - sorted(gaps[:-1])[(len(gaps) - 1) // 2]) < _SPACE
+    usual = (sorted(gaps[:-1])[(len(gaps) - 1) // 2], gaps[-2]) if len(gaps) > 1 else ()
+    return any(abs(gaps[-1] - gap) < _SPACE for gap in usual)
 
 
 def _part(segment: Segment, words: tuple[Word, ...]) -> Segment:

@@ -213,7 +213,7 @@ def _claim(
         sure = min(sure, 0.8)  # words of labels only: an explanation, perhaps
     if not strong and re.match(r"(?:Name|Nom) (?:der|des|du|de|of)\b", text):
         sure = min(sure, 0.8)  # the label in another language, cut short
-    if not strong and _is_unfinished(text):
+    if (not strong or text.rstrip().endswith(("-", "–"))) and _is_unfinished(text):
         sure = min(sure, 0.8)
         evidence.append("its end may stand on another line")
     ends = strong and result.certain and definition.type != "email"  # a domain's end proves nothing

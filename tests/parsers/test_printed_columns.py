@@ -22,6 +22,23 @@ def test_a_label_that_reaches_its_value_s_column() -> None:
     assert believed(fields_of(sheet.pdf(), "formulaire_2"))["matricule"] == "1893120105732"
 
 
+def test_a_value_is_not_parted_where_one_of_its_words_stands_in_another_column() -> None:
+    label, code = "Code prestataire (attribué par la CNS) : ", "735926 - "
+    begin = 50 + stringWidth(label, "Helvetica", 10)
+    at = begin + stringWidth(code, "Helvetica", 11)
+    sheet = Sheet("Formulaire 2")
+    sheet._put(label, 50, sheet.y)
+    sheet._put(f"{code}39", begin, sheet.y, 11)
+    sheet.y -= sheet.gap
+    sheet.right("E-mail", "a.weis@alpha.lu", at=at).right("Logiciel", "Praxa", at=at)
+    assert believed(fields_of(sheet.pdf(), "formulaire_2"))["code_prestataire"] == "735926-39"
+
+
+def test_a_code_that_ends_with_a_dash_is_not_whole() -> None:
+    sheet = Sheet("Formulaire 2").right("Code prestataire", "735926 -")
+    assert "code_prestataire" not in believed(fields_of(sheet.pdf(), "formulaire_2"))
+
+
 def test_a_value_that_touches_the_edge_of_its_field_may_be_cut_off() -> None:
     def sure(room: float) -> float:
         sheet = Sheet("Formulaire 3")
