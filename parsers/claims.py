@@ -31,6 +31,7 @@ class Claim:
 def settle(claims: list[Claim]) -> FieldValue | None:
     """What the claims on one field come to. Places that contradict each other make it doubtful."""
     said = [c for c in claims if c.value is not None]
+    said = [c for c in said if not any(_is_part(c, whole) for whole in said)]
     if not said:
         return None
     best = max(said, key=lambda c: (c.rank, c.confidence))
@@ -55,6 +56,20 @@ def settle(claims: list[Claim]) -> FieldValue | None:
         bbox=best.bbox,
         evidence=tuple(evidence),
     )
+
+
+def _is_part(claim: Claim, whole: Claim) -> bool:
+    """True for what stands within another claim's place and says a part of it: read twice, once in part."""
+    if claim.bbox is None or whole.bbox is None or claim.page != whole.page or claim.rank > whole.rank:
+        return False
+    if claim.confidence > whole.confidence or not (
+        isinstance(claim.value, str) and isinstance(whole.value, str)
+    ):
+        return False
+    inside = all(a >= b - 1 for a, b in zip(claim.bbox[:2], whole.bbox[:2], strict=True)) and all(
+        a <= b + 1 for a, b in zip(claim.bbox[2:], whole.bbox[2:], strict=True)
+    )
+    return inside and claim.value != whole.value and claim.value in whole.value
 
 
 def _same(a: JsonValue, b: JsonValue) -> bool:

@@ -11,11 +11,12 @@ from parsers.folding import words_of
 from parsers.labels.index import LabelIndex, index_of
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Segment, Sheet
+from parsers.printed.context import look_of
 from parsers.remembered import TEXTS_OF_MAILS
 from parsers.types import FormDef
 
 _REACH = 220.0
-_STEM = 5
+_STEM, _SEVERAL = 5, 4
 _SIGNATORY = ("signataire", "signatory", "unterzeichners")
 
 
@@ -26,7 +27,8 @@ def under_headings(
     label of the form; and labels that only a heading makes one. `heads`: ids of what heads a table."""
     index = index_of(form.fields)
     signed = {words_of(w) for role in form.signature_labels.values() for ws in role.values() for w in ws}
-    headings = _headings(sheet)
+    asking = _set_as_labels(hits)
+    headings = [s for s in _headings(sheet) if id(s) not in asking]
     if not headings:
         return list(hits)
     known = {id(hit.segment): hit for hit in hits}
@@ -64,9 +66,20 @@ def under_headings(
 
 def without_headings(hits: Sequence[LabelHit], sheet: Sheet) -> list[LabelHit]:
     """Without headings ("Logiciel") that name what a label under them asks for ("Nom du logiciel")."""
-    headings = {id(s) for s in _headings(sheet)}
+    headings = {id(s) for s in _headings(sheet)} - _set_as_labels(hits)
     asked = {h.fields[0] for h in hits if id(h.segment) not in headings and h.strength != "weak"}
     return [h for h in hits if id(h.segment) not in headings or h.fields[0] not in asked]
+
+
+def _set_as_labels(hits: Sequence[LabelHit]) -> set[int]:
+    """Ids of labels set as several others of the form are: larger or bolder than values, no heads."""
+    looks: dict[tuple[float, bool], set[str]] = {}
+    for hit in hits:
+        if hit.clear:
+            looks.setdefault(look_of(hit.segment.size, hit.segment.bold), set()).add(hit.fields[0])
+    return {
+        id(h.segment) for h in hits if len(looks.get(look_of(h.segment.size, h.segment.bold), ())) >= _SEVERAL
+    }
 
 
 def _short_label(segment: Segment) -> str:
@@ -90,7 +103,7 @@ def _headings(sheet: Sheet) -> list[Segment]:
         for s in sheet.segments
         if len(s.words) <= 8
         and not s.entered
-        and not s.text.rstrip().endswith("*")
+        and not s.text.rstrip().endswith(("*", "(*)"))
         and ":" not in s.text
         and (s.size >= usual + 1.5 or (s.bold and rare_bold))
     ]

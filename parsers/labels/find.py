@@ -38,7 +38,7 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
         if hit is not None and hit.end == len(segment.words) and ends_as_a_firm(segment.text):
             hit = None
         under = below.get(number)
-        if under is not None and hit is not None and _is_another_s(segments[under].text):
+        if under is not None and hit is not None and _asks_another(segment, segments[under]):
             taken.add(under)
             continue
         carried = carried_on(segment, segments, under, index, hit)
@@ -103,6 +103,14 @@ def _is_another_s(note: str) -> bool:
     """True for a note in brackets that says whose the label above it is: "(comptabilité)"."""
     found = re.match(r"\(([^)]*)\)", note.strip())
     return found is not None and foreign(words_of(found[1]))
+
+
+def _asks_another(label: Segment, under: Segment) -> bool:
+    """True for a label that the line below makes somebody else's ("Nom de la / banque")."""
+    if _is_another_s(under.text):
+        return True
+    said = words_of(f"{label.text} {under.text}")
+    return fold(label.words[-1].text) in STOP and foreign(said) and understood(said)
 
 
 def _only_a_hint(text: str, index: LabelIndex) -> bool:

@@ -17,8 +17,10 @@ from parsers.vocabulary import vocabulary
 
 _NUMBERING = re.compile(r"^(?:[0-9]{1,2}(?:\.[0-9]{1,2})*[.)]?|[a-z][.)]|[ivx]{1,4}[.)]|[•\-–*▪►>·])$", re.I)
 MAX_LABEL_WORDS = 14
+_MORE = 4
+"""Words behind a label that may belong to it."""
 _NAMES = frozenset({"lastname", "first", "name"})
-_BEFORE_DATE = frozenset({"le", "am", "on"})
+_BEFORE_DATE = frozenset({"le", "am", "on", "du", "den", "vom"})
 _BLANKS = frozenset({":", "*", ".", "-", "–", ")", "(*)", "：", "*:", ":*"})
 
 
@@ -103,6 +105,9 @@ def _match_words(words: tuple[str, ...], text: str, index: LabelIndex) -> _Match
         if found and not (found[1] == "weak" and colon - start > 8):
             return _Match(found[0], colon + 1, found[1], found[2], True, " ".join(texts[start : colon + 1]))
         return None
+    starred = _up_to_star(texts, start, index)
+    if starred is not None:
+        return starred
     whole = texts[start:]
     tokens = words_of(" ".join(whole))
     if whole[-1][:1].islower() and foreign(tokens) and understood(tokens):
@@ -128,6 +133,23 @@ def _match_words(words: tuple[str, ...], text: str, index: LabelIndex) -> _Match
     if found:
         return _Match(found[0], len(texts), found[1], found[2], True, " ".join(whole))
     return None
+
+
+def _up_to_star(texts: list[str], start: int, index: LabelIndex) -> _Match | None:
+    """A label that ends with a star, its value behind ("Nom du logiciel * Cabinet+"), not its translation."""
+    end = next((i + 1 for i in range(start + 1, len(texts) - 1) if texts[i].endswith(("*", "(*)"))), 0)
+    if not end or texts[end][:1] in "/|(–-:":
+        return None
+    piece = " ".join(texts[start:end])
+    found, rest = match_text(piece, index), match_text(" ".join(texts[end:]), index)
+    if (
+        found is None
+        or found[1] == "weak"
+        or found[2] == PARTLY
+        or (rest is not None and set(rest[0]) & set(found[0]))
+    ):
+        return None
+    return _Match(found[0], end, found[1], found[2], True, piece)
 
 
 def _up_to_brackets(
@@ -163,11 +185,14 @@ def _match_prefix(texts: list[str], start: int, index: LabelIndex) -> _Match | N
             owners, told = fields_meant(without_numbering(tokens), index.fields) or None, "fuzzy"
         if owners is None and texts[start + length] in ("/", "|"):
             meant = match_text(" ".join(piece), index)  # the page itself says where the first language ends
-            owners = meant[0] if meant is not None and meant[1] != "weak" else None
+            told_all = meant is not None and meant[1] != "weak" and meant[2] != PARTLY
+            owners = meant[0] if meant is not None and told_all else None
         if owners is None:
             continue
         if foreign(words_of(_in_brackets(texts[start + length :]))):
             return None  # "Personne de contact (comptabilité)"
+        if _goes_on_foreign(texts, start, start + length):
+            return None  # "Name of the bank BGL"
         if len(owners) > 1 and told == "fuzzy" and not _two_names(owners):
             continue
         end = start + length
@@ -190,6 +215,15 @@ def _in_brackets(texts: list[str]) -> str:
     """What the words begin with, if that stands in brackets."""
     end = next((i for i, text in enumerate(texts) if text.rstrip("*:").endswith(")")), None)
     return " ".join(texts[: end + 1]) if end is not None and texts[0].startswith("(") else ""
+
+
+def _goes_on_foreign(texts: list[str], start: int, end: int) -> bool:
+    """True where the label's next words say that something else is asked for."""
+    longest = min(end + _MORE, len(texts) - 1)
+    return texts[end - 1][-1:] not in ("*", ")") and any(
+        understood(words := words_of(" ".join(texts[start:more]))) and foreign(words)
+        for more in range(end + 1, longest + 1)
+    )
 
 
 def _may_end(piece: list[str], following: str) -> bool:

@@ -16,6 +16,10 @@ from parsers.values import is_hint, names_a_firm
 from parsers.vocabulary import vocabulary
 
 _NUMBERED = re.compile(r"(?:\d{1,2}(?:[.)]|\.\d{1,2}\.?)|[a-z]\))\s")
+_PARTICLES = frozenset({"von", "van", "zu", "da", "di"})
+"""Words that begin a person's name in lower case, and no word of a label."""
+_MEANT = 0.97
+"""The score of a label of which every word is understood."""
 _ALIGNED = 4
 """How many lines that end level are more than chance."""
 _SHAPED = frozenset({"matricule", "matricule_mysecu", "iban", "email", "numero_tva", "code_prestataire"})
@@ -59,7 +63,10 @@ def carried_on(
             ):
                 continue
             digits = re.search(r"[\d@]", texts[end]) is not None
-            begins = digits if shaped else texts[end][:1].isupper() or digits
+            named_so = (
+                fold(texts[end]) in _PARTICLES and texts[end + 1 :][:1] != [] and texts[-1][:1].isupper()
+            )
+            begins = digits if shaped else texts[end][:1].isupper() or digits or named_so
             if found is not None and found[1] != "weak" and begins and set(hit.fields) & set(found[0]):
                 named = found[0]
                 break
@@ -265,7 +272,7 @@ def _goes_on(
         new = single is not None and own is not None and joined[0] not in (single.fields, own.fields)
         return in_cell and new and joined[1] != "weak" and _set_tight(segment, under)
     if single is None or single.strength == "weak" or not single.closed:
-        return joined[2] >= 1.0 or understood(words)
+        return joined[2] >= _MEANT or understood(words)
     last = words_of(segment.text)[-1:]
     dashed = segment.text.rstrip().endswith(("-", "–", "—", "/", "|", ","))
     opened = segment.text.count("(") > segment.text.count(")")
@@ -336,7 +343,9 @@ def stacked(segments: Sequence[Segment]) -> dict[int, int]:
     found: dict[int, int] = {}
     rights = _right_edges(segments)
     for number, segment in enumerate(segments):
-        height = max(segment.box[3] - segment.box[1], 5.0)
+        # Some fonts give boxes without room above and below the letters.
+        drawn = segment.size if segment.words[0].confidence is None else 0.0
+        height = max(segment.box[3] - segment.box[1], drawn, 5.0)
         for other in range(number + 1, min(number + 14, len(segments))):
             below = segments[other]
             gap = below.box[1] - segment.box[3]

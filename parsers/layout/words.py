@@ -11,6 +11,7 @@ from parsers.remembered import TEXTS_OF_MAILS
 from parsers.types import BBox
 
 FILLER = re.compile(r"[_…]{2,}|\.{4,}|(?:\.\.|[_…])[_.…]{3,}|-{5,}")
+_SHORTENED = re.compile(r"(?:^|\W)[^\W\d_]{1,2}\.[^\W\d_]{1,2}$")
 _AT_COLON = re.compile(r"([^\W\d][\w().'’°/-]*:)(?!//)(\S+)$")
 
 
@@ -34,9 +35,12 @@ def split_at_filler(word: Word) -> list[Word]:
     pieces: list[Word] = []
     position = 0
     for match in FILLER.finditer(word.text):
-        if match.start() > position:
-            pieces.append(_slice(word, position, match.start()))
-        pieces.append(_slice(word, match.start(), match.end()))
+        start = match.start()
+        if word.text[start] == "." and _SHORTENED.search(word.text[position:start]):
+            start += 1  # "S.à r.l." on dots to write on
+        if start > position:
+            pieces.append(_slice(word, position, start))
+        pieces.append(_slice(word, start, match.end()))
         position = match.end()
     if position < len(word.text):
         pieces.append(_slice(word, position, len(word.text)))
@@ -51,6 +55,10 @@ def split_at_colons(words: list[Word]) -> list[Word]:
     """ "Matricule:1893…" is two words; web addresses and times stay one."""
     result: list[Word] = []
     for word in words:
+        if word.text[0] == "*" and word.text.strip("*()[:,;.")[:1].isalnum():
+            stars = len(word.text) - len(word.text.lstrip("*"))
+            result.append(_slice(word, 0, stars))  # the label's, touched by the value
+            word = _slice(word, stars, len(word.text))
         at = _colon_in(word.text)
         if at:
             result += [_slice(word, 0, at), _slice(word, at, len(word.text))]

@@ -16,13 +16,14 @@ from parsers.labels.index import STOP, index_of
 from parsers.labels.line import LabelHit
 from parsers.labels.several import split_at_labels
 from parsers.layout.sheet import Segment, Sheet
+from parsers.printed.above import PROVING
 from parsers.printed.context import Context, is_free
 from parsers.printed.numbering import numbered_like, without_section_heads
 from parsers.printed.places import places_of
 from parsers.table_heads import table_heads
 from parsers.ticked import names_a_choice
 from parsers.types import BBox, FormDef
-from parsers.values import is_hint
+from parsers.values import is_hint, parse_value
 
 
 def read_context(sheets: Sequence[Sheet], form: FormDef) -> Context:
@@ -53,7 +54,7 @@ def read_context(sheets: Sequence[Sheet], form: FormDef) -> Context:
         hits = [h for h in hits if h.segment.text not in letterhead]  # the next pages' too
         kept = {id(h.segment) for h in hits}
         context.printed |= {id(h.segment) for h in found if id(h.segment) not in kept and h.clear}
-        context.hits[sheet.number] = [h for h in hits if h.clear]
+        context.hits[sheet.number] = [h for h in hits if h.clear or _proves_itself(h, form)]
         _note_labels(context.hits[sheet.number], context)
         context.hits[sheet.number] = _without_values(hits, sheet, context)
         _note_labels(context.hits[sheet.number], context)
@@ -131,10 +132,26 @@ def _without_values(hits: list[LabelHit], sheet: Sheet, context: Context) -> lis
     clear = context.hits[sheet.number]
     if len(clear) == len(hits):
         return hits
-    ticked = {f.id for f in context.form.fields if f.type in ("bool", "choices")}
-    asking = [hit for hit in clear if hit.fields[0] not in ticked]
+    ticked = {f.id for f in context.form.fields if f.type in ("bool", "choices", "choice")}
+    asking = [hit for hit in clear if hit.fields[0] not in ticked or not _has_boxes(hit, sheet)]
     values = {id(w) for hit in asking for found in places_of(hit, sheet, context) for w in found.words}
-    return [h for h in hits if h.clear or id(h.segment.words[0]) not in values]
+    kept = {id(h) for h in clear}
+    return [h for h in hits if id(h) in kept or id(h.segment.words[0]) not in values]
+
+
+def _has_boxes(hit: LabelHit, sheet: Sheet) -> bool:
+    """True where boxes to tick stand behind a label or in the lines right below it."""
+    left, top, _, bottom = hit.segment.box
+    return any(t.box[0] > left - 12 and top - 4 < t.box[1] < bottom + 2 * (bottom - top) for t in sheet.ticks)
+
+
+def _proves_itself(hit: LabelHit, form: FormDef) -> bool:
+    """True for a label with a value behind it that no other words could be ("N° TVA LU12345678")."""
+    definition = form.field(hit.fields[0])
+    rest = " ".join(w.text for w in hit.segment.words[hit.end :])
+    if definition is None or hit.strength == "weak" or not re.search(r"\d|@", rest):
+        return False
+    return definition.type in PROVING and parse_value(definition.type, rest, definition).certain
 
 
 @lru_cache(maxsize=16)

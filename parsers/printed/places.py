@@ -103,9 +103,10 @@ def _in_own_cell(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> 
     height = segment.box[3] - segment.box[1]
     if cell is None or not is_cell(cell, sheet) or cell[3] - label[3] < 0.8 * height:
         return None
+    end = _next_label(hit, cell, sheet, context)
     inside = [
         s for s in sheet.segments
-        if covers(cell, s.box) and s.box[1] > label[3] - 0.4 * height and is_free(s, context)
+        if covers(cell, s.box) and label[3] - 0.4 * height < s.box[1] < end and is_free(s, context)
         and not is_small_print(s, segment, context)
     ]  # fmt: skip
     if inside and any(_stands_beside(s, hit, cell, context) for s in sheet.segments):
@@ -120,6 +121,18 @@ def _in_own_cell(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> 
     if not inside and context.places["in_cell"] >= 2 and not beside and not combed:
         return Found((), "", "in_cell")
     return None
+
+
+def _next_label(hit: LabelHit, cell: BBox, sheet: Sheet, context: Context) -> float:
+    """How far down a label's own part of its cell reaches: to the line of the next label in it."""
+    own = {id(s) for s in (hit.segment, *hit.below)}
+    last = max(s.box[3] for s in (hit.segment, *hit.below))
+    tops = (
+        (s.box[1] + s.box[3]) / 2 - 0.6 * (s.box[3] - s.box[1])
+        for s in sheet.segments
+        if id(s) in context.labels and id(s) not in own and covers(cell, s.box)
+    )
+    return min((top for top in tops if top > last - 2), default=cell[3])
 
 
 def _stands_beside(other: Segment, hit: LabelHit, cell: BBox, context: Context) -> bool:
@@ -257,10 +270,11 @@ def _below(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Iterab
     height = segment.box[3] - segment.box[1]
     cell = segment.frame
     if cell is not None and is_cell(cell, sheet):
+        end = _next_label(hit, cell, sheet, context)
         inside = [
             s
             for s in sheet.segments
-            if covers(cell, s.box) and s.box[1] > label[3] - 0.4 * height and is_free(s, context)
+            if covers(cell, s.box) and label[3] - 0.4 * height < s.box[1] < end and is_free(s, context)
             and not is_small_print(s, segment, context)
         ]  # fmt: skip
         if inside:

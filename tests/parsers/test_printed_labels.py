@@ -1,0 +1,85 @@
+"""Forms printed to PDF or typed in Word: where a label ends, and which lines are one."""
+
+from __future__ import annotations
+
+from parsers.claims import Claim, settle
+from tests.parsers.form_builder import Sheet, docx, p, table
+from tests.parsers.test_extract import believed, fields_of
+
+NAMED = {"denomination": "Nova Santé S.à r.l.", "matricule": "1893120105732"}
+
+
+def test_large_labels_over_their_translations_head_nothing() -> None:
+    sheet = Sheet("Formulaire 3")
+    rows = (
+        ("Industriel (dénomination)", "Name des Herstellers", "Nova Santé S.à r.l."),
+        ("Matricule", "Matrikelnummer", "1893 1201 05732"),
+        ("Nom du logiciel", "Name der Software", "DocPad"),
+        ("Version exacte", "Genaue Version", "4.2"),
+        ("Contact technique", "Technischer Kontakt", "Léa Weis"),
+        ("Date de signature", "Datum der Unterschrift", "12/05/2026"),
+    )
+    for label, translated, value in rows:
+        sheet._put(label, 50, sheet.y, 12)
+        sheet._put(translated, 50, sheet.y - 11, 9)
+        sheet._put(value, 300, sheet.y, 9)
+        sheet.text("(obligatoire)", 500, 9)
+        sheet.y -= 10
+    got = believed(fields_of(sheet.pdf(), "formulaire_3"))
+    assert got == {
+        **NAMED,
+        "nom_logiciel": "DocPad",
+        "version_logiciel": "4.2",
+        "contact_technique": "Léa Weis",
+        "date_signature": "2026-05-12",
+    }
+
+
+def test_a_star_ends_a_label_whatever_the_value_reads_like() -> None:
+    lines = (
+        "Nom du logiciel métier * Cabinet+",
+        "Version du logiciel * 7.0.0 SP1",
+        "Matricule *1893 1201 05732",
+    )
+    got = believed(fields_of(docx(p("Formulaire 3"), *map(p, lines)), "formulaire_3"))
+    assert got == {"nom_logiciel": "Cabinet+", "version_logiciel": "7.0.0 SP1", "matricule": "1893120105732"}
+
+
+def test_the_full_stop_of_a_legal_form_is_none_of_the_dots_behind_it() -> None:
+    got = fields_of(docx(p("Formulaire 3"), p("Industriel : Nova Santé S.à r.l.......")), "formulaire_3")
+    assert believed(got) == {"denomination": "Nova Santé S.à r.l."}
+
+
+def test_a_frame_around_a_section_belongs_to_the_labels_in_it() -> None:
+    sheet = (
+        Sheet("Formulaire 3").right("Industriel", "Nova Santé S.à r.l.").right("Matricule", "1893 1201 05732")
+    )
+    sheet.canvas.rect(40, sheet.y - 50, 400, 65)
+    sheet._put("Logiciel", 50, sheet.y)
+    sheet.y -= 18
+    sheet.right("Nom du logiciel", "DocPad").right("Version du logiciel", "4.2")
+    got = believed(fields_of(sheet.pdf(), "formulaire_3"))
+    assert got == {**NAMED, "nom_logiciel": "DocPad", "version_logiciel": "4.2"}
+
+
+def test_what_a_label_goes_on_with_may_be_somebody_else_s() -> None:
+    lines = ("Name of the bank Banque Générale", "E-Mail Buchhaltung compta@nova.example")
+    broken = "<w:p><w:r><w:t>Nom de la</w:t><w:br/><w:t>banque :</w:t></w:r></w:p>"
+    got = fields_of(docx(p("Formulaire 1"), *map(p, lines), table((broken, "BGL"))), "formulaire_1")
+    assert not {"nom", "email"} & set(got.fields)
+
+
+def test_the_second_language_of_a_label_before_a_name_in_lower_case() -> None:
+    text = "<w:p><w:r><w:t>Name des CEO (*)</w:t><w:br/><w:t>Nom du dirigeant von der Heydt</w:t></w:r></w:p>"
+    got = fields_of(docx(p("Formulaire 1"), text, p("Prénom du CEO : Ingrid")), "formulaire_1")
+    assert believed(got)["ceo_nom"] == "von der Heydt"
+
+
+def test_a_value_that_was_read_again_in_part_contradicts_nothing() -> None:
+    whole = Claim("adresse", "5, rue X, L-1234 Y", None, 0.97, "text", 2, 1, (10, 10, 90, 30))
+    part = Claim("adresse", "L-1234 Y", None, 0.97, "text", 2, 1, (10, 20, 60, 30))
+    elsewhere = Claim("adresse", "L-1234 Y", None, 0.97, "text", 2, 1, (10, 200, 60, 210))
+    for claims, sure in (([part, whole], 0.97), ([whole, elsewhere], 0.6)):
+        settled = settle(claims)
+        assert settled is not None
+        assert (settled.value, settled.confidence) == (whole.value, sure)
