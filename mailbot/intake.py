@@ -19,6 +19,7 @@ from mailbot.rows import RECEIVED, Arrival, HistoryRow, LedgerRow, MailRow
 from mailbot.store_port import Store
 
 RECORD_ONLY_FLAGS = frozenset({"\\sent", "\\drafts", "\\junk", "\\trash", "\\all"})
+LOOK_BACK = 1_000  # UIDs before the last pass: a server may show mails in another order than it numbers them
 LONGEST_GAP = 10_000  # UIDs: beyond that a server has jumped, and nobody moved so many mails
 CLOCK_SKEW = timedelta(minutes=5)
 
@@ -128,13 +129,14 @@ class Intake:
         state = self._mailbox.open(self._mailbox.inbox())
         if not whole and self._unchanged(state) and not self._unhandled(state):
             return
-        known = self._known(state)
-        present = self._mailbox.uids()
+        first = 1 if whole else self._first(state)
+        known = self._known(state, first)
+        present = self._mailbox.uids(first)
         fetched = self._take(state, [uid for uid in present if uid not in known], count)
         missing = [uid for uid in present if uid not in known and uid not in fetched]
         still_there: list[int] = []
         if missing:
-            still_there = sorted(set(missing) & set(self._mailbox.uids()))
+            still_there = sorted(set(missing) & set(self._mailbox.uids(first)))
             retried = self._take(state, still_there, count) if still_there else set()
             fetched |= retried
             still_there = [uid for uid in still_there if uid not in retried]
@@ -142,7 +144,7 @@ class Intake:
             count.gaps.append(
                 f"{state.name}: the server does not hand out {_uids(still_there)}, though they are there"
             )
-        self._put_aside(state, set(present) | fetched, count)
+        self._put_aside(state, first, set(present) | fetched, count)
         vanished = [uid for uid in missing if uid not in fetched and uid not in still_there]
         vanished += self._never_seen(state, known | set(present) | fetched)
         if vanished:
@@ -150,11 +152,16 @@ class Intake:
         if not still_there:
             self._remember(state, present)
 
-    def _known(self, state: FolderState) -> set[int]:
+    def _first(self, state: FolderState) -> int:
+        """The first UID that has to be looked at: what is older was, in the last pass or in the night's."""
+        last = self._last_pass(state)
+        return max(last[0] - LOOK_BACK, 1) if last and state.uidvalidity else 1
+
+    def _known(self, state: FolderState, first: int = 1) -> set[int]:
         """The UIDs that the ledger has; none where the server cannot promise that they keep their meaning."""
         if not state.uidvalidity:
             return set()
-        return self._store.known_uids(self._mailbox.account, state.name, state.uidvalidity)
+        return self._store.known_uids(self._mailbox.account, state.name, state.uidvalidity, first)
 
     def _take(
         self,
@@ -234,20 +241,30 @@ class Intake:
         """When the mailbox received it; where the server does not know, that is now."""
         return mail.received_at or self._clock.now()
 
-    def _put_aside(self, state: FolderState, present: set[int], count: _Count) -> None:
-        """Move or flag what is recorded and not handled yet, leftovers of a pass that died included."""
-        rows = self._unhandled(state)
-        here = sorted({row.uid for row in rows if row.uid in present})
-        try:
-            if here:
-                self._mailbox.put_aside(here)
-        except MailboxRefused as error:  # they are safe, and processed; the next pass tries again
-            count.gaps.append(f"{state.name}: {_uids(here)} cannot be moved or flagged: {error}")
-            rows, here = [row for row in rows if row.uid not in present], []
+    def _put_aside(self, state: FolderState, first: int, present: set[int], count: _Count) -> None:
+        """Move or flag what is recorded and not handled yet, leftovers of a pass that died included.
+
+        present: the UIDs that are there, from `first` on.
+        """
+        while rows := self._unhandled(state):
+            if rows[0].uid < first:
+                first = rows[0].uid
+                present = present | set(self._mailbox.uids(first))
+            here = [row.uid for row in rows if row.uid in present]
+            try:
+                if here:
+                    self._mailbox.put_aside(here)
+            except MailboxRefused as error:  # they are safe, and processed; the next pass tries again
+                count.gaps.append(f"{state.name}: {_uids(here)} cannot be moved or flagged: {error}")
+                self._mark_handled([row for row in rows if row.uid not in present])
+                return
+            self._mark_handled(rows)
+            count.handled += len(here)
+
+    def _mark_handled(self, rows: Sequence[LedgerRow]) -> None:
         if rows:
             with self._store.transaction():
                 self._store.mark_handled([row.id for row in rows])
-        count.handled += len(here)
 
     def _unhandled(self, state: FolderState) -> list[LedgerRow]:
         return self._store.unhandled(self._mailbox.account, state.name, state.uidvalidity)
@@ -272,8 +289,9 @@ class Intake:
             if folder.name in skip or folder.flags & RECORD_ONLY_FLAGS:
                 continue
             other = self._mailbox.open(folder.name, readonly=True)
-            known = self._known(other)
-            recent = [uid for uid in self._mailbox.since(_day_before(since)) if uid not in known]
+            there = self._mailbox.since(_day_before(since))
+            known = self._known(other, there[0]) if there else set()
+            recent = [uid for uid in there if uid not in known]
             self._take(other, recent, count, not_before=since, elsewhere=True)
             self._leave(other)
         lost = len(vanished) - (count.found_elsewhere - before)
@@ -285,10 +303,8 @@ class Intake:
 
     def _leave(self, state: FolderState) -> None:
         """What stands in a folder that is not ours to tidy stays there."""
-        rows = self._unhandled(state)
-        if rows:
-            with self._store.transaction():
-                self._store.mark_handled([row.id for row in rows])
+        while rows := self._unhandled(state):
+            self._mark_handled(rows)
 
     def _processed_folder(self, count: _Count) -> None:
         """What a person put there without our having seen it; our own moves are known by their content."""
@@ -308,9 +324,10 @@ class Intake:
         state = self._mailbox.open(name, readonly=True)
         if not whole and self._unchanged(state):
             return
-        known = self._known(state)
+        first = 1 if whole else self._first(state)
+        known = self._known(state, first)
         start = self._answer_from
-        uids = self._mailbox.uids() if start is None else self._mailbox.since(_day_before(start))
+        uids = self._mailbox.uids(first) if start is None else self._mailbox.since(_day_before(start), first)
         self._take(state, [uid for uid in uids if uid not in known], count, direction="sent")
         self._leave(state)
         self._remember(state, uids)

@@ -51,8 +51,8 @@ class Mailbox(Protocol):
     def open(self, folder: str, *, readonly: bool = False) -> FolderState:
         """Look at the folder afresh; what follows is about it."""
 
-    def uids(self) -> list[int]:
-        """The UIDs in the open folder, ascending."""
+    def uids(self, first: int = 1) -> list[int]:
+        """The UIDs in the open folder from that one on, ascending."""
 
     def fetch(self, uids: Sequence[int]) -> Iterator[list[FetchedMail]]:
         """Those mails of the open folder in batches of bounded size. What cannot be had is left out."""
@@ -60,8 +60,8 @@ class Mailbox(Protocol):
     def put_aside(self, uids: Sequence[int]) -> Literal["moved", "flagged", "left"]:
         """Mark mails of the open folder as taken in, the way that the configuration and server allow."""
 
-    def since(self, day: date) -> list[int]:
-        """The UIDs in the open folder of mails received on that day or later."""
+    def since(self, day: date, first: int = 1) -> list[int]:
+        """The UIDs in the open folder, from that one on, of mails received on that day or later."""
 
     def with_message_id(self, message_id: str) -> list[int]:
         """The UIDs in the open folder of mails with that Message-ID."""

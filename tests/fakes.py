@@ -108,9 +108,9 @@ class MemoryMailbox:
         box = self.boxes[folder]
         return FolderState(folder, box.uidvalidity, box.uidnext, len(box.mails))
 
-    def uids(self) -> list[int]:
+    def uids(self, first: int = 1) -> list[int]:
         self._called("uids")
-        return sorted(self.boxes[self._open].mails)
+        return sorted(uid for uid in self.boxes[self._open].mails if uid >= first)
 
     def fetch(self, uids: Sequence[int]) -> Iterator[list[FetchedMail]]:
         for start in range(0, len(uids), self.batch):
@@ -129,10 +129,9 @@ class MemoryMailbox:
         self.boxes[self._open].keywords.update(uids)
         return "flagged"
 
-    def since(self, day: date) -> list[int]:
-        return sorted(
-            u for u, (_, at) in self.boxes[self._open].mails.items() if at is None or at.date() >= day
-        )
+    def since(self, day: date, first: int = 1) -> list[int]:
+        mails = self.boxes[self._open].mails
+        return [uid for uid in self.uids(first) if (at := mails[uid][1]) is None or at.date() >= day]
 
     def with_message_id(self, message_id: str) -> list[int]:
         header = f"message-id: {message_id}\r\n".encode().lower()

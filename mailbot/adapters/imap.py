@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from threading import Event
@@ -233,16 +233,22 @@ class ImapMailbox:
 
     # Mails
 
-    def uids(self) -> list[int]:
+    def uids(self, first: int = 1) -> list[int]:
+        if first > 1 and self._opened().uidnext - first <= SEQUENCE_PER_SEARCH:
+            with self._talking() as client:
+                return _from(first, client.search(["UID", f"{first}:*"]))
+        return _from(first, self._all_uids())
+
+    def _all_uids(self) -> list[int]:
         exists = self._opened().exists
         found: list[int] = []
         with self._talking() as client:
             if exists <= SEQUENCE_PER_SEARCH:  # the plain way: not every server knows the other one
-                return sorted(client.search("ALL"))
-            for first in range(1, exists + 1, SEQUENCE_PER_SEARCH):
-                last = min(first + SEQUENCE_PER_SEARCH - 1, exists)
-                found.extend(client.search(f"{first}:{last}".encode()))
-        return sorted(set(found))
+                return list(client.search("ALL"))
+            for start in range(1, exists + 1, SEQUENCE_PER_SEARCH):
+                last = min(start + SEQUENCE_PER_SEARCH - 1, exists)
+                found.extend(client.search(f"{start}:{last}".encode()))
+        return found
 
     def fetch(self, uids: Sequence[int]) -> Iterator[list[FetchedMail]]:
         self._opened()
@@ -303,9 +309,10 @@ class ImapMailbox:
                 client.add_flags(uids, [b"\\Deleted"], silent=True)
                 client.uid_expunge(uids)
 
-    def since(self, day: date) -> list[int]:
+    def since(self, day: date, first: int = 1) -> list[int]:
+        within = ["UID", f"{first}:*"] if first > 1 else []
         with self._talking() as client:
-            return sorted(client.search(["SINCE", day]))
+            return _from(first, client.search(["SINCE", day, *within]))
 
     def with_message_id(self, message_id: str) -> list[int]:
         if not message_id.isascii() or not message_id.isprintable():
@@ -385,6 +392,11 @@ def by_bytes(sizes: dict[int, int], limit: int) -> Iterator[list[int]]:
         total += size
     if batch:
         yield batch
+
+
+def _from(first: int, uids: Iterable[int]) -> list[int]:
+    """Sorted, each once. A range that ends in `*` holds the last mail, whatever its UID."""
+    return sorted({uid for uid in uids if uid >= first})
 
 
 def _chunks(uids: Sequence[int], count: int) -> Iterator[Sequence[int]]:

@@ -68,6 +68,7 @@ def test_arrivals_become_mails_in_their_order(store: SqlStore) -> None:
     assert [mail.sha256 for mail in mails] == [digest(3), digest(1), digest(2)]
     assert {mail.state for mail in mails} == {"archived"}
     assert store.known_uids("boite@incert.test", "INBOX", 7) == {1, 2, 3}
+    assert store.known_uids("boite@incert.test", "INBOX", 7, first=2) == {2, 3}
     assert store.known_uids("boite@incert.test", "INBOX", 8) == set()
     assert store.mail(mails[0].id) == mails[0] == store.mail_by_sha256(digest(3))
     assert store.known_mails([digest(3), digest("none")]) == {digest(3)}
@@ -169,6 +170,7 @@ def test_more_arrivals_than_a_statement_takes(store: SqlStore) -> None:
 def test_handled_mails_are_no_longer_unhandled(store: SqlStore) -> None:
     store.record_arrivals([an_arrival(2), an_arrival(1), an_arrival(3)])
     waiting = store.unhandled("boite@incert.test", "INBOX", 7)
+    assert store.unhandled("boite@incert.test", "INBOX", 7, limit=2) == waiting[:2]
     assert [row.uid for row in waiting] == [1, 2, 3]
     store.mark_handled([waiting[0].id, waiting[2].id])
     store.mark_handled([])

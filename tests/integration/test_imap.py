@@ -262,6 +262,10 @@ def test_a_very_full_folder_is_listed_in_pieces(
     found = mailbox(box, tmp_path)
     found.open("INBOX")
     assert found.uids() == [1, 2, 3, 4, 5]
+    assert found.uids(first=4) == [4, 5]
+    assert found.uids(first=2) == [2, 3, 4, 5]
+    assert found.uids(first=9) == []
+    assert found.since(date(2000, 1, 1), first=4) == [4, 5]
 
 
 def test_the_dates_are_in_utc_or_any_other_zone(dovecot: Dovecot, tmp_path: Path) -> None:

@@ -258,6 +258,32 @@ def test_mails_that_cannot_be_moved_are_taken_in_all_the_same(desk: Desk) -> Non
     assert desk.take_in() == IntakeReport(handled=1)
 
 
+def test_what_could_not_be_moved_is_moved_however_much_came_since(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mailbot.intake.LOOK_BACK", 0)
+    desk.mailbox.refuse_at = "put_aside"
+    desk.mailbox.deliver(mail(1))
+    desk.take_in()
+    desk.mailbox.deliver(mail(2))
+    assert desk.take_in().new == 1
+    desk.mailbox.refuse_at = ""
+    desk.mailbox.deliver(mail(3))
+    assert desk.take_in() == IntakeReport(new=1, handled=3)
+    assert desk.mailbox.boxes["INBOX"].mails == {}
+
+
+def test_a_mail_that_shows_later_than_its_number_is_taken_in(desk: Desk) -> None:
+    inbox = desk.mailbox.boxes["INBOX"]
+    desk.mailbox.deliver(mail(1))
+    inbox.uidnext += 1
+    desk.mailbox.deliver(mail(3))
+    desk.take_in()
+    inbox.mails[2] = (mail(2), NOON)
+    desk.mailbox.deliver(mail(4))
+    assert desk.take_in().new == 2
+
+
 def test_a_mail_without_a_date_of_arrival_arrived_now(desk: Desk) -> None:
     uid = desk.mailbox.deliver(mail(1))
     desk.mailbox.boxes["INBOX"].mails[uid] = (mail(1), None)

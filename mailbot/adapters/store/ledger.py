@@ -49,17 +49,18 @@ class Ledger(Part):
             found = _by_id(connection, sorted(set(by_sha256.values())))
         return [found[by_sha256[arrival.sha256]] for arrival in arrivals]
 
-    def known_uids(self, account: str, folder: str, uidvalidity: int) -> set[int]:
-        """The UIDs of that folder that the ledger has."""
+    def known_uids(self, account: str, folder: str, uidvalidity: int, first: int = 1) -> set[int]:
+        """The UIDs of that folder, from that one on, that the ledger has."""
+        here = _in_folder(account, folder, uidvalidity)
         with self._database.reading() as connection:
-            found = connection.execute(select(ledger.c.uid).where(_in_folder(account, folder, uidvalidity)))
-            return set(found.scalars())
+            return set(connection.execute(select(ledger.c.uid).where(here, ledger.c.uid >= first)).scalars())
 
-    def unhandled(self, account: str, folder: str, uidvalidity: int) -> list[LedgerRow]:
-        """What is recorded and still has to be moved or flagged on the server, by UID."""
+    def unhandled(self, account: str, folder: str, uidvalidity: int, limit: int = 500) -> list[LedgerRow]:
+        """The first by UID of what is recorded and still has to be moved or flagged on the server."""
         query = select(*_PLACE).where(_in_folder(account, folder, uidvalidity), ~ledger.c.handled)
         with self._database.reading() as connection:
-            return [LedgerRow(*row) for row in connection.execute(query.order_by(ledger.c.uid))]
+            rows = connection.execute(query.order_by(ledger.c.uid).limit(limit))
+            return [LedgerRow(*row) for row in rows]
 
     def mark_handled(self, ledger_ids: Sequence[int]) -> None:
         if not ledger_ids:
