@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
@@ -37,6 +36,7 @@ from rules.types import AttachmentRef, ExceptionCode
 FIRST_RETRY_SECONDS = 60.0
 LONGEST_RETRY_SECONDS = 3600.0
 SAVE_AT_ONCE = 50
+LONGEST_WAIT_OF_A_COPY = timedelta(days=1)
 ACTIONS = ("approve", "reply", "forward", "note", "postpone", "close", "dismiss")
 """What a person may do about a mail that did not leave for certain; `approve` sends it (again)."""
 
@@ -315,10 +315,12 @@ class Delivery:
             return 0
         saved = 0
         with self._saving:
-            for row in self._store.sent_unsaved(SAVE_AT_ONCE, others):
-                with suppress(MailboxRefused, MailNotComposable, AttachmentUnavailable):
+            for row in self._store.sent_unsaved(self._clock.now(), SAVE_AT_ONCE, others):
+                try:
                     self._save_again(self._mailbox, row)
                     saved += 1
+                except (MailboxRefused, MailNotComposable, AttachmentUnavailable):
+                    self._put_copy_off(row)
             self._mailbox_away = False
         return saved
 
@@ -328,6 +330,14 @@ class Delivery:
             mailbox.append_sent(self._compose(row, self._attachments(row), at), at)
         with self._store.transaction():
             self._store.update_outbox(row.id, saved_to_sent=True, **masked(row))
+
+    def _put_copy_off(self, row: OutboxRow) -> None:
+        """A copy that cannot be saved is tried again after as long a time as it has waited already."""
+        now = self._clock.now()
+        waited = now - (row.sent_at or now)
+        at = now + min(max(waited, timedelta(seconds=FIRST_RETRY_SECONDS)), LONGEST_WAIT_OF_A_COPY)
+        with self._store.transaction():
+            self._store.update_outbox(row.id, next_attempt_at=at)
 
     def _in_sent_folder(self, row: OutboxRow) -> bool:
         if self._mailbox is None:

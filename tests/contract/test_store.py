@@ -633,8 +633,11 @@ def test_sent_mails_without_a_copy_are_listed(store: SqlStore) -> None:
     for row in rows[:3]:
         store.update_outbox(row.id, state="sent", sent_at=NOON)
     store.update_outbox(rows[0].id, saved_to_sent=True)
-    assert [row.id for row in store.sent_unsaved(9)] == [rows[1].id, rows[2].id]
-    assert [row.id for row in store.sent_unsaved(1)] == [rows[1].id]
+    assert [row.id for row in store.sent_unsaved(NOON, 9)] == [rows[1].id, rows[2].id]
+    assert [row.id for row in store.sent_unsaved(NOON, 1)] == [rows[1].id]
+    store.update_outbox(rows[1].id, next_attempt_at=NOON + MINUTE)
+    assert [row.id for row in store.sent_unsaved(NOON, 9)] == [rows[2].id]
+    assert [row.id for row in store.sent_unsaved(NOON + MINUTE, 1)] == [rows[1].id]
 
 
 def test_answers_to_an_address_are_those_of_mailbot_itself(store: SqlStore) -> None:

@@ -333,7 +333,22 @@ async def test_a_copy_that_the_server_refuses_does_not_hold_up_the_others(desk: 
     assert desk.delivery().save_missing_copies() == 0
     assert desk.row(row).state == "sent"
     desk.mailbox.refuse_at = ""
+    desk.later(minutes=1)
     assert desk.delivery().save_missing_copies() == 1
+
+
+async def test_a_copy_that_is_refused_for_good_is_tried_ever_more_rarely(desk: Desk) -> None:
+    desk.write()
+    desk.mailbox.refuse_at = "append_sent"
+    await desk.delivery().once()
+    delivery, tried_after = desk.delivery(), []
+    for minute in range(60):
+        desk.mailbox.calls.clear()
+        delivery.save_missing_copies()
+        if desk.mailbox.calls:
+            tried_after.append(minute)
+        desk.later(minutes=1)
+    assert tried_after == [0, 1, 2, 4, 8, 16, 32]
 
 
 async def test_a_server_that_saves_by_itself_is_left_to_it(desk: Desk) -> None:

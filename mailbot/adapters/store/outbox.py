@@ -133,10 +133,14 @@ class Outbox(Part):
         """What was being sent, but for what those processes send: after a crash, its fate is not known."""
         return self._rows((outbox.c.state == "sending") & _not_of(others))
 
-    def sent_unsaved(self, limit: int, others: Sequence[str] = ()) -> list[OutboxRow]:
-        """Mails that left without a copy in the Sent folder, but for these processes' own; oldest first."""
+    def sent_unsaved(self, now: datetime, limit: int, others: Sequence[str] = ()) -> list[OutboxRow]:
+        """Mails that left without a copy in the Sent folder and may be tried now; oldest first.
+
+        others: processes whose own are left out.
+        """
         c = outbox.c
-        return self._rows((c.state == "sent") & (c.saved_to_sent == false()) & _not_of(others), limit)
+        lacks_copy = (c.state == "sent") & (c.saved_to_sent == false())
+        return self._rows(lacks_copy & _come(c.next_attempt_at, now) & _not_of(others), limit)
 
     def update_outbox(self, outbox_id: int, **changes: Any) -> None:
         with self._database.writing() as connection:
@@ -188,9 +192,13 @@ class Outbox(Part):
             return [OutboxRow(*row) for row in rows]
 
 
+def _come(column: ColumnElement[Any], now: Any) -> ColumnElement[bool]:
+    return or_(column.is_(None), column <= now)
+
+
 def _claiming(*clauses: ColumnElement[bool]) -> Made:
     """Take the oldest of those whose time has come: `now`, `most`, and the values of the claim."""
-    come = (or_(at.is_(None), at <= _NOW) for at in (_C.not_before, _C.next_attempt_at))
+    come = (_come(at, _NOW) for at in (_C.not_before, _C.next_attempt_at))
     due = (
         select(_C.id)
         .where(_C.state == "due", *come, *clauses)

@@ -59,7 +59,7 @@ QUERIES: dict[str, Query] = {
     "outbox_by_message_ids": lambda s: s.outbox_by_message_ids(["<m>"]),
     "claim_due": lambda s: s.claim_due(NOON, 9),
     "left_sending": lambda s: s.left_sending(),
-    "sent_unsaved": lambda s: s.sent_unsaved(9),
+    "sent_unsaved": lambda s: s.sent_unsaved(NOON, 9),
     "update_outbox": lambda s: s.update_outbox(1, to=("x@y.test",)),
     "answers_in": lambda s: s.answers_in(1, NOON),
     "answers_sent": lambda s: s.answers_sent(NOON),
