@@ -21,6 +21,7 @@ _MORE = 4
 """Words behind a label that may belong to it."""
 _NAMES = frozenset({"lastname", "first", "name"})
 _BEFORE_DATE = frozenset({"le", "am", "on", "du", "den", "vom"})
+_IS = frozenset({"est", "ist", "is"})
 _BLANKS = frozenset({":", "*", ".", "-", "–", ")", "(*)", "：", "*:", ":*"})
 
 
@@ -110,6 +111,8 @@ def _match_words(words: tuple[str, ...], text: str, index: LabelIndex) -> _Match
         return starred
     whole = texts[start:]
     tokens = words_of(" ".join(whole))
+    if texts[-1] in ("*", "(*)") and understood(tokens) and match_text(" ".join(whole), index) is None:
+        return None  # "Name der Bank *", which must be filled in
     if whole[-1][:1].islower() and foreign(tokens) and understood(tokens):
         return None  # "Nom de la banque", no name behind its label
     if len(whole) > 1 and fold(whole[-1]) in vocabulary().titles:
@@ -176,6 +179,8 @@ def _match_prefix(texts: list[str], start: int, index: LabelIndex) -> _Match | N
         piece = texts[start : start + length]
         if length > 1 and piece[-1] in ("/", "|", "–", "-", "("):
             continue
+        if fold(texts[start + length]) in _IS and understood(words_of(" ".join(texts[start:]))):
+            continue  # "Le client est / The client is", a choice below
         tokens = words_of(" ".join(piece))
         key = " ".join(tokens)
         bare = " ".join(t for t in tokens if t not in ARTICLES or t == tokens[-1])

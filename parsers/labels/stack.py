@@ -20,6 +20,7 @@ _PARTICLES = frozenset({"von", "van", "zu", "da", "di"})
 """Words that begin a person's name in lower case, and no word of a label."""
 _MEANT = 0.97
 """The score of a label of which every word is understood."""
+_GERMAN = frozenset({"der", "die", "das", "des", "dem", "den", "für", "zur", "zum", "einer", "eines"})
 _ALIGNED = 4
 """How many lines that end level are more than chance."""
 _SHAPED = frozenset({"matricule", "matricule_mysecu", "iban", "email", "numero_tva", "code_prestataire"})
@@ -149,7 +150,7 @@ def with_note(
     opened = segment.text.rfind("(")
     if opened <= segment.text.rfind(")") or ")" not in text or "(" in text.partition(")")[0]:
         return None
-    start = next((i for i, w in enumerate(segment.words) if w.text.startswith("(")), 0)
+    start = max((i for i, w in enumerate(segment.words) if w.text.startswith("(")), default=0)
     if not start or text.partition(")")[2].strip(" *:"):
         return None
     words = segment.words[:start]
@@ -292,6 +293,8 @@ def _goes_on(
     whose = own is not None and single.fields[0] == f"ceo_{own.fields[0]}" and joined[0] == single.fields
     if whose and joined[1] != "weak" and _set_tight(segment, under):
         return True  # "Prénom du CEO / CEO / given name"
+    if own is None and _lacks_its_noun(segment) and understood(words) and _set_tight(segment, under):
+        return True
     if own is not None and own.clear and not unfinished and not broken:
         return False
     if unfinished and joined[1] != "weak" and joined[0] == single.fields:
@@ -312,6 +315,12 @@ def _ends_second(before: Segment, under: Segment, hit: LabelHit | None, index: L
     whole = match_text(f"{begun} {under.text}", index)
     same = whole is not None and whole[1] != "weak" and bool(set(whole[0]) & set(hit.fields))
     return same and _set_tight(before, under)
+
+
+def _lacks_its_noun(segment: Segment) -> bool:
+    """True for German words that end in lower case, as no label does ("Name der unterschreibenden")."""
+    words = segment.text.split()
+    return words[-1].isalpha() and words[-1].islower() and any(word in _GERMAN for word in words[:-1])
 
 
 def _set_tight(first: Segment, second: Segment) -> bool:

@@ -672,3 +672,40 @@ def test_a_firm_whose_name_speaks_of_doctors_is_no_label() -> None:
         Sheet("Formulaire d'enrôlement").right("Raison sociale", "Arztwerk S.A.").right("Nom du CEO", "Weis")
     )
     assert believed(fields_of(sheet.pdf(), "formulaire_1"))["denomination_sociale"] == "Arztwerk S.A."
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "field", "value"),
+    [
+        (("o) Nom en lettres capitales du", "Léa Weis"), ("signataire*", ""), "signataire", "Léa Weis"),
+        (("1.13 Name der unterschreibenden", ""), ("Person", "Léa Weis"), "signataire", "Léa Weis"),
+        (
+            ("Bank details (IBAN) (LU28 0019 4006", ""),
+            ("4475 0000)", "LU79 0010 7735 8119 9037"),
+            "iban",
+            "LU790010773581199037",
+        ),
+    ],
+)
+def test_a_value_beside_either_line_of_its_label(
+    first: tuple[str, str], second: tuple[str, str], field: str, value: str
+) -> None:
+    sheet = Sheet("Formulaire d'enrôlement")
+    sheet.gap = 12
+    sheet.right(*first, at=280).right(*second, at=280)
+    assert believed(fields_of(sheet.pdf(), "formulaire_1"))[field] == value
+
+
+def test_the_beginning_of_a_question_names_no_client() -> None:
+    rows = [
+        ("a) Livré par", "Medisoft SARL"),
+        ("b) Le client est", ""),
+        ("c) Adresse de livraison", "Praxis Weis"),
+    ]
+    got = fields_of(docx(p("Bon de livraison"), table(*rows)), "bon_de_livraison")
+    assert "nom_client" not in got.fields
+
+
+def test_the_name_of_the_bank_is_nobody_s() -> None:
+    data = docx(p("Formulaire 1"), table(("Name der Bank *", ""), ("IBAN *", "")))
+    assert fields_of(data, "formulaire_1").fields == {}
