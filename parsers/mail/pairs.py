@@ -89,7 +89,7 @@ def _is_mere_text(line: str, is_label: Tells) -> bool:
     """Neither empty, nor a label, nor a sentence."""
     if not line.strip() or len(line) > 80 or re.search(r"[.!?:;]\s*$", line):
         return False
-    return not (is_pair(line) or is_label(line) or _TALK.match(line.strip()))
+    return not (is_pair(line, is_label) or is_label(line) or _TALK.match(line.strip()))
 
 
 def _header_lines(lines: list[str]) -> int:
@@ -107,7 +107,7 @@ def _below(lines: list[str], is_label: Tells) -> tuple[str, int]:
     """The value on the next line, or past one empty line, unless a label stands there."""
     for taken, line in enumerate(lines[:2], 1):
         if line.strip():
-            if is_pair(line) or _OPEN_LABEL.match(line) or is_label(line) or len(line) > 200:
+            if is_pair(line, is_label) or _OPEN_LABEL.match(line) or is_label(line) or len(line) > 200:
                 return "", 0
             return line.strip(" \t*-•"), taken
     return "", 0
@@ -121,7 +121,7 @@ def _label(text: str, is_label: Tells = _never) -> str:
     return "" if re.search(r"[^\W\d_]{2}[.!?]\s", label) and not is_label(label) else label
 
 
-def is_pair(line: str) -> bool:
+def is_pair(line: str, is_label: Tells = _never) -> bool:
     """Whether a line reads as `Label : value`."""
     match = _PAIR.match(line)
-    return bool(match and len(match.group("label").split()) <= 10 and _label(match.group("label")))
+    return bool(match and len(match.group("label").split()) <= 10 and _label(match.group("label"), is_label))

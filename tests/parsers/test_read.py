@@ -157,6 +157,12 @@ def test_a_firm_s_numbers_in_other_mails_are_no_enrolment(text: str) -> None:
     assert read_mail(raw, ReadOptions()).documents == ()
 
 
+def test_a_portal_s_label_may_end_a_word_with_a_dot() -> None:
+    notice = NOTICE.replace("RCS : B 123.456", "RCS :").replace("Numéro de TVA", "TVA intracom. n°")
+    [document] = read_mail(mail(notice), DIGITAL).documents
+    assert (document.fields["numero_tva"].value, "rcs" in document.fields) == ("LU15027442", False)
+
+
 def test_an_empty_line_of_a_portal_s_notice_takes_no_label_for_its_value() -> None:
     notice = (
         "1.1 Directeur général : prénom\nLéa\n1.2 Nom de famille du CEO\nCapital social : 12.500 EUR\n"
