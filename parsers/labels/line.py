@@ -97,6 +97,8 @@ def _match_words(words: tuple[str, ...], text: str, index: LabelIndex) -> _Match
         return None  # the end of a note that began on the line above
     if start >= len(texts) or (not start and texts[0].isdigit()):
         return None
+    if len(texts) - start <= 2 and re.search(r"\w\+$", texts[-1]):
+        return None  # "Cabinet+": a product's name
     colon = _colon(texts, start)
     if colon is not None:
         found = match_text(" ".join(texts[start : colon + 1]), index)

@@ -6,8 +6,10 @@ has to know one geometry only.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 
 from parsers.documents.reading import Page, Reading, Widget, Word
 from parsers.layout.flow import Flow, laid_out
@@ -45,6 +47,8 @@ def _sheet(page: Page, widgets: tuple[Widget, ...], taken: tuple[BBox, ...]) -> 
 
 
 _SHEETS: Remembered[Sheet] = Remembered(24)
+_CELL = 30.0
+"""Points of the narrowest cell that takes a value; narrower ones are a comb's."""
 
 
 def _sheet_of_flow(flow: Flow) -> Sheet:
@@ -159,6 +163,7 @@ def _lines_of(page: Page, sheet: Sheet) -> tuple[list[Line], list[Line]]:
                 sheet.underlines.append(ruling.box)
         else:
             verticals.append(((left + right) / 2, top, bottom))
+    drawn = len(verticals)
     for box in page.boxes:
         if box.tick is not None or (box.filled and not sheet.flow and box.box[2] - box.box[0] < 5):
             continue
@@ -168,4 +173,17 @@ def _lines_of(page: Page, sheet: Sheet) -> tuple[list[Line], list[Line]]:
         verticals += [(left, top, bottom), (right, top, bottom)]
         horizontals += [(top, left, right), (bottom, left, right)]
         sheet.frames.append(box.box)
+    if not sheet.flow:
+        rules = sorted(v for v in verticals[:drawn] if v[2] - v[1] > 6)
+        sheet.frames = [piece for frame in sheet.frames for piece in _divided(frame, rules)]
     return verticals, horizontals
+
+
+def _divided(frame: BBox, rules: list[Line]) -> list[BBox]:
+    """A box that upright lines cut from top to bottom is as many cells; a comb's teeth leave it one place."""
+    left, top, right, bottom = frame
+    near = rules[bisect_left(rules, (left + 3, 0.0, 0.0)) : bisect_left(rules, (right - 3, 0.0, 0.0))]
+    edges = [left, *(x for x, high, low in near if high <= top + 1.5 and low >= bottom - 1.5), right]
+    if len(edges) == 2 or any(after - before < _CELL for before, after in pairwise(edges)):
+        return [frame]
+    return [(before, top, after, bottom) for before, after in pairwise(edges)]

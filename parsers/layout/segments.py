@@ -32,16 +32,16 @@ def segments_of(
     for line in _lines(words):
         begun = len(segments)
         current: list[Word] = []
-        for word in line:
+        for number, word in enumerate(ordered := _fillers_first(line)):
             if has_filler(word.text):
                 bare = FILLER.sub(" ", word.text).strip(" _")
-                if not bare:
-                    if current:
+                if not bare and not (current and _in_brackets(current, ordered[number + 1 :])):
+                    if current and current[-1].box[2] < word.box[0] + _WRITTEN_OVER:
                         segments.append(_close(current, page, rules, filler=True))
                         current = []
                     sheet.underlines.append(word.box)
                     continue
-                word = replace(word, text=bare)
+                word = replace(word, text=bare) if bare else word
             if current and _breaks(current[-1], word, verticals, xs, sheet.ticks):
                 segments.append(_close(current, page, rules))
                 current = []
@@ -53,6 +53,24 @@ def segments_of(
         columns = _columns(lines)
         segments = [piece for s in segments for piece in _at_columns(s, columns)] if columns else segments
     return in_reading_order(segments)
+
+
+def _in_brackets(before: list[Word], after: list[Word]) -> bool:
+    """True between a bracket that opens in the same text and the one that closes it: "(LU__ ____ ____)"."""
+    text = " ".join(w.text for w in before)
+    closing = next((w.text for w in after if "(" in w.text or ")" in w.text), "")
+    return text.count("(") > text.count(")") and closing.rstrip("*:").endswith(")")
+
+
+_WRITTEN_OVER = 2.0
+"""Points by which a word reaches into the dots behind it that are not behind it but under it."""
+
+
+def _fillers_first(line: list[Word]) -> list[Word]:
+    """The words of a line, dots to write on before what is written at their very beginning."""
+    if not any(has_filler(w.text) for w in line):
+        return line
+    return sorted(line, key=lambda w: w.box[0] - (_WRITTEN_OVER if has_filler(w.text) else 0.0))
 
 
 def in_reading_order(segments: list[Segment]) -> list[Segment]:

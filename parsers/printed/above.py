@@ -42,7 +42,8 @@ def _proving(hit: LabelHit, context: Context) -> FieldDef | None:
     definition = context.form.field(hit.fields[0])
     if definition is None or definition.type not in PROVING or hit.strength == "weak":
         return None
-    return definition if hit.end == len(hit.segment.words) else None
+    rest = " ".join(w.text for w in hit.segment.words[hit.end :])
+    return definition if not rest or rest.startswith("(") or is_hint(rest) else None
 
 
 def value_above(hit: LabelHit, sheet: Sheet, context: Context) -> Found:

@@ -320,6 +320,10 @@ def _in_prose(hit: LabelHit, sheet: Sheet) -> bool:
     return wide and segment.text.rstrip().endswith((".", ",", ";")) and rest > 3
 
 
+_SAME_EDGE = 12.0
+"""Points within which two headings begin in the same column."""
+
+
 def _mark_other_party(sheet: Sheet, form: FormDef, context: Context) -> None:
     """Labels under "Pour l'Agence eSanté" are the agency's, not the Industriel's."""
     heads: list[tuple[str, Segment]] = []
@@ -345,9 +349,17 @@ def _mark_other_party(sheet: Sheet, form: FormDef, context: Context) -> None:
         if beside:
             lowest = max(s.box[1] for _, s in beside)
             row = [(role, s) for role, s in beside if s.box[1] > lowest - 30]
-            role = max(row, key=lambda item: item[1].box[0])[0]
-            if role == "aes":
+            role, head = max(row, key=lambda item: (round(item[1].box[0] / _SAME_EDGE), item[1].box[1]))
+            if role == "aes" and not _has_own_head(left, head, sheet):
                 context.aes.add(id(hit.segment))
+
+
+def _has_own_head(left: float, head: Segment, sheet: Sheet) -> bool:
+    """True for a column that words level with the agency's heading head, in whatever words they name it."""
+    return any(
+        abs(s.box[1] - head.box[1]) < 3 and head.box[2] < s.box[0] <= left + 12 and s.bold == head.bold
+        for s in sheet.segments
+    )
 
 
 def printed_fields(context: Context) -> int:

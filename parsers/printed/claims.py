@@ -166,7 +166,7 @@ def _claim(
             return None
     if definition.type == "choice" and _lists_others(str(result.value), definition, hit, sheet):
         return None
-    if not strong and not is_plausible(definition, hit, place, context):
+    if not strong and not is_plausible(definition, hit, place, text, context):
         return None
     sure = {"exact": 0.985, "fuzzy": 0.965, "weak": 0.85}[hit.strength]
     sure -= PLACE_DOUBT[place.place] if context.places[place.place] < 2 else 0.01

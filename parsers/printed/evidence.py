@@ -57,10 +57,10 @@ def cut_name(text: str) -> tuple[str, str]:
     return flat[:end].strip(" ,;("), flat[end:]
 
 
-def is_plausible(definition: FieldDef, hit: LabelHit, place: Found, context: Context) -> bool:
-    """Free text has no shape of its own: the place must speak for it."""
+def is_plausible(definition: FieldDef, hit: LabelHit, place: Found, text: str, context: Context) -> bool:
+    """Free text has no shape of its own: the place must speak for it. `text` is what of it is the name."""
     words = place.text.split()
-    if definition.type in ("person", "company", "company_or_person") and len(words) > 12:
+    if definition.type in ("person", "company", "company_or_person") and len(text.split()) > 12:
         return False
     if place.place == "below" and not place.closed:
         beside = context.places["right"] + context.places["frame_right"] + context.places["inline"]

@@ -36,10 +36,11 @@ def is_beside_other_text(
     """True when text in the segment's row, left of it, is another line's: a label that nobody knows."""
     middle = (segment.box[1] + segment.box[3]) / 2
     own = {id(s) for s in (*block, *band)}
+    column = min((s.box[0] for s in block), default=0.0)
     if any(abs((s.box[1] + s.box[3]) / 2 - middle) < 4 for s in block):
         return False
     return any(
-        id(s) not in own and not s.entered and s.box[2] <= segment.box[0]
+        id(s) not in own and not s.entered and column - 3 < s.box[2] <= segment.box[0]
         and abs((s.box[1] + s.box[3]) / 2 - middle) < 4
         for s in sheet.segments
     )  # fmt: skip
@@ -73,6 +74,8 @@ def is_smallest(candidate: Segment, context: Context) -> bool:
     """True for a line set clearly smaller than all the values that prove themselves."""
     if candidate.entered or candidate.words[0].confidence is not None or sum(context.looks.values()) < 3:
         return False
+    if re.fullmatch(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", candidate.text):
+        return False  # made to fit its box
     smallest = min(size for size, _ in context.looks)
     return candidate.size <= smallest - 1.4 and not _shrunk_to_fit(candidate, smallest, context)
 

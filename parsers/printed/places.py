@@ -423,6 +423,7 @@ def _continued(
         beside = any(
             s not in own
             and abs((s.box[1] + s.box[3]) / 2 - middle) < 0.7 * height
+            and not _in_other_column(s, segment, label)
             and (id(s) in context.labels or _begins_a_row(s, segment, label, context))
             for s in sheet.segments
         )
@@ -457,9 +458,30 @@ def _wraps(words: Sequence[Word], segment: Segment, label: Segment, sheet: Sheet
         return False
     if len(words) > 8 or words[-1].text.endswith((",", ";")):
         return False  # a sentence
-    margin = max(s.box[2] for s in sheet.segments if s.frame is None) if label.frame is None else 0.0
+    if label.frame is not None:
+        return False
+    margin = max(s.box[2] for s in sheet.segments if s.frame is None)
+    column = min(
+        (s.box[0] for s in sheet.segments if s.box[0] > words[-1].box[2] and _beside(s, label)),
+        default=margin + _GUTTER,
+    )
     first = segment.words[0]
-    return bool(margin) and words[-1].box[2] + (first.box[2] - first.box[0]) + 2 > margin
+    return words[-1].box[2] + (first.box[2] - first.box[0]) + 2 > min(margin, column - _GUTTER)
+
+
+_GUTTER = 12.0
+"""Points that two columns are apart, at least."""
+
+
+def _beside(other: Segment, label: Segment) -> bool:
+    return abs(other.box[1] + other.box[3] - label.box[1] - label.box[3]) < label.box[3] - label.box[1]
+
+
+def _in_other_column(other: Segment, value: Segment, label: Segment | None) -> bool:
+    """True for words right of a value's line, or left of its whole label: another column's, not a row's."""
+    if label is None or label.box[2] > value.box[0] + 1:
+        return False
+    return other.box[0] >= value.box[2] or other.box[2] < label.box[0] - 3
 
 
 def _begins_a_row(candidate: Segment, segment: Segment, label: Segment | None, context: Context) -> bool:
