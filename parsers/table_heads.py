@@ -35,7 +35,7 @@ def cell_of(head: Segment, sheet: Sheet) -> list[Segment]:
 
 
 def head_of(sheet: Sheet, index: LabelIndex) -> dict[str, Segment] | None:
-    """Column id -> its head, for the first row where two or more heads stand side by side."""
+    """Column id -> its head, for the first row where most heads stand side by side, two at least."""
     rows: list[list[Segment]] = []
     for segment in sheet.segments:
         middle = (segment.box[1] + segment.box[3]) / 2
@@ -43,6 +43,7 @@ def head_of(sheet: Sheet, index: LabelIndex) -> dict[str, Segment] | None:
             rows[-1].append(segment)
         else:
             rows.append([segment])
+    best: dict[str, Segment] | None = None
     for row in rows:
         found: dict[str, Segment] = {}
         for segment in row:
@@ -52,9 +53,9 @@ def head_of(sheet: Sheet, index: LabelIndex) -> dict[str, Segment] | None:
                 free = next((f for f in named[0] if f not in found), None)
                 if free:
                     found[free] = segment
-        if len(found) >= 2:
-            return found
-    return None
+        if len(found) >= 2 and (best is None or len(found) > len(best)):
+            best = found
+    return best
 
 
 def heads_beside(sheet: Sheet, heads: dict[str, Segment]) -> bool:

@@ -45,6 +45,8 @@ def _found_titles(sheet: Sheet, told_by: ToldBy) -> list[Title]:
     for number, segment in enumerate(segments):
         if len(segment.words) > 22 or not segment.words or segment.entered:
             continue
+        if segment.text[:1].islower() and _goes_on_from_above(segment, segments[:number]):
+            continue  # a sentence's next line: "…faut-il joindre / l'attestation de réussite des tests ?"
         looks = _prominence(segment, usual, sheet)
         for text in _with_following(segment, segments, number):
             tokens = words_of(text)
@@ -58,6 +60,18 @@ def _found_titles(sheet: Sheet, told_by: ToldBy) -> list[Title]:
                     for kind in _topics(text, tokens)
                 ]
     return found
+
+
+def _goes_on_from_above(segment: Segment, above: Sequence[Segment]) -> bool:
+    """True for a line right under another that is set alike and begins at the same edge."""
+    height = segment.box[3] - segment.box[1]
+    return any(
+        abs(s.box[0] - segment.box[0]) < 3
+        and -2 <= segment.box[1] - s.box[3] < 0.7 * height
+        and abs(s.size - segment.size) < 0.3
+        and s.bold == segment.bold
+        for s in above[:-8:-1]
+    )
 
 
 def _topics(text: str, tokens: tuple[str, ...]) -> list[str]:

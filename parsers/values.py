@@ -52,7 +52,7 @@ ABSENT = ValueResult(problem="absent")
 _BROKEN_END = re.compile(
     r"(?:,|(?<![\w-])(?:[A-Z]{1,2}[- ])?\d{4,5}|(?<![\w-])\d{4}(?:-\d{3}| ?[A-Z]{2})"
     r"|(?<![\w-])(?:de|du|des|la|le|les|d'|l'|rue|avenue|route|von|der|am|an|of|the"
-    r"|cité|place|allée|boulevard|bd\.?|chemin|impasse|quai|zone|square|montée))$",
+    r"|cité|place|allée|boulevard|bd\.?|chemin|impasse|quai|zone|square|montée)|(?-i:\b(?:[A-Z]\. ?)+))$",
     re.I,
 )
 """A line of an address does not end in a postal code or an article: its next word did not fit."""

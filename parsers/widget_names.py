@@ -27,19 +27,22 @@ def named_claims(widgets: tuple[Widget, ...], form: FormDef) -> tuple[list[Claim
     buttons: dict[str, list[tuple[Widget, str, int]]] = {}
     rows: dict[str, dict[int, dict[str, Widget]]] = {}
     named = {told[0].id for w in widgets if (told := field_of(w, form))}
+    cells = _cells(widgets, form, index)
     for widget in widgets:
         found = _own_name(widget.name, form)
         rank = _OWN
         if found is None:
             by_label = _by_label(widget, form, index)
-            if by_label is None:
+            if by_label is None or id(widget) in cells:
                 opaque.append(widget)
                 continue
             found, rank = (by_label, ""), _LABEL
         field, rest = found
         if field.type == "table":
             match = re.fullmatch(r"(\d+)\.(\w+)", rest)
-            if match:
+            if not match:
+                opaque.append(widget)  # all cells are called what the table is: the heads above them tell
+            else:
                 rows.setdefault(field.id, {}).setdefault(int(match[1]), {})[match[2]] = widget
         elif widget.kind in ("checkbox", "radio"):
             buttons.setdefault(field.id, []).append((widget, rest, rank))
@@ -60,6 +63,20 @@ def named_claims(widgets: tuple[Widget, ...], form: FormDef) -> tuple[list[Claim
         if claim is not None:
             claims.append(claim)
     return claims, opaque
+
+
+def _cells(widgets: tuple[Widget, ...], form: FormDef, index: LabelIndex) -> set[int]:
+    """Ids of form fields called alike that stand one under the other on a form with a table: its cells."""
+    if not any(f.type == "table" for f in form.fields):
+        return set()
+    columns: dict[tuple[str, int | None, int], list[Widget]] = {}
+    for widget in widgets:
+        if widget.box is None or widget.kind in ("checkbox", "radio", "signature"):
+            continue
+        field = _by_label(widget, form, index)
+        if field is not None:
+            columns.setdefault((field.id, widget.page, round(widget.box[0])), []).append(widget)
+    return {id(w) for column in columns.values() if len(column) > 1 for w in column}
 
 
 def _whole_name(widget: Widget, field: FieldDef, form: FormDef, named: set[str]) -> bool:

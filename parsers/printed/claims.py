@@ -26,11 +26,11 @@ from parsers.printed.evidence import (
     source_of,
 )
 from parsers.printed.name_pairs import name_pair, pair_claims
-from parsers.printed.places import places_of, with_town
+from parsers.printed.places import may_go_on, places_of, with_town
 from parsers.remembered import Remembered
 from parsers.table_bodies import in_table_body
 from parsers.types import FieldDef, FormDef
-from parsers.values import ValueResult, parse_value
+from parsers.values import ValueResult, names_a_firm, parse_value
 
 _STRONG = frozenset(
     {"matricule", "iban", "vat", "email", "date", "rcs", "code_prestataire", "country", "int"}
@@ -213,7 +213,9 @@ def _claim(
         sure = min(sure, 0.8)  # words of labels only: an explanation, perhaps
     if not strong and re.match(r"(?:Name|Nom) (?:der|des|du|de|of)\b", text):
         sure = min(sure, 0.8)  # the label in another language, cut short
-    if (not strong or text.rstrip().endswith(("-", "–"))) and _is_unfinished(text):
+    goes_on = not cut and not _ends_firm(text) and may_go_on(place, hit, sheet, context)
+    unfinished = (not strong or text.rstrip().endswith(("-", "–"))) and _is_unfinished(text)
+    if unfinished or (not strong and goes_on):
         sure = min(sure, 0.8)
         evidence.append("its end may stand on another line")
     ends = strong and result.certain and definition.type != "email"  # a domain's end proves nothing
@@ -271,13 +273,19 @@ def _joins_in_doubt(text: str) -> bool:
     )
 
 
+def _ends_firm(text: str) -> bool:
+    """True for a name that ends with its legal form, as a firm's name does."""
+    return names_a_firm(" ".join(text.split()[-2:]))
+
+
 def _is_unfinished(text: str) -> bool:
     """True for a text that ends as no name does: "Martin & Fils société à", "L'Étoile du Nord –"."""
     last = text.split()[-1:] or [""]
     if text.count("«") > text.count("»") or text.count("(") > text.count(")"):
         return True
     return text.rstrip().endswith(("-", "–", "&", "+ ", "/", ",", "(")) or (
-        last[0].islower() and fold(last[0]) in STOP
+        (last[0].islower() or (len(last[0]) > 1 and last[0].isupper() and text.isupper()))
+        and fold(last[0]) in STOP
     )
 
 

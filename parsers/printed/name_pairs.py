@@ -52,7 +52,7 @@ def pair_claims(
         result = parse_value("person", text, last_field)
         if result.value is None or result.problem == "malformed":
             continue
-        if not is_plausible(last_field, hit, place, context):
+        if not is_plausible(last_field, hit, place, place.text, context):
             continue
         label = words_of(hit.label)
         first_words = {"prenom", "vorname", "first", "given"}

@@ -173,7 +173,9 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
             s for s in sheet.segments
             if covers(frame, s.box) and is_free(s, context) and not is_smallest(s, context)
         ]  # fmt: skip
+        inside = _with_lines_between(inside, frame, sheet, context)
         others = [s for s in sheet.segments if covers(frame, s.box) and not is_free(s, context)]
+        others = [s for s in others if s not in inside]
         if not any(id(s) in context.labels or _heads_a_cell(s, segment) for s in others):
             if has_tick(frame, sheet):
                 return None
@@ -375,8 +377,27 @@ def _in_frame(frame: BBox, sheet: Sheet, context: Context, place: Place) -> Iter
     inside = [s for s in inside if is_free(s, context) and not is_smallest(s, context)]
     if asks_something(inside) or has_tick(frame, sheet):
         return
+    inside = _with_lines_between(inside, frame, sheet, context)
     words = tuple(w for s in inside for w in s.words)
     yield Found(words, _joined(_lines_of(inside)), place)
+
+
+def _with_lines_between(lines: list[Segment], frame: BBox, sheet: Sheet, context: Context) -> list[Segment]:
+    """A value's lines with those between them that only read like print of the form ("Éditeur de …")."""
+    if len(lines) < 2:
+        return lines
+    top, bottom = min(s.box[1] for s in lines), max(s.box[1] for s in lines)
+    between = [
+        s for s in sheet.segments
+        if covers(frame, s.box) and top < s.box[1] < bottom and id(s) in context.printed
+        and _set_alike(s, lines[0])
+    ]  # fmt: skip
+    return [*lines, *(s for s in between if s not in lines)]
+
+
+def _set_alike(segment: Segment, other: Segment) -> bool:
+    aligned = abs(segment.box[0] - other.box[0]) < 3 and abs(segment.size - other.size) < 0.3
+    return aligned and segment.bold == other.bold and segment.entered == other.entered
 
 
 def _continued(
@@ -398,8 +419,13 @@ def _continued(
     size = words[0].size
     other_size = _OTHER_SIZE if words[0].confidence is None else max(_OTHER_SIZE, _MEASURED * size)
     for segment in sheet.segments:
-        if segment.box[1] < bottom - 0.4 * height or not is_free(segment, context):
+        if segment.box[1] < bottom - 0.4 * height or id(segment) in context.labels:
             continue
+        if not is_free(segment, context):
+            close = segment.box[1] - bottom < 0.55 * height and abs(segment.box[0] - left) < 3
+            alike = segment.bold == words[0].bold and abs(segment.size - (size or segment.size)) < 0.3
+            if label is None or not (close and alike and label.box[2] <= left + 1):
+                continue
         goes_on = label is not None and not found and _wraps(words, segment, label, sheet)
         if segment.box[1] - bottom > (0.9 if goes_on else 0.55) * height:
             break
@@ -452,6 +478,38 @@ def _runs_on(segment: Segment, sheet: Sheet, context: Context) -> bool:
     )
 
 
+def may_go_on(place: Found, hit: LabelHit, sheet: Sheet, context: Context) -> bool:
+    """True where a line right under a value begins where it or its label begins, and is nobody's."""
+    if sheet.flow or not place.words or place.place == "above" or place.words[0].confidence is not None:
+        return False
+    own = {id(w) for w in place.words}
+    last = max(place.words, key=lambda w: w.box[3])
+    lefts = (min(w.box[0] for w in place.words), hit.segment.box[0] if place.place == "inline" else -1e9)
+    height = last.box[3] - last.box[1]
+    return any(
+        -0.4 * height <= s.box[1] - last.box[3] < height
+        and any(abs(s.box[0] - left) < 3 for left in lefts)
+        and id(s.words[0]) not in own
+        and abs(s.size - last.size) < 0.6
+        and s.words[0].origin == last.origin
+        and s.frame == hit.segment.frame
+        and is_free(s, context)
+        and not asks_something([s])
+        and len(s.words) <= 6
+        and not any(
+            other.box[2] <= s.box[0] and other.box[2] > hit.segment.box[0] and _level(other, s)
+            for other in sheet.segments
+            if other not in hit.below
+        )
+        and not any(abs(t.box[1] + t.box[3] - s.box[1] - s.box[3]) < height for t in sheet.ticks)
+        for s in sheet.segments
+    )
+
+
+def _level(a: Segment, b: Segment) -> bool:
+    return abs(a.box[1] + a.box[3] - b.box[1] - b.box[3]) < 0.8 * (b.box[3] - b.box[1])
+
+
 def _wraps(words: Sequence[Word], segment: Segment, label: Segment, sheet: Sheet) -> bool:
     """True for the line below a label and its value whose first word had no room behind them."""
     if sheet.flow or abs(segment.box[0] - label.box[0]) > 3 or words[-1].confidence is not None:
@@ -474,14 +532,15 @@ _GUTTER = 12.0
 
 
 def _beside(other: Segment, label: Segment) -> bool:
-    return abs(other.box[1] + other.box[3] - label.box[1] - label.box[3]) < label.box[3] - label.box[1]
+    """True within three lines: two columns need not stand level."""
+    return abs(other.box[1] - label.box[1]) < 3 * (label.box[3] - label.box[1])
 
 
 def _in_other_column(other: Segment, value: Segment, label: Segment | None) -> bool:
     """True for words right of a value's line, or left of its whole label: another column's, not a row's."""
-    if label is None or label.box[2] > value.box[0] + 1:
+    if label is None:
         return False
-    return other.box[0] >= value.box[2] or other.box[2] < label.box[0] - 3
+    return other.box[0] >= max(value.box[2], label.box[2]) or other.box[2] < label.box[0] - 3
 
 
 def _begins_a_row(candidate: Segment, segment: Segment, label: Segment | None, context: Context) -> bool:
