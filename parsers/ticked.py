@@ -328,8 +328,8 @@ def _bool_beside(
         near = [t for t in sheet.ticks if t is not own[0] and _in(zone, t) and t.on != own[0].on]
         sure = 0.8 if hit.strength == "weak" or near else 0.97  # another box beside says otherwise
         return _claim(definition, own[0].on, [option], sure, sheet)
-    words = [s for p in pairs for s in p.segments]
-    text = _text_beside(hit, sheet, context, words) or _entered_below(hit, zone, sheet)
+    beside = [s for p in pairs for s in p.segments]
+    text = _text_beside(hit, sheet, context, beside) or _entered_below(hit, zone, sheet)
     answers = _answers(zone, sheet, definition)
     if text and (len(answers) > 1 or (answers and text.strip(" .()[]").lower() in _CROSSES)):
         return None  # what is printed is an answer to choose: a mark at it decides, and none was found
