@@ -23,14 +23,18 @@ class Wordings:
     """Wordings told by their place in `folded`. Compared by identity: made once."""
 
     folded: tuple[str, ...]
-    longest: int = field(init=False)
+    _longest: int = field(init=False)
     _alone: tuple[re.Pattern[str] | None, ...] = field(init=False)
     """How a short wording is found as words of its own; None for the others."""
+    _begun: tuple[str, ...] = field(init=False)
+    """All that the wordings begin with in words, the longest first."""
 
     def __post_init__(self) -> None:
         alone = (rf"(?<!\w){re.escape(f)}(?!\w)" if len(f) <= _SHORT else None for f in self.folded)
-        object.__setattr__(self, "longest", max(map(len, self.folded), default=0))
+        begun = {f[:at] for f in self.folded for at, letter in enumerate(f) if letter == " "}
+        object.__setattr__(self, "_longest", max(map(len, self.folded), default=0))
         object.__setattr__(self, "_alone", tuple(re.compile(a) if a is not None else None for a in alone))
+        object.__setattr__(self, "_begun", tuple(sorted(begun, key=len, reverse=True)))
 
     def within(self, text: str) -> frozenset[int]:
         """Those that a folded text has."""
@@ -45,13 +49,17 @@ class Wordings:
             if folded[at] in text and ((pattern := alone[at]) is None or pattern.search(text) is not None)
         )
 
-    def end_of(self, text: str) -> str:
-        """As much of a text as a wording may begin in that ends behind it, no new word at its beginning."""
-        return text if len(text) <= self.longest else f"_{text[-self.longest :]}"
+    def begun_in(self, text: str) -> str:
+        """The end of a text with which a wording has begun; empty where none has."""
+        if not text.endswith(self._begun):
+            return ""
+        begun = next(begun for begun in self._begun if text.endswith(begun))
+        before = text[-len(begun) - 1 : -len(begun)]
+        return f"_{begun}" if before.isalnum() or before == "_" else begun  # no word's beginning as it stands
 
     def beginning_of(self, text: str) -> str:
         """As much of a text as a wording may end in that begins before it."""
-        return text if len(text) <= self.longest else f"{text[: self.longest]}_"
+        return text if len(text) <= self._longest else f"{text[: self._longest]}_"
 
 
 def wordings_of(forms: Iterable[Iterable[str]]) -> tuple[Wordings, tuple[tuple[int, ...], ...]]:
@@ -61,29 +69,31 @@ def wordings_of(forms: Iterable[Iterable[str]]) -> tuple[Wordings, tuple[tuple[i
     return Wordings(tuple(places)), of_each
 
 
-_FOUND: Remembered[frozenset[int]] = Remembered(TEXTS_OF_MAILS)
+_KNOWN: Remembered[tuple[frozenset[int], str]] = Remembered(TEXTS_OF_MAILS)
+"""Of a line behind what has begun before it: the wordings in it, and what has begun at its end."""
 
 
 def in_lines(lines: Iterable[str], wordings: Wordings) -> frozenset[int]:
     """The wordings that the folded lines have, joined by spaces."""
     found: frozenset[int] = frozenset()
-    new: list[tuple[str, str]] = []
-    before = ""
+    new: list[tuple[str, str, str]] = []
+    begun = ""
     for line in lines:
-        if not line:
-            continue
-        known = _FOUND.find((wordings,), (before, line))
+        known = _KNOWN.find((wordings,), (begun, line))
         if known is None:
-            new.append((before, line))
+            text = f"{begun} {line}" if begun else line
+            ends = wordings.begun_in(text)
+            new.append((begun, line, ends))
+            begun = ends
         else:
-            found |= known
-        before = wordings.end_of(f"{before} {line}")
+            found |= known[0]
+            begun = known[1]
     # All that is new at once: most wordings are in none of it.
-    some = wordings.within("\n".join(f"{before} {line}" for before, line in new)) if new else ()
-    for before, line in new:
-        has = wordings.those_of(some, f"{before} {line}")
+    some = wordings.within("\n".join(f"{begun} {line}" for begun, line, _ in new)) if new else ()
+    for begun, line, ends in new:
+        has = wordings.those_of(some, f"{begun} {line}" if begun else line)
         if len(line) <= _LONGEST_LINE:
-            _FOUND.keep((wordings,), has, (before, line))
+            _KNOWN.keep((wordings,), (has, ends), (begun, line))
         found |= has
     return found
 
@@ -92,10 +102,11 @@ def in_known(pieces: Iterable[tuple[str, frozenset[int]]], rest: str, wordings: 
     """The same for pieces of text, of each of which its own wordings are known, and a rest behind them."""
     found: frozenset[int] = frozenset()
     over: list[str] = []
-    before = ""
+    begun = ""
     for text, own in pieces:
         if text:
             found |= own
-            over.append(f"{before} {wordings.beginning_of(text)}")
-            before = wordings.end_of(f"{before} {text}")
-    return found | wordings.within("\n".join([*over, f"{before} {rest}"]))
+            if begun:
+                over.append(f"{begun} {wordings.beginning_of(text)}")
+            begun = wordings.begun_in(f"{begun} {text}" if begun else text)
+    return found | wordings.within("\n".join([*over, f"{begun} {rest}"]))

@@ -6,9 +6,12 @@ import binascii
 import email.message
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+
+import pybase64
 
 from parsers.mail.charsets import clean, decode, visible
 from parsers.types import Address
@@ -127,6 +130,8 @@ _NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
 
 def unbase64(data: bytes) -> bytes:
     """Base64, however broken: foreign characters skipped, missing padding added, blocks joined."""
+    with suppress(binascii.Error):  # as mailers write it, at many times the speed
+        return pybase64.b64decode(data.replace(b"\r", b"").replace(b"\n", b""), validate=True)
     out = bytearray()
     padded_inside = b"=" in data.rstrip(b"=\r\n")
     for block in re.split(rb"=+", data) if padded_inside else (data,):

@@ -34,10 +34,11 @@ def test_lines_have_what_their_text_has(lines: list[str]) -> None:
     assert in_known(pieces, "", WORDINGS) == WORDINGS.within(text)
 
 
-def test_a_line_that_is_cut_looks_like_no_word_of_its_own() -> None:
-    """Where only the end of the text before is kept, it may begin in the middle of a word."""
-    end = "sla" + "x" * (WORDINGS.longest - 3)
-    assert in_lines(["a" + end, "de"], WORDINGS) == frozenset()
-    assert in_known([("a" + end, frozenset())], "de", WORDINGS) == frozenset()
-    begin = "x" * (WORDINGS.longest - 4) + " sla"
-    assert in_known([("a", frozenset()), (begin + "lom", frozenset())], "", WORDINGS) == frozenset()
+def test_what_is_cut_looks_like_no_word_of_its_own() -> None:
+    """Of the text before and behind an end only so much is looked at as a wording over it may take."""
+    wordings, _ = wordings_of([["sla", "sla de support", "offre de service de support"]])
+    assert in_lines(["un xsla", "de"], wordings) == frozenset()
+    assert in_lines(["un", "sla", "de"], wordings) == {0}
+    begin = "x" * (len("offre de service de support") - 4) + " sla"
+    pieces = [("une offre", frozenset[int]()), (begin + "lom", frozenset[int]())]
+    assert in_known(pieces, "", wordings) == frozenset()
