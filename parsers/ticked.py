@@ -181,14 +181,15 @@ def _choice_claims(definition: FieldDef, context: Context, pairs: dict[int, list
             value = next(iter(names))
         seen = {o.choice for o in options}
         sure = 0.98
+        only = len(options) == 1 and bool(on) and _others_unmarked(definition, sheet, wordings, on[0])
         if anchor is None:
-            sure = 0.96 if len(seen) > 1 else 0.85
+            sure = 0.96 if len(seen) > 1 or only else 0.85
         elif len(seen) == 1 and len(definition.choices) > 1:
-            sure = 0.96 if on and _others_unmarked(definition, sheet, wordings, options[0]) else 0.92
+            sure = 0.96 if only else 0.92
         if not all(o.exact for o in on):
             # Where every choice has a box of its own, a wording of its own leaves no doubt either.
             apart = len(options) == len(seen) >= max(2, len(definition.choices) - 1)
-            sure = min(sure, 0.965 if apart else 0.94)
+            sure = min(sure, 0.965 if apart or only else 0.94)
         if not all(o.tick.sure for o in options):
             sure = min(sure, 0.9)  # perhaps another one is ticked as well
         claims.append(_claim(definition, value, on or options, sure, sheet))
