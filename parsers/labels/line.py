@@ -21,7 +21,8 @@ _MORE = 4
 """Words behind a label that may belong to it."""
 _NAMES = frozenset({"lastname", "first", "name"})
 _BEFORE_DATE = frozenset({"le", "am", "on", "du", "den", "vom"})
-_IS = frozenset({"est", "ist", "is"})
+_SAYS_MORE = frozenset({"est", "ist", "is", "der", "des", "du", "de", "of", "von"})
+"""Words behind a label's words that no value begins with, where all that follows could be a label's."""
 _BLANKS = frozenset({":", "*", ".", "-", "–", ")", "(*)", "：", "*:", ":*"})
 
 
@@ -181,8 +182,8 @@ def _match_prefix(texts: list[str], start: int, index: LabelIndex) -> _Match | N
         piece = texts[start : start + length]
         if length > 1 and piece[-1] in ("/", "|", "–", "-", "("):
             continue
-        if fold(texts[start + length]) in _IS and understood(words_of(" ".join(texts[start:]))):
-            continue  # "Le client est / The client is", a choice below
+        if fold(texts[start + length]) in _SAYS_MORE and understood(words_of(" ".join(texts[start:]))):
+            continue  # "Le client est", a choice below; "Name der Bank", somebody else's
         tokens = words_of(" ".join(piece))
         key = " ".join(tokens)
         bare = " ".join(t for t in tokens if t not in ARTICLES or t == tokens[-1])

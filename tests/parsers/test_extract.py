@@ -706,6 +706,9 @@ def test_the_beginning_of_a_question_names_no_client() -> None:
     assert "nom_client" not in got.fields
 
 
-def test_the_name_of_the_bank_is_nobody_s() -> None:
-    data = docx(p("Formulaire 1"), table(("Name der Bank *", ""), ("IBAN *", "")))
+@pytest.mark.parametrize(
+    "label", ["Name der Bank", "Name der Bank *", "Nom de la Banque", "Name of the Bank"]
+)
+def test_the_name_of_the_bank_is_nobody_s(label: str) -> None:
+    data = docx(p("Formulaire 1"), table((label, ""), ("IBAN *", "")))
     assert fields_of(data, "formulaire_1").fields == {}
