@@ -110,14 +110,28 @@ def _broken_over_lines(sheet: Sheet, labels: Mapping[int, str]) -> list[Pair]:
             and isinstance(lines[0][-1], Tick)
         ):
             continue  # a row of words, each with its box behind it: what follows is something else
-        if after and is_other_label(items[0]):  # type: ignore[arg-type]  # a Segment, as `after` says
-            continue
+        first = items[0]
+        if after and isinstance(first, Segment) and is_other_label(first):
+            answer = _behind_colon(first)
+            if answer is None:
+                continue
+            items[0] = answer
         starts = [isinstance(line[0], Segment) for line in lines[1:]]
         ends = [isinstance(line[-1], Segment) for line in lines[:-1]]
         if not any(ends if after else starts):
             continue
         pairs += _in_order(items[::-1] if after else items, after)
     return pairs
+
+
+def _behind_colon(segment: Segment) -> Segment | None:
+    """The answer that stands behind its question in one piece ("Statut : Personne morale")."""
+    colon = max((n for n, w in enumerate(segment.words) if w.text.endswith(":")), default=-1)
+    words = segment.words[colon + 1 :]
+    if colon < 0 or not words:
+        return None
+    box = (words[0].box[0], segment.box[1], words[-1].box[2], segment.box[3])
+    return replace(segment, words=words, box=box, text=" ".join(w.text for w in words))
 
 
 def _in_order(items: Sequence[_Item], backwards: bool) -> list[Pair]:
@@ -205,7 +219,8 @@ def _in_column(tick: Tick, around: BBox | None, sheet: Sheet, labels: Mapping[in
 
 
 def _asks(item: _Item, labels: Mapping[int, str]) -> bool:
-    return isinstance(item, Segment) and (id(item) in labels or is_other_label(item))
+    asks = isinstance(item, Segment) and (id(item) in labels or is_other_label(item))
+    return asks and _behind_colon(item) is None  # type: ignore[arg-type]  # a Segment, as `asks` says
 
 
 def _begin(row: list[_Item], tick: Tick, labels: Mapping[int, str]) -> int:

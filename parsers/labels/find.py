@@ -14,7 +14,7 @@ from parsers.labels.stack import carried_on, match_stack, stacked, with_note
 from parsers.labels.text import match_text
 from parsers.layout.sheet import Segment
 from parsers.types import FormDef
-from parsers.values import ends_as_a_firm, is_absent, is_hint
+from parsers.values import ends_as_a_firm, is_absent, is_hint, names_a_firm
 
 _TOWN = re.compile(r"^[^:]*\b\d{4,5} [^\W\d_]")
 
@@ -33,8 +33,8 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
         if number in inside and re.match(r"[a-zà-ÿ](?!\))", segment.text) and _in_a_cell(segment):
             continue  # more of what the line above asks
         hit = match_segment(segment, index)
-        if hit is not None and hit.strength == "weak" and _TOWN.search(segment.text):
-            hit = None  # a postal code and a town
+        if hit is not None and hit.strength == "weak" and _is_somebody_s(segment.text):
+            hit = None
         if hit is not None and hit.end == len(segment.words) and ends_as_a_firm(segment.text):
             hit = None
         under = below.get(number)
@@ -103,6 +103,11 @@ def _is_another_s(note: str) -> bool:
     """True for a note in brackets that says whose the label above it is: "(comptabilité)"."""
     found = re.match(r"\(([^)]*)\)", note.strip())
     return found is not None and foreign(words_of(found[1]))
+
+
+def _is_somebody_s(text: str) -> bool:
+    """True for a postal code and a town, or a firm."""
+    return _TOWN.search(text) is not None or names_a_firm(text)
 
 
 def _asks_another(label: Segment, under: Segment) -> bool:
