@@ -36,13 +36,12 @@ def words_on(text_page: Any, number: int, view: View, seams: list[BBox]) -> list
             place = (left, -high, right, -low) if view.rotation else view.box(left, low, right, high)
             words.append(Word(text, number, place, size=size, bold=bold))
     if not view.rotation and is_spaced([w.text for w in words]):
-        words = _set_apart(text_page, number, view)
-        seams += [w.box for w in words]  # where a blank was is a guess
+        words = _set_apart(text_page, number, view, seams)
     return words
 
 
-def _set_apart(text_page: Any, number: int, view: View) -> list[Word]:
-    """The words of a page whose letters are spaced."""
+def _set_apart(text_page: Any, number: int, view: View, seams: list[BBox]) -> list[Word]:
+    """The words of a page whose letters are spaced; lines where a blank is a guess are added to `seams`."""
     letters: list[Letter] = []
     looks: list[tuple[float, bool]] = []
     x, y = ctypes.c_double(), ctypes.c_double()
@@ -60,9 +59,10 @@ def _set_apart(text_page: Any, number: int, view: View) -> list[Word]:
         letters.append((_joined([chr(min(code, 0x10FFFF))]), left, base, from_, to, min(size, 1.6 * height)))
         bold = pdfium.FPDFText_GetFontWeight(text_page, index) >= 600
         looks.append((round(size, 1), bold or _named_bold(text_page, index, font_name)))
+    found = spaced_words(letters)
+    seams += [box for _, _, box, clear in found if not clear]
     return [
-        Word(text, number, box, size=looks[first][0], bold=looks[first][1])
-        for text, first, box in spaced_words(letters)
+        Word(text, number, box, size=looks[first][0], bold=looks[first][1]) for text, first, box, _ in found
     ]
 
 

@@ -17,6 +17,8 @@ Letter = tuple[str, float, float, float, float, float]
 
 _WIDER = 0.17
 """Of the letters' size: how much wider than the usual gap a blank is."""
+_APART = 0.09
+"""Of the letters' size: how much wider a line's narrowest blank is than its widest gap between letters."""
 _SAME_LINE = 0.35
 _SHORTEST_WORDS = 2.6
 """Letters a word on average, below which no language writes."""
@@ -28,8 +30,8 @@ def is_spaced(words: Sequence[str]) -> bool:
     return len(worded) >= 40 and sum(map(len, worded)) < _SHORTEST_WORDS * len(worded)
 
 
-def spaced_words(letters: Sequence[Letter]) -> list[tuple[str, int, BBox]]:
-    """(word, the index of its first letter in `letters`, its box), line by line."""
+def spaced_words(letters: Sequence[Letter]) -> list[tuple[str, int, BBox, bool]]:
+    """(word, index of its first letter in `letters`, its box, whether its line is clear), line by line."""
     lines: list[list[int]] = []
     for index in sorted(range(len(letters)), key=lambda i: letters[i][2]):
         here = letters[index]
@@ -37,19 +39,29 @@ def spaced_words(letters: Sequence[Letter]) -> list[tuple[str, int, BBox]]:
             lines[-1].append(index)
         else:
             lines.append([index])
-    words: list[tuple[str, int, BBox]] = []
+    words: list[tuple[str, int, BBox, bool]] = []
     for line in lines:
         line.sort(key=lambda i: letters[i][1])
         gaps = [letters[b][3] - letters[a][4] for a, b in pairwise(line)]
         usual = median(gaps) if gaps else 0.0
+        clear = _is_clear(
+            [(gap - usual) / letters[index][5] for index, gap in zip(line[1:], gaps, strict=True)]
+        )
         word = [line[0]]
         for index, gap in zip(line[1:], gaps, strict=True):
             if gap > usual + _WIDER * letters[index][5]:
-                words.append(_word(word, letters))
+                words.append((*_word(word, letters), clear))
                 word = []
             word.append(index)
-        words.append(_word(word, letters))
+        words.append((*_word(word, letters), clear))
     return words
+
+
+def _is_clear(gaps: Sequence[float]) -> bool:
+    """True where the gaps of a line, in letters' sizes over the usual one, are blanks or none for sure."""
+    blanks = [gap for gap in gaps if gap > _WIDER]
+    others = [gap for gap in gaps if gap <= _WIDER]
+    return max(others, default=0.0) < min([*blanks, 2 * _WIDER]) - _APART
 
 
 def _word(indexes: Sequence[int], letters: Sequence[Letter]) -> tuple[str, int, BBox]:

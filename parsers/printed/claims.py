@@ -129,7 +129,7 @@ def _claims_of_hit(
         ):
             continue
         if definition.id == "adresse":
-            place = with_town(place, sheet, context)
+            place = with_town(hit, place, sheet, context)
         claim = _claim(hit, definition, place, context, sheet, ambiguous=len(fields) > 1)
         if claim is not None:
             return [claim]

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from parsers.concepts import understood
 from parsers.documents.reading import Word
-from parsers.folding import fold
+from parsers.folding import fold, words_of
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Segment, Sheet, covers, union
 from parsers.printed.above import value_above
@@ -40,6 +41,8 @@ from parsers.types import BBox
 from parsers.values import is_absent, is_hint
 
 _COLONS = (":", "：")
+_LONG = 8
+"""Letters of a label of one word that no name begins with."""
 _OTHER_SIZE, _MEASURED = 1.2, 0.28
 """By how much the lines of one value differ in size: points, and on a scan a share, since it is measured."""
 
@@ -61,7 +64,7 @@ def places_of(hit: LabelHit, sheet: Sheet, context: Context) -> Iterable[Found]:
     if rest:
         text = " ".join(w.text for w in rest)
         if not is_absent(text) and not is_hint(text) and not re.fullmatch(r"\(.*\)\s*[*:]*", text):
-            closed = hit.closed or _changes_look(segment, hit.end)
+            closed = hit.closed or _changes_look(segment, hit.end) or _ends_clearly(hit, rest, context)
             more = _continued(rest, sheet, context, segment) if closed else ()
             closed = closed and (bool(more) or not _runs_on(segment, sheet, context))
             yield Found(
@@ -149,6 +152,23 @@ def _changes_look(segment: Segment, end: int) -> bool:
     return segment.words[end - 1].bold != segment.words[min(end, len(segment.words) - 1)].bold
 
 
+def _ends_clearly(hit: LabelHit, rest: Sequence[Word], context: Context) -> bool:
+    """True for a label without a mark at its end where this form proves to write so, and what follows is no
+    word of any label."""
+    first = rest[0].text
+    label = words_of(hit.label)
+    long = len(label) > 1 or len("".join(label)) >= _LONG
+    begins = first[:1].isupper() or first[:1].isdigit()
+    return (
+        context.places["inline"] >= 2
+        and hit.strength != "weak"
+        and long
+        and begins
+        and not understood(words_of(first))
+        and not any(w.text in ("/", "|", "–", "-") for w in rest)
+    )
+
+
 def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Found | None:
     segment = hit.segment
     middle = (segment.box[1] + segment.box[3]) / 2
@@ -226,15 +246,18 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
 _TOWN = re.compile(r"(?:[A-Z]{1,2}[- ]?)?\d{4,5} [^\W\d_]")
 
 
-def with_town(place: Found, sheet: Sheet, context: Context) -> Found:
-    """A street with the postal code and the town that stand under it, set apart as paragraphs are."""
+def with_town(hit: LabelHit, place: Found, sheet: Sheet, context: Context) -> Found:
+    """A street with the postal code and the town that stand under it, or where the label's line begins."""
     if not place.words or re.search(r"\d{4}", place.text):
         return place
     last = max(place.words, key=lambda w: w.box[3])
-    left = min(w.box[0] for w in place.words)
+    lefts = {min(w.box[0] for w in place.words)}
+    if place.place in ("inline", "right") and hit.segment.frame is None:
+        lefts.add(hit.segment.box[0])
     height = last.box[3] - last.box[1]
     for segment in sheet.segments:
-        below = 0 <= segment.box[1] - last.box[3] < 1.3 * height and abs(segment.box[0] - left) < 3
+        aligned = any(abs(segment.box[0] - left) < 3 for left in lefts)
+        below = aligned and 0 <= segment.box[1] - last.box[3] < 1.3 * height
         if below and _TOWN.match(segment.text) and is_free(segment, context):
             return replace(place, words=(*place.words, *segment.words), text=f"{place.text}\n{segment.text}")
     return place

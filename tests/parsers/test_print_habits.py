@@ -8,6 +8,7 @@ import pytest
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
+from parsers.documents.spaced_text import spaced_words
 from parsers.values import parse_value
 from tests.parsers.form_builder import Sheet, docx, p, table
 from tests.parsers.test_extract import believed, fields_of
@@ -84,7 +85,7 @@ def test_the_colour_of_a_table_s_lines_says_nothing(grey: float) -> None:
     assert believed(fields_of(out.getvalue(), "formulaire_3")) == READ
 
 
-def test_spaced_letters_are_words_whose_blanks_are_a_guess() -> None:
+def test_spaced_letters_are_words() -> None:
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=A4, invariant=True)
     for number, text in enumerate(("Formulaire 3", *(f"{label} : {value}" for label, value in ROWS))):
@@ -95,7 +96,17 @@ def test_spaced_letters_are_words_whose_blanks_are_a_guess() -> None:
     canvas.save()
     got = fields_of(out.getvalue(), "formulaire_3").fields
     assert {key: value.value for key, value in got.items()} == READ
-    assert all(value.confidence < 0.95 for value in got.values())
+
+
+@pytest.mark.parametrize(("blank", "clear"), [(3.0, True), (1.9, False)])
+def test_the_blanks_of_spaced_letters_are_a_guess_where_they_are_hardly_wider(
+    blank: float, clear: bool
+) -> None:
+    steps = (0.0, 6.0, 6.0, 7.2, 6.0, 6.0 + blank, 6.0, 6.0)  # one letter is narrow, one blank among them
+    lefts = [sum(steps[: n + 1]) for n in range(len(steps))]
+    letters = [(c, x, 10.0, x, x + 5.0, 10.0) for c, x in zip("NovaSoft", lefts, strict=True)]
+    found = spaced_words(letters)
+    assert [(text, sure) for text, _, _, sure in found] == [("NovaS", clear), ("oft", clear)]
 
 
 @pytest.mark.parametrize(

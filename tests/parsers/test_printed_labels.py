@@ -83,3 +83,18 @@ def test_a_value_that_was_read_again_in_part_contradicts_nothing() -> None:
         settled = settle(claims)
         assert settled is not None
         assert (settled.value, settled.confidence) == (whole.value, sure)
+
+
+def test_where_a_form_proves_to_write_behind_its_labels_no_mark_is_needed() -> None:
+    proving = ("Numéro de matricule 1893 1201 05732", "Adresse électronique info@nova.example")
+    rest = ("Nom du contact technique Léa Weis", "Version du logiciel 4.2")
+    got = believed(fields_of(docx(p("Formulaire 3"), *map(p, (*proving, *rest))), "formulaire_3"))
+    assert (got["contact_technique"], got["version_logiciel"]) == ("Léa Weis", "4.2")
+    alone = believed(fields_of(docx(p("Formulaire 3"), *map(p, rest)), "formulaire_3"))
+    assert not alone
+
+
+def test_a_town_in_the_next_line_where_the_label_begins() -> None:
+    sheet = Sheet("Formulaire 1", gap=13)
+    sheet.text("Adresse : 5, rue du Fossé").text("L-1536 Luxembourg").text("E-mail : info@nova.example")
+    assert believed(fields_of(sheet.pdf(), "formulaire_1"))["adresse"] == "5, rue du Fossé, L-1536 Luxembourg"
