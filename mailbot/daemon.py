@@ -294,7 +294,7 @@ class Daemon:
             raise Unreachable(report.unreachable)
         if report.sent or report.failed:  # an answer, whatever it was
             self._vitals.sent()
-        return bool(report.sent or report.failed or report.uncertain or report.put_off)
+        return bool(report.sent or report.failed or report.put_off)
 
     async def _save_copies(self) -> bool:
         """Copies for the Sent folder that were not saved at once; what is to be sent never waits for one."""

@@ -47,7 +47,7 @@ Gate = Callable[[OutboxRow, Sequence[tuple[AttachmentRef, bytes]]], None]
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """What one pass did; `unreachable` says why the SMTP server could not be used, if so.
+    """What one pass did; `unreachable` says why it ended before all was sent: the SMTP server cannot be used.
 
     put_off: mails that had to wait because their domain got enough in the last minute.
     """
@@ -169,7 +169,9 @@ class Delivery:
             return replace(report, sent=report.sent + 1)
         if sending.result == "uncertain":
             self._uncertain(row, f"la connexion a été perdue pendant l'envoi ({sending.reply})")
-            return replace(report, uncertain=report.uncertain + 1)
+            # The next one would meet the same: each would have to be looked at by a person.
+            lost = f"the connection was lost after a mail was handed over: {sending.reply}"
+            return replace(report, uncertain=report.uncertain + 1, unreachable=lost)
         if sending.result == "permanent":
             self._failed(row, f"le serveur le refuse : {sending.reply}")
             return replace(report, failed=report.failed + 1)
