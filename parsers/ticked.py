@@ -289,11 +289,18 @@ def _bool_beside(
     context: Context,
 ) -> Claim | None:
     segment = hit.segment
-    own = [p.tick for p in pairs if p.segment is segment or p.segment in hit.below]
+    touching = {id(p.tick) for p in pairs if p.segment is segment and _ends_with_answer(segment, wordings)}
+    own = [
+        p.tick
+        for p in pairs
+        if (p.segment is segment or p.segment in hit.below) and id(p.tick) not in touching
+    ]
     zone = _zone(hit, sheet, context)
     options = []
     for tick, words, text in ((p.tick, p.segment, p.text) for p in pairs):
-        if words is segment or words in hit.below or not _in(zone, tick):
+        if id(tick) in touching:
+            text = segment.words[-1].text
+        elif words is segment or words in hit.below or not _in(zone, tick):
             continue
         choice, exact = _named(_own_words(text), definition, wordings)
         if choice is not None:
@@ -354,6 +361,12 @@ def _bool_beside(
                 True,
             )
     return None
+
+
+def _ends_with_answer(segment: Segment, wordings: dict[str, tuple[str, ...]]) -> bool:
+    """True for a question so long that its first answer touches it ("… à SONS Vague 1 Oui")."""
+    said = words_of(segment.words[-1].text)
+    return len(segment.words) > 1 and any(said == words_of(w) for words in wordings.values() for w in words)
 
 
 def _answers(zone: tuple[float, float, float, float], sheet: Sheet, definition: FieldDef) -> set[bool]:

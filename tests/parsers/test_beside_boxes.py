@@ -87,3 +87,9 @@ def test_a_cross_typed_for_the_box_where_other_boxes_begin_their_lines() -> None
     )
     assert both == {"type_demande": "mise_a_jour_majeure", "services": ["remboursement", "pid_v2"]}
     assert services_of(("Nom du logiciel", "X Santé")) == {}
+
+
+def test_an_answer_that_touches_its_question() -> None:
+    sheet = Sheet("Formulaire d'enrôlement").right("Raison sociale", "Nova Santé SARL", at=300)
+    sheet.text("1.13 A déjà participé à SONS Vague 1 Oui [x]      Non [ ]")
+    assert believed(fields_of(sheet.pdf(), "formulaire_1"))["participation_vague_1"] is True
