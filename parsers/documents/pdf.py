@@ -7,7 +7,9 @@ other gave is kept, and the failure is noted. A file that neither opens is `dama
 from __future__ import annotations
 
 import io
+import os
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from parsers.documents.reading import Page, Reading, Word, refused
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from parsers.documents.pdf_form import FormContent
 
 MEDIA_TYPE = "application/pdf"
+_LARGEST_MAPPED = 8_000_000
+"""Bytes; it takes that much memory once more."""
 
 
 def read_pdf(data: bytes, options: ReadOptions) -> Reading:
@@ -97,7 +101,7 @@ def _open(data: bytes) -> pikepdf.Pdf | Problem:
     import pikepdf
 
     try:
-        return pikepdf.open(io.BytesIO(data), suppress_warnings=True)
+        return _opened(data)
     except pikepdf.PasswordError:
         return Problem(code="encrypted", message="The PDF opens only with a password.")
     except (pikepdf.PdfError, ValueError, RuntimeError, RecursionError) as error:
@@ -105,6 +109,18 @@ def _open(data: bytes) -> pikepdf.Pdf | Problem:
         if "password" in text.lower() or ("unsupported" in text.lower() and "encrypt" in text.lower()):
             return Problem(code="encrypted", message="The PDF is encrypted in a way that cannot be opened.")
         return Problem(code="damaged", message=f"The PDF is damaged ({text[:120]}).")
+
+
+def _opened(data: bytes) -> pikepdf.Pdf:
+    """Of a Python stream qpdf asks thousands of small pieces; what is mapped into memory it reads itself."""
+    import pikepdf
+
+    if len(data) <= _LARGEST_MAPPED and hasattr(os, "memfd_create"):
+        with suppress(OSError), open(os.memfd_create("pdf"), "w+b", buffering=0) as file:
+            file.write(data)
+            file.seek(0)
+            return pikepdf.open(file, suppress_warnings=True, access_mode=pikepdf.AccessMode.mmap_only)
+    return pikepdf.open(io.BytesIO(data), suppress_warnings=True)
 
 
 def _repaired(data: bytes) -> bytes | None:

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 from pikepdf import Array, Dictionary, Object, Page, Pdf, PdfError, Stream
 
-_MOST_PIECES = 20_000
+_MOST_REFERENCES = 20_000
 _MOST_BYTES = 8_000_000
 """Of one file. What is larger is made of pictures, and seldom comes twice."""
-_REFERENCE = re.compile(rb"\((?:[^\\()]|\\.)*+\)|(\d+) (\d+) R\b", re.S)
-"""In what qpdf writes; what looks like one in a string is none, and is met as that string first."""
-_INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
+_STRING_OR_REFERENCE = re.compile(rb"\((?:[^\\()]|\\.)*+\)|(\d+) (\d+) R\b", re.S)
+_REFERENCE_MARK = re.compile(rb" R\b")
+_INHERITED = frozenset({"/Resources", "/MediaBox", "/CropBox", "/Rotate"})
 _NOT_SHOWN = frozenset(
     {
         "/Annots",
@@ -74,7 +73,7 @@ class Digests:
         self._layers = pdf.Root.get("/OCProperties")
         self._told: dict[tuple[int, int], bytes] = {}
         self._above: set[tuple[int, int]] = set()
-        self._pieces = self._bytes = 0
+        self._references = self._bytes = 0
 
     def of(self, page: Page, bare: list[Any] | None) -> PagePrint | None:
         """`bare`: the annotations of form fields that hold nothing. None where the page cannot be told."""
@@ -90,74 +89,97 @@ class Digests:
         return told if self._sound else None
 
     def _page(self, page: Page) -> bytes:
-        shown: dict[str, Any] = dict.fromkeys(page.obj.keys() - _NOT_SHOWN, page.obj)
-        for name in _INHERITED:
-            node: Any = page.obj
-            for _ in range(32):
-                if name in shown:
-                    break
-                if name in node:
-                    shown[name] = node
-                    break
-                if not isinstance(node.get("/Parent"), Dictionary):
-                    break
-                node = node["/Parent"]
-        return self._digest(self._entries(shown), self._written(self._layers))
+        node: Any = page.obj
+        keys: Set[str] = node.keys()
+        shown = dict.fromkeys(keys - _NOT_SHOWN, node)
+        missing = _INHERITED - keys
+        for _ in range(32):
+            if not missing or "/Parent" not in keys:
+                break
+            node = node["/Parent"]
+            if not isinstance(node, Dictionary):
+                break
+            keys = node.keys()
+            shown |= dict.fromkeys(missing & keys, node)
+            missing -= keys
+        pieces: list[bytes] = []
+        self._entries(shown, pieces)
+        self._written(self._layers, pieces)
+        return self._digest(pieces)
 
     def _looks(self, annotations: list[Any]) -> bytes:
-        drawn = (dict.fromkeys(note.keys() & _DRAWN_OF_A_WIDGET, note) for note in annotations)
-        return self._digest(*map(self._entries, drawn))
+        pieces: list[bytes] = []
+        for note in annotations:
+            self._entries(dict.fromkeys(note.keys() & _DRAWN_OF_A_WIDGET, note), pieces)
+        return self._digest(pieces)
 
-    def _entries(self, owners: dict[str, Any]) -> Iterator[bytes]:
+    def _digest(self, pieces: list[bytes]) -> bytes:
+        lengths = [*map(len, pieces)]
+        self._bytes += sum(lengths)
+        if self._bytes > _MOST_BYTES:
+            raise _NotToBeTold
+        return hashlib.blake2b(b"".join((repr(lengths).encode(), *pieces)), digest_size=32).digest()
+
+    def _entries(self, owners: dict[str, Any], pieces: list[bytes]) -> None:
         """The entries of those names, each of the dictionary that has it."""
-        yield b"%d" % len(owners)
+        pieces.append(b"%d" % len(owners))
         for name in sorted(owners):
-            yield name.encode("utf-8", "surrogateescape")
-            yield from self._written(owners[name][name])
+            pieces.append(name.encode("utf-8", "surrogateescape"))
+            self._written(owners[name][name], pieces)
 
-    def _digest(self, *pieces: Iterable[bytes]) -> bytes:
-        digest = hashlib.blake2b(digest_size=32)
-        for piece in chain.from_iterable(pieces):
-            self._pieces += 1
-            self._bytes += len(piece)
-            if self._pieces > _MOST_PIECES or self._bytes > _MOST_BYTES:
-                raise _NotToBeTold
-            digest.update(b"%d:" % len(piece))
-            digest.update(piece)
-        return digest.digest()
-
-    def _written(self, value: Any) -> Iterator[bytes]:
+    def _written(self, value: Any, pieces: list[bytes]) -> None:
         """A value and all that it refers to; what is referred to as its own digest, made once."""
         if not isinstance(value, Array | Dictionary | Stream):
-            yield value.unparse() if isinstance(value, Object) else repr(value).encode()
+            pieces.append(value.unparse(resolved=True) if isinstance(value, Object) else repr(value).encode())
         elif value.is_indirect:
-            yield self._referred_to(value.objgen)
+            pieces.append(self._referred_to(value.objgen))
         else:
-            yield from self._parts(value)
+            self._parts(value, pieces)
 
     def _referred_to(self, at: tuple[int, int]) -> bytes:
-        told = self._told.get(at)
-        if told is None:
-            if at in self._above:
-                raise _NotToBeTold
+        self._references += 1
+        if at in self._above or self._references > _MOST_REFERENCES:
+            raise _NotToBeTold
+        if at not in self._told:
             self._above.add(at)
             value: Any = self._pdf.get_object(at)
-            container = isinstance(value, Array | Dictionary | Stream)
-            told = self._digest(self._parts(value) if container else self._written(value))
-            self._told[at] = told
+            pieces: list[bytes] = []
+            if isinstance(value, Array | Dictionary | Stream):
+                self._parts(value, pieces)
+            else:
+                self._written(value, pieces)
+            self._told[at] = self._digest(pieces)
             self._above.remove(at)
-        return told
+        return self._told[at]
 
-    def _parts(self, value: Any) -> Iterator[bytes]:
+    def _parts(self, value: Any, pieces: list[bytes]) -> None:
         """An array, dictionary or stream as it is written, each reference in it as what it refers to."""
         stream = isinstance(value, Stream)
         written = (value.stream_dict if stream else value).unparse(resolved=True)
         end = 0
-        for found in _REFERENCE.finditer(written):
-            if found[1] is not None:
-                yield written[end : found.start()]
-                yield self._referred_to((int(found[1]), int(found[2])))
-                end = found.end()
-        yield written[end:]
+        for begin, behind, at in _references(written):
+            pieces += (written[end:begin], self._referred_to(at))
+            end = behind
+        pieces.append(written[end:])
         if stream:
-            yield value.read_raw_bytes()
+            pieces.append(value.read_raw_bytes())
+
+
+def _references(written: bytes) -> Iterator[tuple[int, int, tuple[int, int]]]:
+    """Where the references in what qpdf wrote begin and end, and to which object."""
+    if b" R" not in written:
+        return
+    if b"(" in written:
+        # What looks like one in a string is none, and is met as that string first.
+        for found in _STRING_OR_REFERENCE.finditer(written):
+            if found[1] is not None:
+                yield found.start(), found.end(), (int(found[1]), int(found[2]))
+        return
+    for mark in _REFERENCE_MARK.finditer(written):
+        second = written.rfind(b" ", 0, mark.start())
+        first = written.rfind(b" ", 0, second)
+        yield (
+            first + 1,
+            mark.end(),
+            (int(written[first + 1 : second]), int(written[second + 1 : mark.start()])),
+        )

@@ -242,7 +242,7 @@ def _terminals(fields: Any, depth: int) -> list[Any]:
     for node in fields:
         if not isinstance(node, Dictionary):
             continue
-        kids = node.get("/Kids")
+        kids: Any = node["/Kids"] if "/Kids" in node.keys() else None  # noqa: SIM118 - no dict
         if isinstance(kids, Array) and len(kids):
             found += _terminals(kids, depth + 1)
         else:
