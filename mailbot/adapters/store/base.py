@@ -13,11 +13,15 @@ from sqlalchemy.dialects import sqlite
 
 from mailbot.adapters.store.engine import Database
 from mailbot.adapters.store.statement import Statement
+from mailbot.adapters.store.tables import columns_of, mails
 from mailbot.errors import UnknownReference
+from mailbot.rows import MailRow
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
 
+WITHOUT_READING = [column for column in columns_of(mails, MailRow) if column.name != "reading"]
+_NAMES = [column.name for column in WITHOUT_READING]
 _AT_ONCE = 500  # both databases bound the number of parameters of a statement
 
 
@@ -37,6 +41,11 @@ class Part:
         with self._database.writing() as connection:
             if _update_of(table, *changes).run(connection, {"row_id": row_id, **changes}) == 0:
                 raise missing(table, row_id)
+
+
+def mail_without_reading(row: Sequence[Any]) -> MailRow:
+    """The mail of those columns: a list of mails need not unpack what was read of each."""
+    return MailRow(**dict(zip(_NAMES, row, strict=True)))
 
 
 def missing(table: Table, key: object) -> UnknownReference:

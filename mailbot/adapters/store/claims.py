@@ -7,17 +7,16 @@ SQLite one process does everything, and nothing has to be claimed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, or_, select, update
+from sqlalchemy import Integer, Select, bindparam, or_, select, update
 
-from mailbot.adapters.store.base import Part
+from mailbot.adapters.store.base import WITHOUT_READING, Part, mail_without_reading
 from mailbot.adapters.store.statement import Statement
-from mailbot.adapters.store.tables import columns_of, leases, mails
+from mailbot.adapters.store.tables import leases, mails
 from mailbot.rows import WORKER, Lane, MailRow
-
-_MAIL = [column for column in columns_of(mails, MailRow) if column.name != "reading"]
 
 _HELD = Statement(
     select(mails.c.state, mails.c.claimed_by).where(mails.c.id == bindparam("mail")).with_for_update()
@@ -26,6 +25,27 @@ _WAITING = Statement(
     select(mails.c.id)
     .where(mails.c.id == bindparam("mail"), mails.c.state == "waiting")
     .with_for_update(skip_locked=True)
+)
+
+
+def _waiting_for_a_reader(*, in_lane: bool) -> Select[Any]:
+    """Archived mails whose time has come: `due`, `limit`, and `lane`."""
+    c = mails.c
+    clauses = [
+        c.state == "archived",
+        or_(c.next_attempt_at.is_(None), c.next_attempt_at <= bindparam("due")),
+        *([c.lane == bindparam("lane")] if in_lane else []),
+    ]
+    limit = bindparam("limit", type_=Integer)
+    return select(*WITHOUT_READING).where(*clauses).order_by(c.received_at, c.id).limit(limit)
+
+
+_WAITING_IN_LANE = Statement(_waiting_for_a_reader(in_lane=True))
+_WAITING_IN_ANY_LANE = Statement(_waiting_for_a_reader(in_lane=False))
+_SENDERS_IN_LANE = Statement(
+    select(mails.c.sender)
+    .where(mails.c.state == "archived", mails.c.lane == bindparam("lane"), mails.c.attempts == 0)
+    .distinct()
 )
 
 
@@ -42,30 +62,23 @@ class Claims(Part):
 
         `alive`: the instant at which the others' leases are looked at. Those received first are in front.
         """
-        query = self._waiting_for_a_reader(lane, due).limit(limit)
+        asked = {"due": due, "lane": lane, "limit": limit}
         if not self.is_shared:
+            waiting = _WAITING_IN_ANY_LANE if lane is None else _WAITING_IN_LANE
             with self._database.reading() as connection:
-                return [MailRow(**row) for row in connection.execute(query).mappings()]
+                return [mail_without_reading(row) for row in waiting.rows(connection, asked)]
         c = mails.c
+        query = _waiting_for_a_reader(in_lane=lane is not None).params(asked)
         free = or_(c.claimed_by == "", c.claimed_by == holder, c.claimed_by.not_in(_alive(alive)))
         with self._database.reading() as connection:
             if connection.execute(query.where(free).limit(1)).first() is None:
                 return []
         with self._database.writing() as connection:
-            found = connection.execute(query.where(free).with_for_update(skip_locked=True)).mappings().all()
-            ids = [row["id"] for row in found]
+            rows = connection.execute(query.where(free).with_for_update(skip_locked=True))
+            found = [replace(mail_without_reading(row), claimed_by=holder) for row in rows]
+            ids = [mail.id for mail in found]
             connection.execute(update(mails).where(c.id.in_(ids)).values(claimed_by=holder))
-            return [MailRow(**{**row, "claimed_by": holder}) for row in found]
-
-    def _waiting_for_a_reader(self, lane: Lane | None, due: datetime) -> Select[Any]:
-        c = mails.c
-        clauses: list[ColumnElement[bool]] = [
-            c.state == "archived",
-            or_(c.next_attempt_at.is_(None), c.next_attempt_at <= due),
-        ]
-        if lane is not None:
-            clauses.append(c.lane == lane)
-        return select(*_MAIL).where(*clauses).order_by(c.received_at, c.id)
+            return found
 
     def holds_mail(self, mail_id: int, holder: str) -> bool:
         """Whether the mail is still archived, and not another's meanwhile; locks it in a transaction."""
@@ -87,18 +100,19 @@ class Claims(Part):
 
     def senders_in_lane(self, lane: Lane) -> set[str]:
         """Who has a mail there that was not tried yet."""
-        c = mails.c
-        query = select(c.sender).where(c.state == "archived", c.lane == lane, c.attempts == 0).distinct()
         with self._database.reading() as connection:
-            return set(connection.execute(query).scalars())
+            return set(_SENDERS_IN_LANE.scalars(connection, {"lane": lane}))
 
     def workers(self, alive: datetime) -> list[str]:
         """The processes whose lease holds at that instant."""
         with self._database.reading() as connection:
-            return list(connection.execute(_alive(alive)).scalars())
+            return _ALIVE.scalars(connection, {"at": alive})
 
 
-def _alive(at: datetime) -> Select[Any]:
+def _alive(at: Any) -> Select[Any]:
     """The holders of leases of workers; `;` is the character after `:`."""
     c = leases.c
     return select(c.holder).where(c.name >= WORKER, c.name < WORKER[:-1] + ";", c.until > at)
+
+
+_ALIVE = Statement(_alive(bindparam("at")))

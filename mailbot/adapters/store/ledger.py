@@ -6,15 +6,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Integer, and_, bindparam, func, or_, select, true, update
 
-from mailbot.adapters.store.base import Part, in_chunks, insert, missing, new_id
+from mailbot.adapters.store.base import (
+    WITHOUT_READING,
+    Part,
+    in_chunks,
+    insert,
+    mail_without_reading,
+    missing,
+    new_id,
+)
 from mailbot.adapters.store.statement import Statement
 from mailbot.adapters.store.tables import columns_of, ledger, mails
 from mailbot.rows import Arrival, LedgerRow, MailRow, MailState
 
 _MAIL = columns_of(mails, MailRow)
-_WITHOUT_READING = [column for column in _MAIL if column.name != "reading"]
 _PLACE = columns_of(ledger, LedgerRow)
 _BY_ID = Statement(select(*_MAIL).where(mails.c.id == bindparam("mail")))
 _SAME_CONTENT = Statement(
@@ -92,31 +99,22 @@ class Ledger(Part):
         clauses = [mails.c.state == state, _come(mails.c.next_attempt_at, due)]
         if state == "waiting":
             clauses.append(_come(mails.c.decide_at, due))
-        query = select(*_WITHOUT_READING).where(and_(*clauses)).order_by(mails.c.received_at, mails.c.id)
+        query = select(*WITHOUT_READING).where(and_(*clauses)).order_by(mails.c.received_at, mails.c.id)
         with self._database.reading() as connection:
-            return [MailRow(**row) for row in connection.execute(query.limit(limit)).mappings()]
+            return [mail_without_reading(row) for row in connection.execute(query.limit(limit))]
 
     def mails_to_decide(self, now: datetime) -> list[MailRow]:
         """The waiting mails of every dossier in which the time of one has come, the oldest first.
 
         Those without a dossier are among them. They come without their readings.
         """
-        c = mails.c
-        ripe = select(c.dossier_id).where(
-            c.state == "waiting", c.dossier_id.is_not(None), _come(c.decide_at, now)
-        )
-        query = select(*_WITHOUT_READING).where(
-            c.state == "waiting", or_(c.dossier_id.is_(None), c.dossier_id.in_(ripe))
-        )
         with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(c.received_at, c.id)).mappings()
-            return [MailRow(**row) for row in rows]
+            return [mail_without_reading(row) for row in _TO_DECIDE.rows(connection, {"now": now})]
 
     def sent_unfiled(self, limit: int) -> list[MailRow]:
         """Mails of the Sent folder that were not put to a dossier yet."""
-        query = select(*_MAIL).where(mails.c.direction == "sent", mails.c.reason == "sent")
         with self._database.reading() as connection:
-            return [MailRow(*row) for row in connection.execute(query.order_by(mails.c.id).limit(limit))]
+            return [MailRow(*row) for row in _SENT_UNFILED.rows(connection, {"limit": limit})]
 
     def update_mail(self, mail_id: int, **changes: Any) -> None:
         self._update(mails, MailRow, mail_id, changes)
@@ -149,8 +147,25 @@ def _in_folder(account: str, folder: str, uidvalidity: int) -> ColumnElement[boo
     return and_(c.account == account, c.folder == folder, c.uidvalidity == uidvalidity)
 
 
-def _come(column: ColumnElement[Any], due: datetime) -> ColumnElement[bool]:
+def _come(column: ColumnElement[Any], due: Any) -> ColumnElement[bool]:
     return or_(column.is_(None), column <= due)
+
+
+_C = mails.c
+_RIPE = select(_C.dossier_id).where(
+    _C.state == "waiting", _C.dossier_id.is_not(None), _come(_C.decide_at, bindparam("now"))
+)
+_TO_DECIDE = Statement(
+    select(*WITHOUT_READING)
+    .where(_C.state == "waiting", or_(_C.dossier_id.is_(None), _C.dossier_id.in_(_RIPE)))
+    .order_by(_C.received_at, _C.id)
+)
+_SENT_UNFILED = Statement(
+    select(*_MAIL)
+    .where(_C.direction == "sent", _C.reason == "sent")
+    .order_by(_C.id)
+    .limit(bindparam("limit", type_=Integer))
+)
 
 
 def _ids(connection: Connection, column: str, values: Sequence[str]) -> dict[str, int]:
