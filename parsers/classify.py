@@ -247,11 +247,11 @@ def _score(
     if form.kind not in _FORMS and form.kind != "nda" and (title is None or title.strength < 0.3):
         value = min(value, 0.3 + 0.08 * cues) if cues >= 3 else min(value, 0.3)
     about = kinds().get(form.kind, {})
-    if not _speaks_of(text, about.get("mentions", ())):
-        value = min(value, 0.3)
+    if value > 0.3 and not _speaks_of(text, about.get("mentions", ())):
+        value = 0.3
     entitled = title is not None and title.strength >= 0.3
-    if not entitled and own < 3 and not _speaks_of(text, about.get("untitled", ())):
-        value = min(value, 0.4)
+    if value > 0.4 and not entitled and own < 3 and not _speaks_of(text, about.get("untitled", ())):
+        value = 0.4
     if form.kind == "preuve_tests" and reading.guess in ("log", "spreadsheet"):
         verdicts = _verdicts(text)
         if cues or verdicts >= _FEW_VERDICTS:

@@ -145,7 +145,7 @@ class BodyWalk:
             kind = "cell"
         elif heading and kind == "paragraph":
             kind = "heading"
-        letters = sum(map(len, content.split()))
+        letters = sum(map(len, content.split())) if text.bold else 0
         bold = letters > 0 and text.bold >= 0.8 * letters
         self.blocks.append(Block(content, kind, self._cell, bold, text.struck))
 

@@ -18,8 +18,9 @@ _LONGEST_SHAPE = 2.2
 
 def holds_scans(reading: Reading) -> bool:
     """True for a Word file that is little more than pictures of pages."""
-    words = sum(len(block.text.split()) for block in reading.blocks)
-    return words <= _FEW_WORDS and not reading.widgets and any(map(_is_page, reading.pictures))
+    if reading.widgets or not any(map(_is_page, reading.pictures)):
+        return False
+    return sum(len(block.text.split()) for block in reading.blocks) <= _FEW_WORDS
 
 
 def scans_in(data: bytes, options: ReadOptions) -> Iterator[bytes]:

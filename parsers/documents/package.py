@@ -16,6 +16,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAX_PART = 60_000_000
 _MAX_RATIO = 300
 _SMALL = 4096
+_STRICT = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
 
 
 class PackageProblem(Exception):
@@ -100,9 +101,8 @@ def parse_xml(data: bytes, name: str) -> Any:
     head = data[:4096]
     if b"<!DOCTYPE" in head or b"<!ENTITY" in data or "<!ENTITY".encode("utf-16-le") in data:
         raise PackageProblem("bomb", f"{name} declares entities.")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, _STRICT)
     except (etree.XMLSyntaxError, ValueError) as error:
         try:
             lenient = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)

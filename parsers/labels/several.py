@@ -15,7 +15,8 @@ def split_at_labels(segments: Sequence[Segment], index: LabelIndex) -> list[Segm
     result: list[Segment] = []
     for segment in segments:
         texts = [w.text for w in segment.words]
-        if sum(text.endswith((":", "：")) for text in texts) < 2:
+        several = segment.text.count(":") + segment.text.count("：") > 1
+        if not several or sum(text.endswith((":", "：")) for text in texts) < 2:
             result.append(segment)
             continue
         cuts = []

@@ -52,7 +52,8 @@ def differences(
     document = read(text)
     filled = frozenset(words for value in values if (words := read(value).words))
     issued = [_issued(clause) for clause in clauses]
-    found: list[Found | None] = [_exact(clause, document) for clause in issued]
+    whole = f" {' '.join(document.words)} "
+    found: list[Found | None] = [_exact(clause, whole) for clause in issued]
     for index, clause in enumerate(issued):
         if found[index] is None:
             low = max((f.end for f in found[:index] if f is not None), default=0)
@@ -83,17 +84,14 @@ def _name(clause: str) -> str:
     return heading if len(heading) <= 40 else heading[:37].rstrip() + "…"
 
 
-def _exact(clause: Text, document: Text) -> Found | None:
+def _exact(clause: Text, document: str) -> Found | None:
+    """Where the document, its words with a space before and after each, first says the same."""
     size = len(clause.words)
     if not size or clause.blanks:
         return Found(0, 0) if not size else None
-    first, words = clause.words[0], document.words
-    start = -1
-    for _ in range(words.count(first)):
-        start = words.index(first, start + 1)
-        if words[start : start + size] == clause.words:
-            return Found(start, start + size)
-    return None
+    at = document.find(f" {' '.join(clause.words)} ")
+    start = document.count(" ", 0, at)
+    return Found(start, start + size) if at >= 0 else None
 
 
 def _aligned(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -12,6 +13,8 @@ from itertools import pairwise
 from parsers.signing.wording import Text
 
 _LONGEST_FURNITURE, _MOST_PLACES = 60, 100  # words compared at once, places of one pair of words
+_FEW_ASKED = 8
+"""Pairs of words that are found sooner one by one than by an index of all."""
 Values = frozenset[tuple[str, ...]]
 
 
@@ -32,6 +35,7 @@ class Furniture:
         self._filled = filled
         self._document = document
         self._clauses = sorted((f.start, f.end) for f in clauses)
+        self._asked = 0
 
     @cached_property
     def _words(self) -> list[str]:
@@ -39,7 +43,7 @@ class Furniture:
 
     @cached_property
     def _starts(self) -> dict[tuple[str, str], list[int]]:
-        """Where each pair of words stands; seldom asked for, as most texts are as they were issued."""
+        """Where each pair of words stands, for texts of which much is asked; most are as they were issued."""
         starts: dict[tuple[str, str], list[int]] = {}
         for index, pair in enumerate(pairwise(self._words)):
             starts.setdefault(pair, []).append(index)
@@ -68,7 +72,7 @@ class Furniture:
         # A text of one phrase over and over must not be compared with itself at every place: a longer run is
         # found piece by piece.
         end = min(end, at + _LONGEST_FURNITURE)
-        for other in self._starts.get((self._words[at], self._words[at + 1]), ())[:_MOST_PLACES]:
+        for other in self._places(at):
             if other == at or self._in_clause(other):
                 continue
             size = 0
@@ -80,6 +84,21 @@ class Furniture:
                 size += 1
             best = max(best, size)
         return best
+
+    def _places(self, at: int) -> list[int]:
+        """The first places of the pair of words that begins there."""
+        self._asked += 1
+        words = self._words
+        if self._asked > _FEW_ASKED:
+            return self._starts.get((words[at], words[at + 1]), [])[:_MOST_PLACES]
+        places: list[int] = []
+        other = -1
+        with suppress(ValueError):  # there is no further one
+            while len(places) < _MOST_PLACES:
+                other = words.index(words[at], other + 1, -1)
+                if words[other + 1] == words[at + 1]:
+                    places.append(other)
+        return places
 
     def _in_clause(self, index: int) -> bool:
         at = bisect_right(self._clauses, (index, len(self._words) + 1)) - 1
