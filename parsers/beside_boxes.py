@@ -52,7 +52,9 @@ def paired(sheet: Sheet, labels: Mapping[int, str] = MappingProxyType({})) -> li
         left = max((s for s in row if s.box[2] <= tick.box[0] + 3), key=lambda s: s.box[2], default=None)
         next_tick = min((t.box[0] for t in row_ticks if t.box[0] > tick.box[2]), default=1e9)
         last_tick = max((t.box[2] for t in row_ticks if t.box[2] < tick.box[0]), default=-1e9)
-        if right is not None and (right.box[0] > next_tick or right.box[0] - tick.box[2] > 40):
+        if len(row_ticks) == len(row) == 1 and right is not None and right.box[0] - tick.box[2] < _HEAD_REACH:
+            pass  # nothing else in the row: they are each other's
+        elif right is not None and (right.box[0] > next_tick or right.box[0] - tick.box[2] > 40):
             right = None
         if left is not None and (left.box[2] < last_tick or tick.box[0] - left.box[2] > 60):
             left = None

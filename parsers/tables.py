@@ -94,7 +94,7 @@ def _rows(
         else:
             lines.append([segment])
         bottom = segment.box[3]
-    result = []
+    result: list[dict[str, list[Segment]]] = []
     for line in lines:
         cells: dict[str, list[Segment]] = {}
         for segment in line:
@@ -102,6 +102,12 @@ def _rows(
             column_id = next((c for c, (a, b) in spans.items() if a <= left <= b), None)
             if column_id:
                 cells.setdefault(column_id, []).append(segment)
+        if result and len(cells) == 1:
+            (column_id, more), *_ = cells.items()
+            begun = result[-1].get(column_id)
+            if begun and more[0].frame is not None and more[0].frame == begun[-1].frame:
+                begun += more  # the cell goes on
+                continue
         result.append(cells)
     return result
 

@@ -18,7 +18,7 @@ from parsers.printed.context import Context
 from parsers.types import FieldDef, FormDef, Source
 from parsers.values import match_choice, parse_value
 
-_REACH = 160.0
+_REACH, _LABEL = 160.0, 60.0
 _ARTICLES = frozenset(
     [
         "une",
@@ -171,7 +171,7 @@ def _choice_claims(definition: FieldDef, context: Context, pairs: dict[int, list
         ]
         anchor = _anchor(definition, sheet, context)
         if anchor is not None and len(options) > 1:
-            options = _near(anchor, options)
+            options = _near(anchor, context.hits[sheet.number], options)
         on = [o for o in options if o.tick.on]
         names = {o.choice for o in on}
         value: JsonValue = None
@@ -257,9 +257,12 @@ def _anchor(definition: FieldDef, sheet: Sheet, context: Context) -> LabelHit | 
     return min(hits, key=lambda h: (h.strength == "weak", -h.score), default=None)
 
 
-def _near(anchor: LabelHit, options: list[_Option]) -> list[_Option]:
+def _near(anchor: LabelHit, hits: list[LabelHit], options: list[_Option]) -> list[_Option]:
     """Options of the same wording elsewhere on the page (a text, another question) do not count."""
     top, left = anchor.segment.box[1], anchor.segment.box[0]
+    # The question in another language may stand above.
+    same = [h.segment.box for h in hits if anchor.fields[0] in h.fields and abs(h.segment.box[0] - left) < 6]
+    top = min((box[1] for box in same if -_LABEL < box[1] - top <= 0), default=top)
     below = [o for o in options if -20 <= o.segment.box[1] - top <= _REACH and o.segment.box[2] > left - 5]
     return below or options
 

@@ -9,6 +9,8 @@ from parsers.types import BBox
 
 TICK_SIZE = (5.0, 24.0)
 """Smallest and largest side of a box to tick, in points."""
+_BEHIND = 8.0
+"""Points from a box to the words behind it."""
 DINGBATS = {
     "4": "✔", "3": "✓", "8": "✘", "6": "✘", "5": "✗", "l": "●", "n": "■", "u": "◆", "H": "★", "q": "□",
     "ü": "✓", "û": "✗", "þ": "☑", "ý": "☒", "¨": "☐", "o": "☐", "x": "☒",
@@ -43,7 +45,7 @@ def boxes_of(
     strokes = [r for r in rulings if max(r[2] - r[0], r[3] - r[1]) <= TICK_SIZE[1]]
     glyphs = [w.box for w in words if len(w.text) == 1 and w.text in _GLYPHS]
     letters = [w.box for w in words if len(w.text) == 1 and w.text not in _GLYPHS]
-    combs = _combs([box for box, _ in small])
+    combs = _combs([box for box, _ in small], [box for box, _ in boxes], words)
     seen: set[tuple[int, ...]] = set()
     for box, filled in sorted(small, key=lambda item: item[0][0] - item[0][2]):
         key = tuple(round(v / 2) for v in box)
@@ -73,10 +75,22 @@ def _tickable(box: BBox) -> bool:
     return low <= small and large <= high and small > 0.8 * large
 
 
-def _combs(boxes: Sequence[BBox]) -> set[BBox]:
-    """Boxes that touch: three or more side by side are cells for characters, one over the other a table's."""
+def _combs(boxes: Sequence[BBox], drawn: Sequence[BBox], words: Sequence[Word]) -> set[BBox]:
+    """Boxes that touch: three or more side by side are cells for characters, one over the other a table's,
+    unless words and no other cells stand right behind each."""
     turned = {(top, left, bottom, right): (left, top, right, bottom) for left, top, right, bottom in boxes}
-    return _in_runs(boxes) | {turned[box] for box in _in_runs(list(turned))}
+    stacked = {turned[box] for box in _in_runs(list(turned))}
+    if all(_has_words_behind(box, drawn, words) for box in stacked):
+        stacked = set()
+    return _in_runs(boxes) | stacked
+
+
+def _has_words_behind(box: BBox, drawn: Sequence[BBox], words: Sequence[Word]) -> bool:
+    middle = (box[1] + box[3]) / 2
+    cell = any(abs(other[0] - box[2]) < 1.6 and other[1] < middle < other[3] for other in drawn)
+    return not cell and any(
+        -0.5 <= w.box[0] - box[2] < _BEHIND and w.box[1] < middle < w.box[3] for w in words
+    )
 
 
 def _in_runs(boxes: Sequence[BBox]) -> set[BBox]:

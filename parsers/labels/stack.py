@@ -11,7 +11,7 @@ from parsers.folding import fold, without_brackets, words_of
 from parsers.labels.index import STOP, LabelIndex, Strength
 from parsers.labels.line import MAX_LABEL_WORDS, LabelHit, match_segment
 from parsers.labels.text import PARTLY, match_text
-from parsers.layout.sheet import Segment
+from parsers.layout.sheet import Segment, pitch
 from parsers.values import is_hint, names_a_firm
 from parsers.vocabulary import vocabulary
 
@@ -21,6 +21,8 @@ _PARTICLES = frozenset({"von", "van", "zu", "da", "di"})
 _MEANT = 0.97
 """The score of a label of which every word is understood."""
 _GERMAN = frozenset({"der", "die", "das", "des", "dem", "den", "für", "zur", "zum", "einer", "eines"})
+_PITCH, _OTHER_SIZE = 1.5, 1.2
+"""From line to line of a label at most, in sizes of its letters."""
 _ALIGNED = 4
 """How many lines that end level are more than chance."""
 _SHAPED = frozenset({"matricule", "matricule_mysecu", "iban", "email", "numero_tva", "code_prestataire"})
@@ -310,7 +312,12 @@ def _ends_second(before: Segment, under: Segment, hit: LabelHit | None, index: L
     """True for a line that the label's last language needs ("E-mail / Elektronische", "Adresse")."""
     begun = re.split(r"\s[/|–]\s", before.text)[-1]
     alone = match_text(begun, index)
-    if hit is None or begun == before.text or (alone is not None and alone[1] != "weak"):
+    if (
+        hit is None
+        or begun == before.text
+        or begun.rstrip().endswith(":")
+        or (alone is not None and alone[1] != "weak")
+    ):
         return False
     whole = match_text(f"{begun} {under.text}", index)
     same = whole is not None and whole[1] != "weak" and bool(set(whole[0]) & set(hit.fields))
@@ -352,13 +359,12 @@ def stacked(segments: Sequence[Segment]) -> dict[int, int]:
     found: dict[int, int] = {}
     rights = _right_edges(segments)
     for number, segment in enumerate(segments):
-        # Some fonts give boxes without room above and below the letters.
-        drawn = segment.size if segment.words[0].confidence is None else 0.0
-        height = max(segment.box[3] - segment.box[1], drawn, 5.0)
+        height = max(segment.box[3] - segment.box[1], 5.0)
         for other in range(number + 1, min(number + 14, len(segments))):
             below = segments[other]
             gap = below.box[1] - segment.box[3]
-            if gap > 0.6 * height:
+            alike = abs(segment.size - below.size) < _OTHER_SIZE and segment.words[0].confidence is None
+            if gap > 0.6 * height and not (alike and pitch(segment.box, below.box) <= _PITCH * below.size):
                 if gap > 3 * height:
                     break
                 continue

@@ -72,7 +72,7 @@ def match_text(text: str, index: LabelIndex) -> tuple[tuple[str, ...], Strength,
 def without_numbering(tokens: tuple[str, ...]) -> tuple[str, ...]:
     """The words behind "3.", "1.2" or "b)"; a number alone stays."""
     start = 0
-    while start < min(2, len(tokens) - 1) and re.fullmatch(r"\d{1,2}|[a-q]", tokens[start]):
+    while start < min(2, len(tokens) - 1) and re.fullmatch(r"\d{1,2}|[a-mo-q]", tokens[start]):
         start += 1
     if start and tokens[start - 1].isdigit() and is_counted(tokens[start].title()):
         start -= 1

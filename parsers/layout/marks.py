@@ -50,7 +50,8 @@ def crosses_for_boxes(words: list[Word], ticks: list[Tick]) -> tuple[list[Word],
     empty = [t.box for t in ticks if t.source == "text" and not t.on]
     typed = [w for w in words if w.text in ("X", "x")] if empty else []
     crosses = [w for w in typed if any(_belongs(w, box, words) for box in empty)]
-    rows = [w for w in typed if w.text == "X" and _heads_a_row(w, empty, words)]
+    columns = [*empty, *(w.box for w in crosses)]
+    rows = [w for w in typed if w.text == "X" and _heads_a_row(w, columns, words)]
     crosses += [w for w in typed if w not in crosses and any(w is r or _level(w.box, r.box) for r in rows)]
     if not crosses:
         return words, ticks
@@ -69,9 +70,9 @@ def _belongs(cross: Word, box: BBox, words: Sequence[Word]) -> bool:
     return apart < 2 * height and _ends_line(cross.box, words) and _ends_line(box, words)
 
 
-def _heads_a_row(cross: Word, empty: Sequence[BBox], words: Sequence[Word]) -> bool:
-    """True for a cross that begins its line where empty boxes begin theirs, further up or down the page."""
-    column = any(abs(cross.box[0] - box[0]) < _EDGE for box in empty)
+def _heads_a_row(cross: Word, boxes: Sequence[BBox], words: Sequence[Word]) -> bool:
+    """True for a cross that begins its line where boxes begin theirs, further up or down the page."""
+    column = any(abs(cross.box[0] - box[0]) < _EDGE for box in boxes)
     return column and not any(
         _level(w.box, cross.box) and 0 <= cross.box[0] - w.box[2] < _NEAR for w in words
     )

@@ -80,6 +80,11 @@ def covers(outer: BBox, inner: BBox) -> bool:
     return outer[0] - 1 <= x <= outer[2] + 1 and outer[1] - 1 <= y <= outer[3] + 1
 
 
+def pitch(upper: BBox, lower: BBox) -> float:
+    """From one line down to the next; their boxes may or may not have room above and below the letters."""
+    return min(lower[1] - upper[1], lower[3] - upper[3])
+
+
 def union(boxes: Iterable[BBox]) -> BBox | None:
     """The smallest box around all, None for none."""
     every = list(boxes)

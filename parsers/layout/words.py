@@ -10,7 +10,7 @@ from parsers.documents.reading import Widget, Word
 from parsers.remembered import TEXTS_OF_MAILS
 from parsers.types import BBox
 
-FILLER = re.compile(r"[_…]{2,}|\.{4,}|(?:\.\.|[_…])[_.…]{3,}|-{5,}")
+FILLER = re.compile(r"[_…]{2,}|\.{4,}|(?<=[:*])\.{2,}|(?:\.\.|[_…])[_.…]{3,}|-{5,}")
 _SHORTENED = re.compile(r"(?:^|\W)[^\W\d_]{1,2}\.[^\W\d_]{1,2}$")
 _AT_COLON = re.compile(r"([^\W\d][\w().'’°/-]*:)(?!//)(\S+)$")
 

@@ -18,6 +18,8 @@ from parsers.values import is_hint, parse_value
 PROVING = frozenset({"matricule", "iban", "vat", "email", "date", "rcs", "code_prestataire"})
 _NEAR = 1.1
 """Of a line's height, from a value down to its label: further up stands the field above."""
+_ON_LINE = 1.75
+"""The same, from a value down to the line to write on that is drawn above the label."""
 _SAME_VALUE = 0.5
 _MOST_LINES = 5
 _APART = 24.0
@@ -50,9 +52,11 @@ def value_above(hit: LabelHit, sheet: Sheet, context: Context) -> Found:
     """What stands directly above a label in its column; no words where nothing does."""
     label = hit.segment
     lines: list[list[Segment]] = []
-    top = label.box[1]
+    rule = _line_over(label, sheet)
+    top = label.box[1] if rule is None else rule
+    on_line = _ON_LINE * max(1.0, label.size / _height(label))  # boxes may have no room above the letters
     while len(lines) < _MOST_LINES:
-        near = _NEAR if not lines else _SAME_VALUE
+        near = _SAME_VALUE if lines else _NEAR if rule is None else on_line
         line = _line_above(label, top, near, sheet, context, lines[-1][0] if lines else None)
         if not lines and line and all(is_hint(s.text) for s in line):
             top = min(s.box[1] for s in line)  # an explanation between the value and its label
@@ -64,6 +68,16 @@ def value_above(hit: LabelHit, sheet: Sheet, context: Context) -> Found:
     ordered = [s for line in reversed(lines) for s in line]
     text = "\n".join(" ".join(s.text for s in line) for line in reversed(lines))
     return Found(tuple(w for s in ordered for w in s.words), text, "above")
+
+
+def _line_over(label: Segment, sheet: Sheet) -> float | None:
+    """Where a line to write on is drawn right above a label, over all of it."""
+    left, top, right, _ = label.box
+    found = (
+        u[1] for u in sheet.underlines
+        if u[0] - 6 < left and right < u[2] + 6 and 0 <= top - u[3] < _height(label)
+    )  # fmt: skip
+    return max(found, default=None)
 
 
 def _line_above(

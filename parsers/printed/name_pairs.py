@@ -48,7 +48,7 @@ def pair_claims(
             continue
         if last_field.id in closed_fields and not all(w.origin != "page" for w in place.words):
             continue
-        text, _ = cut_name(place.text)
+        text, _ = cut_name(re.sub(r"(?<=\w)-\n(?=\w)", "-", place.text))
         result = parse_value("person", text, last_field)
         if result.value is None or result.problem == "malformed":
             continue

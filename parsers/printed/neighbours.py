@@ -14,6 +14,8 @@ from parsers.values import ends_as_a_firm, is_hint, names_a_firm
 _HOUSE_NUMBER = re.compile(r"\d[A-Za-z]?, [^\W\d_]|[^\W\d_], \d")
 """As in "c/o Fiduciaire Ries, 174, rue de la Gare": an address, of whatever words, and no label."""
 _MARGIN = 6.0
+_LONGEST = 14
+"""Words of a label."""
 _BOX_REACH = 40.0
 """Points from words to a box that is theirs; one in the next column is another question's."""
 
@@ -52,6 +54,8 @@ def is_other_label(segment: Segment) -> bool:
         return False
     if segment.text.endswith(("*", "(*)")) and re.match(r"[^\W\d_]{2}", segment.text):
         return True  # what must be filled in
+    if segment.text.endswith((":", "：")) and 6 < len(segment.words) <= _LONGEST:
+        return True
     for number, word in enumerate(segment.words[:6]):
         if word.text.endswith((":", "：")):
             return number > 0 or len(word.text) > 2

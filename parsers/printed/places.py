@@ -14,7 +14,7 @@ from parsers.concepts import understood
 from parsers.documents.reading import Word
 from parsers.folding import fold, words_of
 from parsers.labels.line import LabelHit
-from parsers.layout.sheet import Segment, Sheet, covers, union
+from parsers.layout.sheet import Segment, Sheet, covers, pitch, union
 from parsers.printed.above import value_above
 from parsers.printed.context import Context, Found, Place, is_free
 from parsers.printed.frames import (
@@ -41,6 +41,8 @@ from parsers.types import BBox
 from parsers.values import is_absent, is_hint
 
 _COLONS = (":", "：")
+_PITCH = 1.55
+"""From line to line of a value at most, in sizes of its letters."""
 _LONG = 8
 """Letters of a label of one word that no name begins with."""
 _OTHER_SIZE, _MEASURED = 1.2, 0.28
@@ -218,7 +220,9 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
     band.sort(key=lambda s: s.box[0])
     if not band or asks_something(band) or _is_under_label(band[0], sheet, context):
         return None
-    if band[0].box[0] - segment.box[2] > 30 and segment.frame is None and has_frame_below(label, sheet):
+    if band[0].box[0] - segment.box[2] > 30 and (
+        (segment.frame is None and has_frame_below(label, sheet)) or _has_cell_below(label, band[0], sheet)
+    ):
         return None  # another column's, as above
     ticks = [
         t
@@ -233,6 +237,8 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
     for other in band[1:]:
         if other.box[0] - taken[-1].box[2] > 6 * height and not (other.entered and taken[-1].entered):
             break
+        if not other.entered and _begins_labels(other, segment, sheet, context):
+            break
         taken.append(other)
     words = tuple(w for s in taken for w in s.words)
     more = _continued(words, sheet, context, segment, hit.below)
@@ -241,6 +247,29 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
     if words[0].text in _COLONS and len(words) > 1:
         words, text = words[1:], text.removeprefix(words[0].text).lstrip()  # the label's, far from it
     return Found(words, text, "right")
+
+
+def _has_cell_below(label: BBox, beside: Segment, sheet: Sheet) -> bool:
+    """True where a cell like the one of what stands beside begins right under a label outside of any."""
+    cell = beside.frame
+    if cell is None or covers(cell, label):
+        return False
+    return any(
+        s.frame is not None
+        and s.frame != cell
+        and abs(s.frame[0] - label[0]) < 8
+        and -3 <= s.frame[1] - label[3] < 12
+        and abs((s.frame[3] - s.frame[1]) - (cell[3] - cell[1])) < 4
+        for s in sheet.segments
+    )
+
+
+def _begins_labels(candidate: Segment, label: Segment, sheet: Sheet, context: Context) -> bool:
+    """True for what stands where labels of another column begin: one of them that nobody knows, perhaps."""
+    return any(
+        id(s) in context.labels and s.box[0] > label.box[2] and abs(s.box[0] - candidate.box[0]) < 1.5
+        for s in sheet.segments
+    )
 
 
 _TOWN = re.compile(r"(?:[A-Z]{1,2}[- ]?)?\d{4,5} [^\W\d_]")
@@ -438,6 +467,7 @@ def _continued(
         return []
     found: list[Segment] = []
     left, bottom = words[0].box[0], max(w.box[3] for w in words)
+    above = max(words, key=lambda w: w.box[3]).box
     height = max(words[0].box[3] - words[0].box[1], 5.0)
     size = words[0].size
     other_size = _OTHER_SIZE if words[0].confidence is None else max(_OTHER_SIZE, _MEASURED * size)
@@ -450,7 +480,9 @@ def _continued(
             if label is None or not (close and alike and label.box[2] <= left + 1):
                 continue
         goes_on = label is not None and not found and _wraps(words, segment, label, sheet)
-        if segment.box[1] - bottom > (0.9 if goes_on else 0.55) * height:
+        if segment.box[1] - bottom > (0.9 if goes_on else 0.55) * height and (
+            label is None or label.frame is not None or pitch(above, segment.box) > _PITCH * segment.size
+        ):
             break
         wrapped = (
             sheet.flow
@@ -481,7 +513,7 @@ def _continued(
         if beside or len(found) >= 5 or (label is not None and abs(left - label.box[0]) < 3 and not wrapped):
             break
         found.append(segment)
-        bottom = segment.box[3]
+        bottom, above = segment.box[3], segment.box
     return found
 
 
@@ -524,9 +556,17 @@ def may_go_on(place: Found, hit: LabelHit, sheet: Sheet, context: Context) -> bo
             for other in sheet.segments
             if other not in hit.below
         )
+        and not any(
+            id(other) in context.labels and last.box[1] < other.box[1] < s.box[1] and _over(other, s)
+            for other in sheet.segments
+        )
         and not any(abs(t.box[1] + t.box[3] - s.box[1] - s.box[3]) < height for t in sheet.ticks)
         for s in sheet.segments
     )
+
+
+def _over(upper: Segment, lower: Segment) -> bool:
+    return upper.box[0] < lower.box[2] and upper.box[2] > lower.box[0]
 
 
 def _level(a: Segment, b: Segment) -> bool:

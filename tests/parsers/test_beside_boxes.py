@@ -93,3 +93,24 @@ def test_an_answer_that_touches_its_question() -> None:
     sheet = Sheet("Formulaire d'enrôlement").right("Raison sociale", "Nova Santé SARL", at=300)
     sheet.text("1.13 A déjà participé à SONS Vague 1 Oui [x]      Non [ ]")
     assert believed(fields_of(sheet.pdf(), "formulaire_1"))["participation_vague_1"] is True
+
+
+def test_boxes_that_touch_in_a_column_with_words_behind_each() -> None:
+    sheet = Sheet("Formulaire 4 : demande de raccordement")
+    for label, value in INTRO:
+        sheet.right(label, value)
+    sheet._put("Type de client raccordé", 50, sheet.y)
+    for number, text in enumerate(("Prestataire", "Maison médicale", "Établissement hospitalier")):
+        sheet.canvas.rect(240, sheet.y - 2 - 12 * number, 12, 12)
+        sheet._put(text, 255, sheet.y - 12 * number)
+    sheet._put("X", 243, sheet.y - 12)
+    assert believed(fields_of(sheet.pdf(), "formulaire_4"))["type_client"] == "maison_medicale"
+
+
+def test_the_only_box_of_a_row_is_its_only_words_however_far() -> None:
+    sheet = Sheet("Formulaire 1")
+    for label, value in (("Matricule", "1893 1201 05732"), ("Adresse électronique", "info@nova.example")):
+        sheet.right(label, value)
+    sheet._put("[x]", 120, sheet.y)
+    sheet._put("Participation au SONS Vague 1", 240, sheet.y)
+    assert fields_of(sheet.pdf(), "formulaire_1").fields["participation_vague_1"].value is True

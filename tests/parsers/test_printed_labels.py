@@ -98,3 +98,31 @@ def test_a_town_in_the_next_line_where_the_label_begins() -> None:
     sheet = Sheet("Formulaire 1", gap=13)
     sheet.text("Adresse : 5, rue du Fossé").text("L-1536 Luxembourg").text("E-mail : info@nova.example")
     assert believed(fields_of(sheet.pdf(), "formulaire_1"))["adresse"] == "5, rue du Fossé, L-1536 Luxembourg"
+
+
+def test_a_line_to_write_on_says_that_its_label_is_below_it() -> None:
+    sheet = Sheet("Formulaire 3", gap=44)
+    for label, value in (
+        ("Industriel (dénomination)", "Nova Santé S.à r.l."),
+        ("Matricule", "1893 1201 05732"),
+        ("Date de signature", "12/05/2026"),
+    ):
+        sheet._put(value, 50, sheet.y)
+        sheet.canvas.line(46, sheet.y - 14, 300, sheet.y - 14)
+        sheet._put(label, 50, sheet.y - 26)
+        sheet.y -= sheet.gap
+    got = believed(fields_of(sheet.pdf(), "formulaire_3"))
+    assert got == {**NAMED, "date_signature": "2026-05-12"}
+
+
+def test_a_value_ends_where_labels_of_another_column_begin() -> None:
+    sheet = Sheet("Formulaire 1")
+    for left, value, right, other in (
+        ("Matricule", "1893 1201 05732", "IBAN", "LU28 0019 4006 4475 0000"),
+        ("Dénomination sociale", "Nova Santé S.à r.l.", "Eigentümlichkeit", "van den Bossche"),
+    ):
+        for x, text in ((50, left), (170, value), (290, right), (400, other)):
+            sheet._put(text, x, sheet.y)
+        sheet.y -= sheet.gap
+    got = fields_of(sheet.pdf(), "formulaire_1").fields
+    assert got["denomination_sociale"].value == "Nova Santé S.à r.l."
