@@ -27,6 +27,8 @@ ValueProblem = Literal["absent", "malformed", "check_failed", "ambiguous"]
 
 _FILLER = re.compile(r"[\s._…·•\-–—―‐‑/|\\:;,*=~\u25a1\u2610\ufffc]*")
 _LEADERS = re.compile(r"(?:[_…]|\.(?=\s*\.)|(?<=\.)\.)[\s_….]{2,}|_{2,}")
+_BRACKETED_SAMPLE = re.compile(r"\((?=[^()]*(?:@|(?:[0-9][^0-9()]{0,3}){5}))[^()]*\)?[\s*:]*")
+"""Nobody writes a number or an address, and nothing else, in brackets; forms print their samples so."""
 _LAST_LEADERS = re.compile(r"(?:\s+[._…]+)+\s*$")
 """What is left of a line to write on behind the value."""
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
@@ -95,7 +97,9 @@ def _bare_absent() -> frozenset[str]:
 
 @lru_cache(maxsize=TEXTS_OF_MAILS)
 def is_hint(text: str) -> bool:
-    """True for what a blank form prints as help: "ex. LU28 …", "JJ/MM/AAAA", "Cliquez ici …"."""
+    """True for what a blank form prints as help: "ex. LU28 …", "(LU28 …)", "JJ/MM/AAAA", "Cliquez ici …"."""
+    if _BRACKETED_SAMPLE.fullmatch(text.strip()):
+        return True
     folded = fold(text).strip(" ()[]<>{}*«»\"'_")
     words = vocabulary()
     if folded in words.hint_dates or any(h in folded for h in words.hint_dates if len(folded) <= len(h) + 14):

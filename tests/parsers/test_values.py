@@ -167,3 +167,9 @@ def test_absent_words() -> None:
 )
 def test_a_name_that_ends_with_a_legal_form(text: str, firm: bool) -> None:
     assert ends_as_a_firm(text) is firm
+
+
+def test_a_number_alone_in_brackets_is_the_form_s_sample() -> None:
+    for text in ("(LU28 0019 4006 4475 0000)", "(LU28 0019 4006", "(nom@societe.lu)", "(19800101 12345) *"):
+        assert parse_value("text", text).value is None, text
+    assert parse_value("text", "(Belval) 12").value == "(Belval) 12"
