@@ -38,6 +38,11 @@ def unread_mark(gray: Gray, box: Pixels, text: str) -> bool:
     return marks(gray, box) > sum(map(_expected, text))
 
 
+def lacks_marks(gray: Gray, box: Pixels, text: str) -> bool:
+    """True where less floats above the letters of a word than its text accounts for."""
+    return marks(gray, box) < sum(map(_expected, text))
+
+
 def told_by_marks(gray: Gray, box: Pixels, spellings: Sequence[str]) -> str | None:
     """That one of several spellings, alike but for accents, above which as much floats as in the picture.
 

@@ -63,6 +63,22 @@ def agreed(first: Sequence[str], second: Sequence[str]) -> list[Agreed]:
     return result
 
 
+def at_words(first: Sequence[str], second: Sequence[str]) -> list[str]:
+    """For each word of the first reading what the second has in its place; empty where that is unclear."""
+    one, two = _folded("".join(first)), "".join(second)
+    places = {0: 0, len(one): len(two)}
+    for _, a, a_end, b, b_end in SequenceMatcher(None, one, _folded(two), autojunk=False).get_opcodes():
+        places |= {a: b, a_end: b_end} if a_end - a != b_end - b else {
+            a + k: b + k for k in range(a_end - a + 1)
+        }  # fmt: skip
+    ends = list(accumulate(len(word) for word in first))
+    found = []
+    for start, end in zip([0, *ends], ends, strict=False):
+        known = start in places and end in places
+        found.append(two[places[start] : places[end]] if known else "")
+    return found
+
+
 def _as_french(word: str) -> str:
     """How the German model writes what it does not know: é as & or 6, i without its dot."""
     word = _MISTAKEN_E.sub("e", word.replace("ı", "i").replace("’", "'"))

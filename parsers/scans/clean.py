@@ -17,6 +17,8 @@ _GRAINY, _FEW = 1500, 150
 """Specks on a page from which it is grainy, and up to which those beside letters are no specks."""
 _LETTER, _REACH, _COARSE = (12, 120), 0.75, 4
 """Pixels: how high letters are; of that, how near their dots are; and the coarser picture this is seen in."""
+_PALE = 215
+"""Brightness below which something is no paper."""
 _SOFT = 1.0
 """Sharpness of a page that lies out of focus: clean scans have 1.3 and more, even after JPEG."""
 
@@ -106,12 +108,25 @@ def _without_specks(gray: Gray, dpi: float) -> Gray:
     if few and int(small.sum()) <= _GRAINY:
         out = gray.copy()
         for left, top, width, height in stats[small, :4].tolist():
+            if _in_a_pale_rule(gray, left, top, left + width, top + height):
+                continue
             out[max(0, top - 1) : top + height + 1, max(0, left - 1) : left + width + 1] = 255
         return out
     area = as_gray(small[labels] * np.uint8(255))
     if not few:
         _spare_diaereses(area, as_gray((labels > 0) * np.uint8(255)))
     return as_gray(cv2.max(gray, cv2.dilate(area, np.ones((3, 3), np.uint8))))
+
+
+def _in_a_pale_rule(gray: Gray, left: int, top: int, right: int, bottom: int) -> bool:
+    """True for a dot that is the darkest piece of a grey line: it goes on to both sides, if paler."""
+    rows, columns = slice(max(0, top - 1), bottom + 1), slice(max(0, left - 1), right + 1)
+    west, east = gray[rows, max(0, left - 4) : max(0, left - 2)], gray[rows, right + 2 : right + 4]
+    north, south = gray[max(0, top - 4) : max(0, top - 2), columns], gray[bottom + 2 : bottom + 4, columns]
+    return any(
+        a.size and b.size and max(int(a.min()), int(b.min())) < _PALE
+        for a, b in ((west, east), (north, south))
+    )
 
 
 def _beside_letters(

@@ -1,4 +1,4 @@
-"""What Tesseract's reading of a whole page leaves to mend: colons it passes over, boxes that overlap."""
+"""What a reading of a whole page leaves to mend: colons it passes over, boxes too high or too wide."""
 
 from __future__ import annotations
 
@@ -19,13 +19,15 @@ _LETTER = 0.5
 _DOT = 0.4
 """Of the letters' height, the most that a dot is wide and high."""
 _SURE = 0.9
+_TIGHT = 0.75
+"""Of its height, the least that a word's ink fills."""
 
 Pixels = tuple[int, int, int, int]
 
 
 def mended(tokens: Sequence[Token], gray: Gray) -> list[Token]:
     """The words with boxes that do not reach over each other, and with the colons between them."""
-    lines = _lines(tokens)
+    lines = _lines([_tight(token, gray) for token in tokens])
     found: list[Token] = []
     for line in lines:
         apart = [_before(token, after) for token, after in zip(line, [*line[1:], None], strict=True)]
@@ -36,6 +38,15 @@ def mended(tokens: Sequence[Token], gray: Gray) -> list[Token]:
             if (box := _colon_between(token.box, after.box, gray)) is not None:
                 found.append(Token(":", box, _SURE, token.line))
     return found
+
+
+def _tight(token: Token, gray: Gray) -> Token:
+    """The word with a box no higher than its ink, where it is much higher: a rule was near, and is gone."""
+    left, top, right, bottom = token.box
+    inked = np.flatnonzero((gray[top:bottom, left:right] < _DARK).any(axis=1))
+    if token.printed or not len(inked) or inked[-1] + 1 - inked[0] >= _TIGHT * (bottom - top):
+        return token
+    return replace(token, box=(left, top + int(inked[0]), right, top + int(inked[-1]) + 1))
 
 
 def _lines(tokens: Sequence[Token]) -> list[list[Token]]:

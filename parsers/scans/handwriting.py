@@ -8,6 +8,7 @@ wrote the others too: digits alone may stand as even as print.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import cv2
@@ -31,32 +32,56 @@ _MANY, _MANY_SHARE = 3, 0.25
 _JOINED = 0.8
 """Shapes for each letter: 98 of 100 printed lines have more, a running hand has less."""
 _ON_THE_LINE = 0.92
+_USUAL = 1.85
+"""Evenness that print has for most texts."""
+_LOW = frozenset("aceimnorsuvwxzgpqyjçéèêëàâùûüöäôîï")
+_BELOW, _ODD = frozenset("gjpqyçQ"), frozenset("()[]{}/|@*")
+"""Letters without what reaches up, those that reach below the line, and signs of a height of their own."""
 _STEEPEST, _TILTED = 0.03, 0.05
 """Slopes that a line of writing has, and that only a stamp has."""
 
 Pixels = tuple[int, int, int, int]
 
 
-def by_hand(lines: Sequence[Pixels], digits: Sequence[bool], sheet: Sheet) -> list[bool]:
-    """For each line of words, whether a hand wrote it. `lines` are boxes in pixels, `digits` those without
-    letters: all of one height and on the line, whoever wrote them, they go with the others of the page.
+def by_hand(lines: Sequence[Pixels], texts: Sequence[str], sheet: Sheet) -> list[bool]:
+    """For each line of words, whether a hand wrote it. `lines` are boxes in pixels, `texts` what they say.
+
+    Those without letters, all of one height and on the line whoever wrote them, go with the page's others.
     """
-    scores = [evenness(_cut(sheet.gray, box)) for box in lines]
+    scores = [_score(box, text, sheet) for box, text in zip(lines, texts, strict=True)]
     judged = [score for score in scores if score is not None]
     dancing = sum(score < _DANCING for score in judged)
     some = dancing >= _SOME and dancing >= _SOME_SHARE * len(judged)
     most = dancing >= _MANY and dancing >= _MANY_SHARE * len(judged)
     bound = _RESTLESS if some else _DANCING
     return [
-        most if score is None or (most and plain) else score < bound
-        for score, plain in zip(scores, digits, strict=True)
+        most if score is None or (most and not any(map(str.isalpha, text))) else score < bound
+        for score, text in zip(scores, texts, strict=True)
     ]
 
 
-def dances(line: Pixels, sheet: Sheet) -> bool:
+def dances(line: Pixels, text: str, sheet: Sheet) -> bool:
     """True for a line of words whose letters stand and reach as no print's do."""
-    score = evenness(_cut(sheet.gray, line))
+    score = _score(line, text, sheet)
     return score is not None and score < _DANCING
+
+
+def _score(line: Pixels, text: str, sheet: Sheet) -> float | None:
+    """Evenness, with what a line of such characters lacks of it in print already."""
+    score = evenness(_cut(sheet.gray, line))
+    return None if score is None else score + max(0.0, _USUAL - _even_in_print(text))
+
+
+def _even_in_print(text: str) -> float:
+    """The evenness that these characters have in print: brackets, g and p do not stand on the line."""
+    told = [character for character in text if character.isalnum() or character in _ODD]
+    if not told:
+        return _USUAL
+    heads = Counter("odd" if c in _ODD else "low" if c in _LOW else "t" if c == "t" else "high" for c in told)
+    odd = heads.pop("odd", 0)
+    below = odd + sum(character in _BELOW for character in told)
+    feet = max(len(told) - below, below - odd)
+    return (feet + sum(count for _, count in heads.most_common(2))) / len(told)
 
 
 def joined(line: Pixels, text: str, sheet: Sheet) -> bool:

@@ -9,13 +9,19 @@ import numpy as np
 import numpy.typing as npt
 
 from parsers.documents.reading import Ruling
-from parsers.scans.image import Gray, Mask, Sheet, as_gray, binary, shapes
+from parsers.scans.image import Gray, Mask, Sheet, as_gray, binary, resized, shapes
 from parsers.types import BBox
 
 _SHORTEST_HORIZONTAL = 20.0
 _SHORTEST_VERTICAL = 16.0
 """Points. Longer than any stroke of a letter in running text."""
+_PALE, _DIRTY, _PALE_LENGTH, _PALE_WIDTH, _FOUND, _BARE = 222, 0.14, 40.0, 1.5, 0.6, 0.12
+"""Brightness up to which a rule may be pale, on a page less of which is so dark; points that a level one is
+long at least and any is thick at most; the share of a rule from which it was found as ink; the most ink along
+its sides."""
 _SHORTEST_SIDE = 9.5
+_LOWEST_FRAME, _HIGHEST_FRAME, _NARROWEST_FRAME, _FRAME_LINE = 12.0, 22.0, 7.0, 1.5
+"""Points: how high and how narrow a frame around one or two characters is, and how thick its lines are."""
 _TOUCHING = 4
 """Pixels."""
 _THICKEST = 4.0
@@ -34,10 +40,44 @@ _BESIDE, _LETTERS_BESIDE, _WHOLE = 4, 0.2, 0.96
 
 
 def line_masks(ink: Mask, sheet: Sheet) -> tuple[Mask, Mask]:
-    """Horizontal and vertical lines as masks; gaps of a worn print are bridged."""
+    """Horizontal and vertical lines as masks; gaps of a worn print are bridged, pale rules drawn whole."""
     across = _runs(ink, sheet.px(_SHORTEST_HORIZONTAL), True, sheet.px(_THICKEST))
     down = _runs(ink, sheet.px(_SHORTEST_VERTICAL), False, sheet.px(_THICKEST))
+    across, down = _with_pale_rules(across, down, sheet)
     return across, as_gray(cv2.bitwise_or(down, _sides(ink, across, sheet)))
+
+
+def _with_pale_rules(across: Mask, down: Mask, sheet: Sheet) -> tuple[Mask, Mask]:
+    """With long thin grey rules, which a threshold between ink and paper loses or breaks up.
+
+    Looked for in a picture of half the size, which is enough; rules that were found stay as they are.
+    """
+    height, width = sheet.gray.shape
+    pale = as_gray(cv2.inRange(resized(sheet.gray, width // 2, height // 2), 0, _PALE))
+    if cv2.countNonZero(pale) > _DIRTY * pale.size:
+        return across, down
+    thickest = max(2, sheet.px(_PALE_WIDTH) // 2)
+    masks = []
+    for mask, level, length in ((across, True, _PALE_LENGTH), (down, False, _SHORTEST_VERTICAL)):
+        mask = mask.copy()
+        for left, top, wide, high in shapes(_runs(pale, sheet.px(length) // 2, level, thickest)):
+            rows, columns = slice(2 * top, 2 * (top + high)), slice(2 * left, 2 * (left + wide))
+            found = float((mask[rows, columns] > 0).any(axis=0 if level else 1).mean()) >= _FOUND
+            if not found and _stands_alone(pale, (left, top, left + wide, top + high), level):
+                mask[rows, columns] = 255
+        masks.append(mask)
+    return masks[0], masks[1]
+
+
+def _stands_alone(pale: Mask, box: tuple[int, int, int, int], level: bool) -> bool:
+    """True with paper along both sides: the heads of letters in a row are no rule."""
+    left, top, right, bottom = box
+    sides = (
+        (pale[max(0, top - 3) : max(0, top - 1), left:right], pale[bottom + 1 : bottom + 3, left:right])
+        if level
+        else (pale[top:bottom, max(0, left - 3) : max(0, left - 1)], pale[top:bottom, right + 1 : right + 3])
+    )
+    return all(not side.size or float((side > 0).mean()) < _BARE for side in sides)
 
 
 def with_open_sides(across: Mask, down: Mask, sheet: Sheet) -> Mask:
@@ -63,6 +103,37 @@ def with_open_sides(across: Mask, down: Mask, sheet: Sheet) -> Mask:
                 if not any(abs(x - side) <= 2 * near for x in through):
                     found[top:end, max(0, side) : side + _SIDE] = 255
     return found
+
+
+def with_narrow_frames(across: Mask, down: Mask, ink: Mask, sheet: Sheet) -> tuple[Mask, Mask]:
+    """The masks with the frames around one or two characters, whose sides are shorter than other lines.
+
+    Boxes to tick are lower; the cells of a comb stand side by side.
+    """
+    low, high = sheet.px(_LOWEST_FRAME), sheet.px(_HIGHEST_FRAME)
+    level = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, sheet.px(_NARROWEST_FRAME)), np.uint8))
+    upright = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((low, 1), np.uint8))
+    grid = as_gray(cv2.bitwise_or(level, upright))
+    boxes = [
+        (x, y, x + width, y + height)
+        for x, y, width, height in shapes(grid)
+        if sheet.px(_NARROWEST_FRAME) <= width <= sheet.px(_SHORTEST_HORIZONTAL) + 8 and low <= height <= high
+    ]
+    across, down = across.copy(), down.copy()
+    thick = sheet.px(_FRAME_LINE)
+    for left, top, right, bottom in boxes:
+        sides = (
+            (level, slice(top, top + thick), slice(left, right), 0),
+            (level, slice(bottom - thick, bottom), slice(left, right), 0),
+            (upright, slice(top, bottom), slice(left, left + thick), 1),
+            (upright, slice(top, bottom), slice(right - thick, right), 1),
+        )
+        if all(
+            float(lines[rows, columns].any(axis=axis).mean()) > _WHOLE for lines, rows, columns, axis in sides
+        ):
+            for mask, (lines, rows, columns, _) in zip((across, across, down, down), sides, strict=True):
+                mask[rows, columns] = np.maximum(mask[rows, columns], lines[rows, columns])
+    return across, down
 
 
 def _sides(ink: Mask, across: Mask, sheet: Sheet) -> Mask:

@@ -38,6 +38,7 @@ from parsers.scans.lines import (
     points_of,
     rulings,
     with_known_rules,
+    with_narrow_frames,
     with_open_sides,
     without_lines,
 )
@@ -157,6 +158,7 @@ def furniture_of(sheet: Sheet, rules: Sequence[BBox] = ()) -> Furniture:
     found = combs(ink, squares, sheet)
     in_comb = [c.box for c in found]
     across, down = line_masks(ink, sheet)
+    across, down = with_narrow_frames(across, down, ink, sheet)
     down = with_open_sides(across, down, sheet)
     bare = as_gray(cv2.subtract(ink, cv2.dilate(cv2.bitwise_or(across, down), np.ones((5, 5), np.uint8))))
     parts = parts_of(bare)

@@ -31,7 +31,9 @@ def confirmed(token: Token) -> bool:
 
 
 def needs_no_second(run: Sequence[Token]) -> bool:
-    """True for a label all of whose words are known, and for a clear sentence of common words."""
+    """True for a label all of whose words are known, a clear sentence of common words, and a lone colon."""
+    if all(token.text == ":" for token in run):
+        return True
     spoken = [token for token in run if any(c.isalnum() for c in token.text)]
     if not spoken:
         return False
@@ -52,7 +54,7 @@ def needs_no_second(run: Sequence[Token]) -> bool:
 def mostly_printed(run: Sequence[Token]) -> bool:
     """True where most letters of a line belong to words that the forms print: a label, misread or not."""
     letters = sum(sum(map(str.isalpha, token.text)) for token in run)
-    known = sum(sum(map(str.isalpha, token.text)) for token in run if _is_printed(token.text))
+    known = sum(sum(map(str.isalpha, token.text)) for token in run if _is_printed_somehow(token.text))
     return letters > 0 and known >= _MOSTLY * letters
 
 
@@ -80,6 +82,17 @@ def is_sentence(run: Sequence[Token]) -> bool:
 def _is_printed(text: str) -> bool:
     words = _WORD.findall(text)
     return bool(words) and all(word in _words() or word.lower() in _words() for word in words)
+
+
+def _is_printed_somehow(text: str) -> bool:
+    """In capitals or not."""
+    words = _WORD.findall(text)
+    return bool(words) and all(word.lower() in _small_words() for word in words)
+
+
+@lru_cache(maxsize=1)
+def _small_words() -> frozenset[str]:
+    return frozenset(word.lower() for word in _words())
 
 
 @lru_cache(maxsize=1)

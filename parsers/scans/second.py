@@ -1,8 +1,8 @@
 """A second, independent reading of what was read once: agreement is what makes a reading trustworthy.
 
-All pieces (runs of words on one line, combs pushed together) are stacked in one picture at another
-scale, so that one more start of Tesseract reads them all; which line belongs to which piece is
-known from its height in the stack.
+Each piece (a run of words on one line, a comb pushed together) is read at another scale, and as a line of
+its own: in a stack of all of them thin or small letters are fitted to the lines above and below. Which line
+of the stack of short pieces belongs to which is known from its height.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from parsers.scans import ocr
 from parsers.scans.agree import agreed
@@ -26,8 +25,11 @@ from parsers.scans.printed import confirmed, is_sentence, needs_no_second
 from parsers.scans.spelled import EMAIL, NUMBER, spelled
 
 _LETTER_HEIGHT = 48
-"""Pixels: the height of a run's box (ascender to descender) in the stack."""
-_GAP = 34
+"""Pixels: the height of a run's box (ascender to descender) in its piece."""
+_GAP, _RIM = 34, 10
+"""Pixels of paper between pieces in a stack, and around a lone one."""
+_SHORT, _COMPANY = 4, 4
+"""Of its height, the width below which a piece is short; longer ones in a stack that lend their size."""
 _WIDEST_GAP = 1.1
 """Of the letters' height: a value on a dotted line stands little further from its label."""
 _BESIDE_DASH, _DASH, _DASHES = 1.5, 0.6, ("-", "–", "—")
@@ -41,6 +43,9 @@ _SHORTEST = 4
 """Letters of a word worth spelling; page numbers and numbering are shorter."""
 _NO_SPACE = 0.6
 """Of the height of letters: around an @ Tesseract's boxes leave more room than there is."""
+_DARK = 140
+_FEET, _LONG, _FLAT = 0.6, 0.3, 0.14
+"""Of the height of letters: where their feet are, an underscore's least length and its most thickness."""
 _LATE = 0.8
 _UNHEARD = 0.44
 """Of an underscore that one reading alone has: others must confirm it."""
@@ -90,13 +95,14 @@ def bounds(tokens: Sequence[ocr.Token]) -> tuple[int, int, int, int]:
 
 
 def runs(tokens: Sequence[ocr.Token]) -> list[list[ocr.Token]]:
-    """Tokens grouped to runs: one line, no gap much wider than the letters are high."""
+    """Tokens grouped to runs: one line, no gap much wider than letters are high, nothing after a colon."""
     found: list[list[ocr.Token]] = []
     for token in sorted(tokens, key=lambda t: (t.box[0], t.box[1])):
         height = token.box[3] - token.box[1]
         fits = [
             run for run in found
-            if same_line(run[-1].box, token.box)
+            if same_line(bounds(run) if token.text == ":" else run[-1].box, token.box)
+            and not _ends_label(run[-1])
             and (run[-1].printed, run[-1].place) == (token.printed, token.place)
             and -0.5 * height
             <= token.box[0] - run[-1].box[2]
@@ -107,6 +113,10 @@ def runs(tokens: Sequence[ocr.Token]) -> list[list[ocr.Token]]:
         else:
             found.append([token])
     return sorted(found, key=lambda run: (bounds(run)[1], bounds(run)[0]))
+
+
+def _ends_label(token: ocr.Token) -> bool:
+    return token.text == ":" or (token.text.endswith(":") and token.confidence >= _CLEAR)
 
 
 def _widest_gap(last: ocr.Token, token: ocr.Token) -> float:
@@ -131,13 +141,13 @@ def _underscored(run: list[ocr.Token], gray: Gray) -> list[ocr.Token]:
     """Tesseract takes the underscore of an e-mail address for a space: the stroke is looked for."""
     if not any("@" in token.text for token in run):
         return run
-    joined = run[:1]
+    joined, strokes = run[:1], _strokes(run, gray)
     for token in run[1:]:
         last = joined[-1]
         if _touching(last, token):
             sure = min(last.confidence, token.confidence)
             joined[-1] = ocr.Token(last.text + token.text, bounds((last, token)), sure, last.line)
-        elif (last.text[-1:] + token.text[:1]).isalnum() and _stroke_between(last, token, gray):
+        elif (last.text[-1:] + token.text[:1]).isalnum() and _stroke_between(last, token, strokes):
             sure = min(last.confidence, token.confidence)
             joined[-1] = ocr.Token(f"{last.text}_{token.text}", bounds((last, token)), sure, last.line)
         else:
@@ -163,29 +173,25 @@ def _touching(last: ocr.Token, token: ocr.Token) -> bool:
     return at and token.box[0] - last.box[2] < _NO_SPACE * height
 
 
-def _stroke_between(last: ocr.Token, token: ocr.Token, gray: Gray) -> bool:
-    """A flat stroke at the feet that begins at the left word's end and has nothing above it."""
-    top, bottom = min(last.box[1], token.box[1]), max(last.box[3], token.box[3])
-    height = bottom - top
-    left, right = last.box[2] - height // 2, token.box[0]
-    if right - left < 4 or right - last.box[2] > 1.2 * height:
-        return False
-    dark = gray[top : bottom + height // 5, left:right] < 140
-    feet = round(0.6 * height)
-    best = max((_longest(row) for row in dark[feet:]), default=(0, 0))
-    length, end = best
-    if length < 0.35 * height or left + end < last.box[2] - 2:
-        return False
-    return not bool(dark[: feet - 2, end - length + 2 : end - 1].any())
+def _strokes(run: Sequence[ocr.Token], gray: Gray) -> list[float]:
+    """The middles of the flat strokes below the feet of a line's letters, from left to right in pixels."""
+    left, top, right, bottom = bounds(run)
+    height, feet = bottom - top, top + round(_FEET * (bottom - top))
+    ink = (gray[feet : bottom + height // 4, left:right] < _DARK).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    return [
+        left + x + width / 2
+        for x, y, width, tall, _ in stats[1:].tolist()
+        if _LONG * height <= width <= height and tall <= max(4, _FLAT * height) and 5 * tall <= 2 * width
+        and y > 0  # what begins above is a letter's foot
+    ]  # fmt: skip
 
 
-def _longest(row: npt.NDArray[np.bool_]) -> tuple[int, int]:
-    """(length, end) of the longest run of ink."""
-    best, length = (0, 0), 0
-    for index, ink in enumerate(row.tolist()):
-        length = length + 1 if ink else 0
-        best = max(best, (length, index + 1))
-    return best
+def _stroke_between(last: ocr.Token, token: ocr.Token, strokes: Sequence[float]) -> bool:
+    """True for two words near each other with a stroke about there: Tesseract's boxes are a little off."""
+    height = max(last.box[3], token.box[3]) - min(last.box[1], token.box[1])
+    middle = (last.box[2] + token.box[0]) / 2
+    return token.box[0] - last.box[2] <= height and any(abs(at - middle) <= height for at in strokes)
 
 
 def reread(
@@ -215,8 +221,8 @@ def reread(
             pieces.append(_at_height(piece, _LETTER_HEIGHT + 30))
     if not pieces:
         return Reread(known, [])
-    again = _stacked(pieces, deadline, _LANGUAGES)
-    once = _stacked(pieces[first_comb:], deadline, ("eng",), scale=0.75) if strips else []
+    again = _read_pieces(pieces, deadline, _LANGUAGES)
+    once = _read_pieces(pieces[first_comb:], deadline, ("eng",), scale=0.75) if strips else []
     done = [Run(tuple(one_address(group, again[i])), tuple(again[i])) for i, group in enumerate(groups)]
     for i, box in enumerate(lost, start=len(groups)):
         found_late = _laid_along(again[i], box)
@@ -228,7 +234,7 @@ def reread(
     for numbers in (True, False):
         chosen = [i for i in open_ones if _numeric(done[i]) is numbers]
         if chosen:
-            third = _stacked(
+            third = _read_pieces(
                 [pieces[i] for i in chosen], deadline, ("eng",), 0.8, _NUMBERS if numbers else ""
             )
             for i, line in zip(chosen, third, strict=True):
@@ -258,10 +264,10 @@ def _laid_along(line: Sequence[ocr.Token], box: tuple[int, int, int, int]) -> li
 def _spell(done: list[Run], gray: Gray, deadline: float) -> None:
     """Numbers and addresses on which the readings differ, or of which the first is unsure."""
 
-    def stack(
+    def read(
         pieces: Sequence[Gray], languages: tuple[str, ...], scale: float, characters: str
     ) -> list[list[ocr.Token]]:
-        return _stacked(pieces, deadline, languages, scale, characters)
+        return _read_pieces(pieces, deadline, languages, scale, characters)
 
     for address in (False, True):
         chosen = [
@@ -274,7 +280,7 @@ def _spell(done: list[Run], gray: Gray, deadline: float) -> None:
         if not chosen or len(chosen) > _MOST_SPELLED:
             continue
         pieces = [_crop(gray, done[i].tokens[k].box) for i, k in chosen]
-        for (i, k), answer in zip(chosen, spelled(pieces, EMAIL if address else NUMBER, stack), strict=True):
+        for (i, k), answer in zip(chosen, spelled(pieces, EMAIL if address else NUMBER, read), strict=True):
             if answer is not None:
                 done[i] = replace(done[i], spelled={**done[i].spelled, k: answer})
 
@@ -312,7 +318,7 @@ def _numeric(run: Run) -> bool:
     """Mostly digits: then nothing but digits, capitals and their separators is allowed in it."""
     text = "".join(t.text for t in (*run.tokens, *run.again))
     digits, told = sum(c.isdigit() for c in text), sum(c.isalnum() for c in text)
-    return 2 * digits > told and not said_in_small(run.tokens, run.again)
+    return 2 * digits > told and not any(_SMALL.search(t.text) for t in (*run.tokens, *run.again))
 
 
 def said_in_small(tokens: Sequence[ocr.Token], again: Sequence[ocr.Token]) -> bool:
@@ -336,37 +342,47 @@ def _at_height(piece: Gray, height: int) -> Gray:
     return resized(piece, round(piece.shape[1] * height / piece.shape[0]), height)
 
 
-def _stacked(
+def _read_pieces(
     pieces: Sequence[Gray], deadline: float, languages: tuple[str, ...], scale: float = 1.0,
     characters: str = "",
 ) -> list[list[ocr.Token]]:  # fmt: skip
+    """The words of each piece: long ones line by line, short ones, whose size tells little, in a stack."""
+
+    def read(picture: Gray, mode: int) -> list[ocr.Token]:
+        return ocr.read(
+            picture, dpi=300, mode=mode, seconds=deadline - time.monotonic(), only=languages,
+            characters=characters,
+        )  # fmt: skip
+
     if scale != 1.0:
         pieces = [resized(p, round(p.shape[1] * scale), round(p.shape[0] * scale)) for p in pieces]
-    width = max(piece.shape[1] for piece in pieces) + 80
-    rows: list[Gray] = []
-    spans: list[tuple[int, int]] = []
-    y = _GAP
-    rows.append(as_gray(np.full((_GAP, width), 255)))
-    for piece in pieces:
-        height = piece.shape[0]
-        rows.append(
-            as_gray(
-                cv2.copyMakeBorder(
-                    piece, 0, _GAP, 40, width - 40 - piece.shape[1], cv2.BORDER_CONSTANT, value=[255]
-                )
+    found: list[list[ocr.Token]] = [[] for _ in pieces]
+    narrow = sorted(range(len(pieces)), key=lambda i: pieces[i].shape[1] / pieces[i].shape[0])
+    short = [i for i in narrow if pieces[i].shape[1] < _SHORT * pieces[i].shape[0]]
+    if short:
+        shown = narrow[: len(short) + _COMPANY]
+        picture, spans = _stacked([pieces[i] for i in shown])
+        for token in read(picture, ocr.BLOCK):
+            middle = (token.box[1] + token.box[3]) / 2
+            at = next(
+                (i for i, (top, bottom) in zip(shown, spans, strict=True) if top <= middle < bottom), -1
             )
-        )
+            if at in short:
+                found[at].append(token)
+    for i, piece in enumerate(pieces):
+        if not found[i]:
+            framed = cv2.copyMakeBorder(piece, _RIM, _RIM, _RIM, _RIM, cv2.BORDER_CONSTANT, value=[255])
+            found[i] = read(as_gray(framed), ocr.LINE)
+    return [sorted(line, key=lambda t: t.box[0]) for line in found]
+
+
+def _stacked(pieces: Sequence[Gray]) -> tuple[Gray, list[tuple[int, int]]]:
+    """The pieces below each other, and between which heights each of them stands."""
+    width = max(piece.shape[1] for piece in pieces) + 80
+    rows, spans, y = [as_gray(np.full((_GAP, width), 255))], [], _GAP
+    for piece in pieces:
+        height, room = piece.shape[0], width - 40 - piece.shape[1]
+        rows.append(as_gray(cv2.copyMakeBorder(piece, 0, _GAP, 40, room, cv2.BORDER_CONSTANT, value=[255])))
         spans.append((y - _GAP // 2, y + height + _GAP // 2))
         y += height + _GAP
-    tokens = ocr.read(
-        as_gray(np.vstack(rows)), dpi=300, mode=ocr.BLOCK, seconds=deadline - time.monotonic(),
-        only=languages, characters=characters,
-    )  # fmt: skip
-    result: list[list[ocr.Token]] = [[] for _ in pieces]
-    for token in tokens:
-        middle = (token.box[1] + token.box[3]) / 2
-        for index, (top, bottom) in enumerate(spans):
-            if top <= middle < bottom:
-                result[index].append(token)
-                break
-    return [sorted(line, key=lambda t: t.box[0]) for line in result]
+    return as_gray(np.vstack(rows)), spans

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from parsers.documents.reading import Word
-from parsers.scans.accents import loses_marks, told_by_marks, unread_mark
-from parsers.scans.agree import agreed, only_accents
+from parsers.scans.accents import lacks_marks, loses_marks, told_by_marks, unread_mark
+from parsers.scans.agree import agreed, at_words, only_accents
 from parsers.scans.handwriting import GUESS, by_hand, dances, in_coloured_ink, joined
 from parsers.scans.image import Sheet
 from parsers.scans.legal_forms import LEGAL_FORM, legal_form_at
@@ -26,6 +26,8 @@ from parsers.scans.sizes import evened, line_of, type_size
 _RUBBISH = re.compile(r"^[^\w@]+$|^_+$")
 _FIRST_CANDIDATE = re.compile(r"([0-9]\.[0-9]+-?(?:rc|beta|alpha))(?:1?[lI]|l1)$")
 """A version's « -rc1 », whose 1 reads as an l behind letters."""
+_FIRST_OF_MONTH = re.compile(r"^[lI]er$")
+"""« 1er », whose 1 reads as an l: no language has that word."""
 _STROKES = frozenset("|¦[]_")
 _DASHES = re.compile(r"^[-–—~=]+$")
 _SURE, _FAIR = 0.86, 0.6
@@ -41,6 +43,8 @@ _BY_MARKS = 0.95
 _RUNNING = 0.85
 """Letters that hang together, as by a running hand."""
 _TWO_OF_THREE, _AGAINST_FIRST, _ALONE = 0.85, 0.75, 0.6
+_MUCH_SURER = 0.4
+"""Confidence by which the second reading of a word outdoes the first, where no third one decides."""
 _LOWEST = 2.2
 """Points: the ink of a line of letters is higher."""
 _COARSE = 0.94
@@ -72,8 +76,8 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
         if labels[id(run)] < len(run.tokens) and not run.once and not mostly_printed(run.tokens)
     ]  # fmt: skip
     values = [run.tokens[labels[id(run)] :] for run in open_runs]
-    digits = [not any(c.isalpha() for token in value for c in token.text) for value in values]
-    flags = by_hand([bounds(value) for value in values], digits, sheet)
+    texts = ["".join(token.text for token in value) for value in values]
+    flags = by_hand([bounds(value) for value in values], texts, sheet)
     written = {id(run) for run, flag in zip(open_runs, flags, strict=True) if flag}
     doubted = _mostly_doubted(open_runs)
     written |= _filled_by_hand(open_runs, written, doubted)
@@ -83,7 +87,7 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
         id(run)
         for run in second.runs
         if len(written) >= _SEVERAL and run.tokens and not run.once and mostly_printed(run.tokens)
-        and dances(run.box, sheet)
+        and dances(run.box, "".join(t.text for t in run.tokens), sheet)
     }  # fmt: skip
     read = [(token.text, token.box) for run in second.runs for token in run.tokens if not token.printed]
     faint = loses_marks(sheet.gray, read)
@@ -114,7 +118,10 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
             told = told_by_marks(sheet.gray, token.box, spellings) if spellings else None
             if told is not None:
                 answer, sure = told, max(sure, _BY_MARKS) if token.confidence >= _SURE else sure
+            elif _heard_otherwise(token.text, answer) and lacks_marks(sheet.gray, token.box, answer):
+                answer, sure = token.text, min(sure, _ACCENT_LOST)
             answer = _FIRST_CANDIDATE.sub(r"\g<1>1", _unframed(answer, said))
+            answer = _FIRST_OF_MONTH.sub("1er", answer)
             if not run.once and sure > _ACCENT_LOST and unread_mark(sheet.gray, token.box, answer):
                 sure = _ACCENT_LOST
             if _DASHES.match(token.text) and 0 < index < len(votes) - 1:
@@ -179,6 +186,11 @@ def _spellings(token: Token, run: Run) -> tuple[str, ...]:
     heard = {t.text for t in (*run.again, *run.third) if only_accents(t.text, token.text)}
     accented = {text for text in (token.text, *heard) if not text.isascii()}
     return tuple(sorted(accented)) if heard else ()
+
+
+def _heard_otherwise(first: str, answer: str) -> bool:
+    """True for a word that got its umlaut from the German model alone."""
+    return answer != first and only_accents(first, answer)
 
 
 def _unframed(answer: str, line: str) -> str:
@@ -286,6 +298,7 @@ def _by_readings(run: Run) -> list[tuple[Token, str, float]]:
     with_third = agreed(texts, [t.text for t in run.third])
     # Words that the second and third reading have in common where the first stands alone.
     common = _common(run)
+    seconds, thirds = (at_words(texts, [t.text for t in line]) for line in (run.again, run.third))
     result = []
     for index, token in enumerate(run.tokens):
         if answers[index].same:
@@ -296,8 +309,16 @@ def _by_readings(run: Run) -> list[tuple[Token, str, float]]:
                 with_third[index].text
             )  # fmt: skip
             result.append((token, text, min(_TWO_OF_THREE, token.confidence + 0.1)))
-        elif common is not None and len(common) == len(run.tokens):
+        elif (
+            common is not None
+            and len(common) == len(run.tokens)
+            and not _same_letters(common[index], token.text)
+        ):
             result.append((token, common[index], _AGAINST_FIRST))
+        elif (other := seconds[index]) and other == thirds[index] and not _same_letters(other, token.text):
+            result.append((token, other, _AGAINST_FIRST))
+        elif other and token.confidence + _MUCH_SURER < others[index]:
+            result.append((token, other, min(_ALONE, others[index])))
         else:
             result.append((token, answers[index].text, min(_ALONE, token.confidence)))
     if common is not None and len(common) < len(run.tokens) and sum(map(len, common)) == sum(map(len, texts)):
@@ -308,6 +329,12 @@ def _by_readings(run: Run) -> list[tuple[Token, str, float]]:
     if min(sure for _, _, sure in result) < _ALONE and _surest(rival) > _surest(run.tokens) + 0.15:
         return _spread(rival, run)
     return result
+
+
+def _same_letters(one: str, other: str) -> bool:
+    """True for two readings that differ by a sign or an accent only: a stop may read as a colon, à as a."""
+    bare, other_bare = ("".join(c for c in text if c.isalnum()) for text in (one, other))
+    return bare == other_bare or only_accents(bare, other_bare)
 
 
 def _surenesses(run: Run) -> list[float]:

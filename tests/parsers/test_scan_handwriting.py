@@ -49,7 +49,8 @@ def test_letters_that_dance_are_a_hand_s_and_letters_in_line_are_print() -> None
         page = np.full((400, 600), 255, np.uint8)
         page[20:110, :560] = line(dance)
         page[200:290, :560] = line(dance)
-        pages[name] = by_hand([(0, 20, 560, 110), (0, 200, 560, 290)], [False, False], Sheet(1, page, 300.0))
+        boxes = [(0, 20, 560, 110), (0, 200, 560, 290)]
+        pages[name] = by_hand(boxes, ["Medisoft SARL"] * 2, Sheet(1, page, 300.0))
     assert pages == {"hand": [True, True], "print": [False, False]}
     assert evenness(np.full((40, 40), 255, np.uint8)) is None
 
@@ -61,8 +62,17 @@ def test_a_date_on_a_page_written_by_hand_is_by_hand_however_even_its_digits_are
     cv2.putText(page, "01.02.2026", (20, 460), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 0, 3)
     boxes = [(0, 20 + 120 * place, 560, 110 + 120 * place) for place in range(3)] + [(0, 420, 400, 480)]
 
-    assert by_hand(boxes, [False, False, False, True], Sheet(1, page, 300.0))[-1]
-    assert not by_hand(boxes[3:], [True], Sheet(1, page, 300.0))[-1]
+    texts = ["Medisoft SARL"] * 3 + ["01.02.2026"]
+    assert by_hand(boxes, texts, Sheet(1, page, 300.0))[-1]
+    assert not by_hand(boxes[3:], texts[3:], Sheet(1, page, 300.0))[-1]
+
+
+def test_brackets_and_letters_below_the_line_are_no_sign_of_a_hand() -> None:
+    page = np.full((200, 900), 255, np.uint8)
+    text = "vague (Vague) pays (type)"
+    cv2.putText(page, text, (20, 120), cv2.FONT_HERSHEY_SIMPLEX, 1.6, 0, 3)
+    assert (evenness(page) or 2.0) < 1.6
+    assert by_hand([(0, 60, 900, 150)], [text], Sheet(1, page, 300.0)) == [False]
 
 
 def test_letters_that_hang_together_are_told_from_print() -> None:

@@ -26,7 +26,7 @@ from parsers.scans.clean import cleaned
 from parsers.scans.document import sheets
 from parsers.scans.image import Sheet, parts_of
 from parsers.scans.legal_forms import legal_form_at
-from parsers.scans.lines import leaders, line_masks, rulings, with_open_sides
+from parsers.scans.lines import leaders, line_masks, rulings, with_narrow_frames, with_open_sides
 from parsers.scans.page import frames
 from parsers.scans.read_marks import doubted_beside, without_read_marks
 from parsers.scans.sizes import evened, line_of, type_size
@@ -208,6 +208,28 @@ def test_the_sides_of_a_low_box_are_lines_and_the_stems_of_letters_are_none() ->
     assert down[225, 95:106].any()
     assert down[225, 495:506].any()
     assert not down[205:245, 130:300].any()
+
+
+def test_a_pale_rule_is_a_line_and_a_grey_field_is_none() -> None:
+    page = np.full((600, 900), 250, np.uint8)
+    page[100:103, 100:800] = 205
+    page[300:400, 100:800] = 205
+    across, _ = line_masks(ink()[:600, :900], Sheet(1, page, 300.0))
+    assert across[100:103, 110:790].any(axis=0).all()
+    assert not across[290:410].any()
+
+
+def test_a_narrow_frame_around_a_digit_is_lines_and_a_low_box_to_tick_is_none() -> None:
+    picture = ink()
+    cv2.rectangle(picture, (100, 100), (140, 160), 255, 3)  # ten points wide, fourteen high
+    cv2.putText(picture, "3", (108, 150), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 255, 4)
+    cv2.rectangle(picture, (300, 100), (340, 140), 255, 3)
+    nothing = np.zeros_like(picture)
+    across, down = with_narrow_frames(nothing, nothing, picture, sheet(picture))
+    assert across[99:102, 105:135].any()
+    assert down[105:155, 99:102].any()
+    assert not across[120:140, 105:135].any()
+    assert not across[:, 290:350].any()
 
 
 def test_digits_take_the_room_of_a_line_of_type() -> None:
