@@ -55,6 +55,7 @@ def purge(service: Service, by: str = "", system_user: str = "", *, dry_run: boo
             counted |= {"system_user": system_user} if system_user else {}
             store.add_history(HistoryRow(0, now, by or "staff", "purge", counted))
             details = store.purge_history(about, now, by or "staff")
+        store.erase_purged()
     files = sum(
         service.archive.remove(digest) for digest in store.purged_digests() if service.archive.has(digest)
     )

@@ -48,11 +48,8 @@ def world(begun: World, tmp_path: Path) -> Iterator[World]:
 
 
 def everything(world: World) -> bytes:
-    """All bytes of database and archive."""
-    with sqlite3.connect(world.folder / "store.db") as database:
-        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        database.execute("VACUUM")
-    files = [world.folder / "store.db", *(world.folder / "archive").rglob("*.eml")]
+    """All bytes of database, its log included, and archive."""
+    files = [*world.folder.glob("store.db*"), *(world.folder / "archive").rglob("*.eml")]
     return b"".join(path.read_bytes() for path in files)
 
 

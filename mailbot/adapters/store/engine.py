@@ -26,7 +26,8 @@ _WRITER_LOCK = 5_365_843  # any number that nothing else in this database locks
 # A mail changes some sixty pages, many of them the same ones as the mail before: what is copied from the log
 # into the file rarely is copied once for many mails. The log grows to 16 MB.
 _CHECKPOINT = "wal_autocheckpoint = 4000"
-_PRAGMAS = ("foreign_keys = ON", "journal_mode = WAL", "synchronous = FULL", _CHECKPOINT)
+_ERASING = "secure_delete = ON"  # zeros where a row was: a purge leaves no words in the file
+_PRAGMAS = ("foreign_keys = ON", "journal_mode = WAL", "synchronous = FULL", _CHECKPOINT, _ERASING)
 
 
 class Database:
@@ -76,6 +77,15 @@ class Database:
                 yield connection
             finally:
                 self._thread.connection = None
+
+    def empty_log(self) -> None:
+        """Copy SQLite's log into its file and cut it off: what was deleted stands in it until then.
+
+        As much of it as no reader needs. PostgreSQL keeps its own log, and empties it by its own settings.
+        """
+        if self.is_sqlite:
+            with self._write_turn, self._named_errors(), self.engine.connect() as connection:
+                run_plain(connection, "PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         self.engine.dispose()

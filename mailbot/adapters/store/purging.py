@@ -89,6 +89,10 @@ class Purging(Part):
                     connection.execute(update(dossiers).where(dossiers.c.id == dossier_id).values(blank))
         return digests
 
+    def erase_purged(self) -> None:
+        """Leave nothing behind on the disk of what was purged. Not in a transaction."""
+        self._database.empty_log()
+
     def _blank(self, of_entries: ColumnElement[bool], of_outbox: ColumnElement[bool]) -> None:
         with self._database.writing() as connection:
             gone = {
