@@ -117,6 +117,7 @@ PURGING = {
     "idle_dossiers",
     "old_views",
     "purge_dossiers",
+    "erase_purged",
     "purge_history",
     "purge_mails",
     "unrelated_mails",
