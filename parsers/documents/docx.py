@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
-from typing import Any
+from functools import lru_cache
+from typing import Any, Literal
 
 from parsers.documents.docx_body import BodyWalk
 from parsers.documents.docx_xml import local
-from parsers.documents.package import Package, PackageProblem
-from parsers.documents.reading import SCRIBBLE, Picture, Reading
+from parsers.documents.package import SMALL_PART, Package, PackageProblem, parse_xml
+from parsers.documents.reading import SCRIBBLE, Block, Picture, Reading
 from parsers.types import Problem, ReadOptions
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _MAIN = ("officeDocument",)
 _RELS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _MAX_PICTURES = 200
+Side = Literal["header", "footer"]
 
 
 def read_docx(data: bytes, options: ReadOptions) -> Reading:
@@ -91,13 +93,26 @@ def _side_part(package: Package, name: str, kind: str, walk: BodyWalk | None, no
     """A header or footer. A damaged one costs only itself."""
     if walk is None:
         return
+    place: Side = "header" if kind == "header" else "footer"
     try:
-        root = package.xml(name)
+        data = package.read(name)
+        small = data is not None and len(data) <= SMALL_PART and not walk.in_a_field
+        paragraphs = _paragraphs_alone(data, name, place) if small and data is not None else None
+        root = package.xml(name) if paragraphs is None else None
     except PackageProblem as error:
         notes.append(error.problem)
         return
+    walk.blocks += paragraphs or ()
     if root is not None:
-        walk.side(root, "header" if kind == "header" else "footer")
+        walk.side(root, place)
+
+
+@lru_cache(maxsize=32)
+def _paragraphs_alone(data: bytes, name: str, place: Side) -> tuple[Block, ...] | None:
+    """The paragraphs of a header or footer, None where there is anything else in it. Kept."""
+    walk = BodyWalk()
+    walk.side(parse_xml(data, name), place)
+    return tuple(walk.blocks) if walk.words_alone else None
 
 
 def _pictures(

@@ -29,12 +29,18 @@ _SYMBOLS = {
 }  # fmt: skip
 
 
+_LOOKS = frozenset({"vanish", "b", "strike", "dstrike"})
+_PLAIN: frozenset[str] = frozenset()
+
+
 def _looks(properties: Any) -> frozenset[str]:
     """Which of these are on in a run's properties; of one that is given twice, the first counts."""
     on: dict[str, bool] = {}
-    for element in properties.iterchildren("{*}vanish", "{*}b", "{*}strike", "{*}dstrike"):
-        on.setdefault(local(element), is_on(element))
-    return frozenset(name for name, is_on in on.items() if is_on)
+    for element in properties:
+        name = local(element)
+        if name in _LOOKS and name not in on:
+            on[name] = is_on(element)
+    return frozenset(name for name, is_on in on.items() if is_on) if on else _PLAIN
 
 
 @dataclass(slots=True)
@@ -97,6 +103,17 @@ class BodyWalk:
         self._kind = kind
         self._children(root, 0)
         self._kind = "paragraph"
+
+    @property
+    def words_alone(self) -> bool:
+        """True where nothing but paragraphs was met: they would be the same in any other walk."""
+        others = (self.widgets, self.pictures, self.scribbles, self._fields, self._tables)
+        return not any(others) and len(self.blocks) < _MAX_BLOCKS
+
+    @property
+    def in_a_field(self) -> bool:
+        """True where a complex field has begun, to which what comes next belongs."""
+        return bool(self._fields)
 
     # Block level
 

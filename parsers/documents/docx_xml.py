@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 _TRUE = {"1", "true", "on", ""}
@@ -10,7 +11,11 @@ _TRUE = {"1", "true", "on", ""}
 
 def local(element: Any) -> str:
     """The local name of an element; "" for comments and processing instructions."""
-    tag = element.tag
+    return _local(element.tag)
+
+
+@lru_cache(maxsize=1024)
+def _local(tag: object) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 

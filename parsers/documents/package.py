@@ -15,7 +15,8 @@ from parsers.types import Problem, ProblemCode, ReadOptions
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAX_PART = 60_000_000
 _MAX_RATIO = 300
-_SMALL = 4096
+SMALL_PART = 4096
+"""Bytes of a part up to which what was made of it is kept."""
 _STRICT = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
 
 
@@ -87,7 +88,7 @@ class Package:
         data = self.read(name)
         if data is None:
             return None
-        return _small_part(data, name) if len(data) <= _SMALL else parse_xml(data, name)
+        return _small_part(data, name) if len(data) <= SMALL_PART else parse_xml(data, name)
 
 
 @lru_cache(maxsize=64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -133,8 +134,16 @@ class _Level:
         self.words = [word]
         self.lowest = middle
         self.rightmost = word
+        self._lefts = [word.box[0]]
+        self._at = [0]
+        """The left edges from the left, and which word's each is."""
+        self._widest = word.box[2] - word.box[0]
 
     def add(self, word: Word, middle: float) -> None:
+        place = bisect_right(self._lefts, word.box[0])
+        self._lefts.insert(place, word.box[0])
+        self._at.insert(place, len(self.words))
+        self._widest = max(self._widest, word.box[2] - word.box[0])
         self.words.append(word)
         self.lowest = middle
         if word.box[2] > self.rightmost.box[2]:
@@ -145,10 +154,17 @@ class _Level:
         left, _, right, _ = word.box
         if self.rightmost.box[2] <= left:
             return left - self.rightmost.box[2], self.rightmost
-        return min(
-            ((max(o.box[0] - right, left - o.box[2]), o) for o in self.words),
-            key=lambda found: found[0],
-        )
+        words, lefts = self.words, self._lefts
+        place = bisect_left(lefts, right)
+        # Of those to the right only the next; leftwards until none reaches as far as the nearest does. Of two
+        # that are as near, the first that was added.
+        best = (lefts[place] - right, self._at[place]) if place < len(lefts) else (math.inf, 0)
+        for before in range(place - 1, -1, -1):
+            if left - lefts[before] - self._widest > best[0]:
+                break
+            at = self._at[before]
+            best = min(best, (max(lefts[before] - right, left - words[at].box[2]), at))
+        return best[0], words[best[1]]
 
 
 def _lines(words: Sequence[Word]) -> list[list[Word]]:
