@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Segment, Sheet
 from parsers.printed.context import Context, Found, is_free
-from parsers.printed.neighbours import asks_something
+from parsers.printed.neighbours import asks_something, is_heading
 from parsers.types import FieldDef
 from parsers.values import is_hint, parse_value
 
@@ -63,6 +63,8 @@ def value_above(hit: LabelHit, sheet: Sheet, context: Context) -> Found:
             line = _line_above(label, top, near, sheet, context, None)
         if not line or not all(is_free(s, context) for s in line) or _ticked(line, sheet):
             break
+        if rule is not None and not lines and is_heading(line[0], label, sheet, context):
+            break  # nothing was written on the line
         lines.append(line)
         top = min(s.box[1] for s in line)
     ordered = [s for line in reversed(lines) for s in line]

@@ -155,6 +155,8 @@ def _claim(
     if result.value is None:
         return None
     strong = definition.type in _STRONG
+    if place.place in _UNDER and definition.id != "version_logiciel" and not strong and _is_a_number(text):
+        return None  # the next row's number
     if result.problem == "malformed":
         # Something else stands there: only a closed place makes it this field's (wrong) value.
         kept = (
@@ -251,6 +253,10 @@ def _claim(
         tuple(evidence),
         result.certain,
     )
+
+
+def _is_a_number(text: str) -> bool:
+    return re.fullmatch(r"\d{1,2}[.)]?", text.strip()) is not None
 
 
 def _proven_line(definition: FieldDef, text: str, result: ValueResult) -> tuple[ValueResult, str]:

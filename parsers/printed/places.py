@@ -13,7 +13,10 @@ from dataclasses import replace
 from parsers.concepts import understood
 from parsers.documents.reading import Word
 from parsers.folding import fold, words_of
+from parsers.labels.index import index_of
 from parsers.labels.line import LabelHit
+from parsers.labels.stack import label_opens_brackets
+from parsers.labels.text import match_text
 from parsers.layout.sheet import Segment, Sheet, covers, pitch, union
 from parsers.printed.above import value_above
 from parsers.printed.context import Context, Found, Place, is_free
@@ -59,6 +62,8 @@ def places_of(hit: LabelHit, sheet: Sheet, context: Context) -> Iterable[Found]:
     rest = segment.words[hit.end :]
     while rest and rest[0].text in {*_COLONS, "*", "-", "–", "="}:
         rest = rest[1:]
+    if label_opens_brackets([w.text for w in segment.words[: hit.end]]):
+        rest = rest[next((i + 1 for i, w in enumerate(rest) if w.text.rstrip(":*").endswith(")")), 0) :]
     if rest and rest[0].text.startswith("("):
         note = next((i for i, w in enumerate(rest) if w.text.rstrip(":*").endswith(")")), len(rest))
         opened = note == len(rest) and "(" not in " ".join(w.text for w in rest)[1:]
@@ -167,8 +172,18 @@ def _ends_clearly(hit: LabelHit, rest: Sequence[Word], context: Context) -> bool
         and long
         and begins
         and not understood(words_of(first))
+        and not _ends_with_a_name(hit, context)
         and not any(w.text in ("/", "|", "–", "-") for w in rest)
     )
+
+
+def _ends_with_a_name(hit: LabelHit, context: Context) -> bool:
+    """True where the label says as much without its last word: "Logiciel labélisé Praxis 360"."""
+    *words, last = (w.text for w in hit.segment.words[: hit.end])
+    told = (
+        match_text(" ".join(words), index_of(context.form.fields)) if words and last[:1].isupper() else None
+    )
+    return told is not None and told[1] != "weak" and bool(set(told[0]) & set(hit.fields))
 
 
 def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Found | None:

@@ -92,6 +92,10 @@ def test_where_a_form_proves_to_write_behind_its_labels_no_mark_is_needed() -> N
     assert (got["contact_technique"], got["version_logiciel"]) == ("Léa Weis", "4.2")
     alone = believed(fields_of(docx(p("Formulaire 3"), *map(p, rest)), "formulaire_3"))
     assert not alone
+    eaten = p("Logiciel métier Praxis 360")
+    assert "nom_logiciel" not in believed(
+        fields_of(docx(p("Formulaire 3"), *map(p, proving), eaten), "formulaire_3")
+    )
 
 
 def test_a_town_in_the_next_line_where_the_label_begins() -> None:
@@ -126,3 +130,13 @@ def test_a_value_ends_where_labels_of_another_column_begin() -> None:
         sheet.y -= sheet.gap
     got = fields_of(sheet.pdf(), "formulaire_1").fields
     assert got["denomination_sociale"].value == "Nova Santé S.à r.l."
+
+
+def test_a_heading_above_an_empty_line_is_nobody_s_name() -> None:
+    sheet = Sheet("Formulaire 1", gap=40)
+    for label, value in (("Matricule", "1893 1201 05732"), ("IBAN", "LU28 0019 4006 4475 0000"), ("Nom", "")):
+        sheet._put(value or "Personnes physiques", 50, sheet.y, *(() if value else (12, True)))
+        sheet.canvas.line(50, sheet.y - 6, 300, sheet.y - 6)
+        sheet._put(label, 50, sheet.y - 15, 8)
+        sheet.y -= sheet.gap
+    assert "nom" not in fields_of(sheet.pdf(), "formulaire_1").fields
