@@ -24,7 +24,7 @@ from scripts.bench_documents.digital.model import KINDS, Builder
 from scripts.bench_documents.digital.specimens import PARTS
 from scripts.bench_documents.fields import PATIENT, processor_seconds
 from scripts.bench_documents.own_blanks import GROUPS, degraded
-from scripts.bench_documents.tally import compare
+from scripts.bench_documents.tally import compare, points
 
 GOALS = {
     "right kind": (">= 99.5 %", ">= 98 %"),
@@ -66,7 +66,8 @@ def measured(seed: int, group: str, part: str, wrong: bool) -> dict[str, Any]:
     for line in compare(form.kind, form.truth, documents, tally, form.allowed):
         if wrong:
             print(f"{seed} {form.kind} {layout} {form.language} {how}: {line}", flush=True)
-    return {"group": group, "how": how, "seconds": seconds / max(1, tally["pages"]), **tally}
+    given = points(form.truth, documents[0], form.allowed)
+    return {"group": group, "how": how, "seconds": seconds / max(1, tally["pages"]), "points": given, **tally}
 
 
 def table(results: list[dict[str, Any]]) -> str:

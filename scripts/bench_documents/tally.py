@@ -42,6 +42,17 @@ def compare(
     return wrong
 
 
+def points(
+    truth: Mapping[str, object], document: Document, allowed: Mapping[str, object] | None = None
+) -> list[tuple[float, bool]]:
+    """For each value that was given its confidence and whether it is right, for the calibration."""
+    return [
+        (value.confidence, truth[field] == value.value if field in truth else False)
+        for field, value in document.fields.items()
+        if field in truth or value.value not in (None, False, (allowed or {}).get(field))
+    ]
+
+
 def report(tallies: Mapping[str, Counter[str]], file: str | None) -> None:
     """A row for each condition and one for all, printed; as JSON in `file` too where one is named."""
     rows = [_row(name, tally) for name, tally in tallies.items()]
