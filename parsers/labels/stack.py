@@ -148,6 +148,9 @@ def with_note(
         and hit.end == len(segment.words)
         and re.fullmatch(r"\(.*\)[\s*:]*", text)
     ):
+        whole = match_text(f"{segment.text} {text}", index)
+        if whole is not None and whole[1] != "weak" and not set(whole[0]) & set(hit.fields):
+            hit = replace(hit, fields=whole[0], strength=whole[1], label=f"{segment.text} {text}")
         return replace(hit, below=(segments[under],)), [under]
     opened = segment.text.rfind("(")
     if opened <= segment.text.rfind(")") or ")" not in text or "(" in text.partition(")")[0]:

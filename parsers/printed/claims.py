@@ -41,6 +41,7 @@ _SHAPED = _STRONG | {"ehealth_id"}
 _UNDER: frozenset[Place] = frozenset({"frame_below", "below", "cell_below"})
 _ONE_ROW = 0.5
 """How sure a single row's number is to be the total: too little to cast doubt on one that is printed."""
+_WHOLE_NAMES = frozenset({"signataire", "responsable", "contact_technique"})
 _LINES = frozenset({"text", "company", "company_or_person"})
 
 
@@ -204,6 +205,8 @@ def _claim(
         sure = min(sure, 0.8)  # the first line may be the rest of the label
     if not strong and (text.rstrip().endswith(":") or hit.label.rstrip().endswith(("/", "|", "–", "-"))):
         sure = min(sure, 0.8)  # the label goes on
+    if definition.id in _WHOLE_NAMES and place.place in ("right", "inline") and " " not in str(result.value):
+        sure = min(sure, 0.9)  # a whole name is asked for: the other half may stand on another line
     if definition.type == "person" and (re.search(r"[/()*:]", text) or understood(words_of(text))):
         sure = min(sure, 0.8)  # no name, perhaps what somebody is
     if not strong and fold(hit.label.split()[-1]) in _UNFINISHED:

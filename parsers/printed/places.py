@@ -233,6 +233,8 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
     ]
     band = [s for s in band if not is_beside_other_text(s, (segment, *hit.below), band, sheet)]
     band.sort(key=lambda s: s.box[0])
+    asked = next((i for i, s in enumerate(band) if i and asks_something([s])), len(band))
+    band = band[:asked] or _lower_in_row(hit, label, limit, sheet, context)
     if not band or asks_something(band) or _is_under_label(band[0], sheet, context):
         return None
     if band[0].box[0] - segment.box[2] > 30 and (
@@ -254,7 +256,11 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
             break
         if not other.entered and _begins_labels(other, segment, sheet, context):
             break
+        if any(_parts(s, taken[-1], other) for s in sheet.segments if id(s) in context.labels):
+            break
         taken.append(other)
+    column = (taken[0].box[0] - 3, min(s.box[1] for s in taken) - 1, limit, max(s.box[3] for s in taken) + 1)
+    taken = _with_lines_between(taken, column, sheet, context)
     words = tuple(w for s in taken for w in s.words)
     more = _continued(words, sheet, context, segment, hit.below)
     words += tuple(w for s in more for w in s.words)
@@ -287,6 +293,40 @@ def _begins_labels(candidate: Segment, label: Segment, sheet: Sheet, context: Co
     )
 
 
+def _parts(label: Segment, before: Segment, after: Segment) -> bool:
+    """True for a label that stands between two texts: the second one is its value."""
+    between = before.box[2] - 1 <= label.box[0] and label.box[2] <= after.box[0] + 1
+    return between and label.box[1] - 8 <= after.box[3] and after.box[1] <= label.box[3] + 8
+
+
+def _lower_in_row(
+    hit: LabelHit, label: BBox, limit: float, sheet: Sheet, context: Context
+) -> list[Segment]:
+    """What stands half a line lower in a column of values: the row is as high as a longer label beside it."""
+    segment = hit.segment
+    height = segment.box[3] - segment.box[1]
+    if sheet.flow or segment.frame is not None or segment.words[0].confidence is not None:
+        return []
+    for value in sheet.segments:
+        if (
+            value.box[2] < limit
+            and label[2] + 2 < value.box[0]
+            and -0.3 * height < value.box[1] - label[3] < 0.6 * height
+            and value.frame is None
+            and is_free(value, context)
+            and not asks_something([value])
+            and not any(
+                s.box[2] <= value.box[0] and s.box[0] >= label[0] - 3 and _level(s, value)
+                for s in sheet.segments
+            )
+            and sum(abs(s.box[0] - value.box[0]) < 1 for s in sheet.segments) >= _COLUMN
+        ):
+            return [value]
+    return []
+
+
+_COLUMN = 4
+"""Lines that begin at one place make a column."""
 _TOWN = re.compile(r"(?:[A-Z]{1,2}[- ]?)?\d{4,5} [^\W\d_]")
 
 
