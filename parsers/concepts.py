@@ -121,6 +121,8 @@ def names_something_else(tokens: Sequence[str]) -> bool:
     known = sum(bool(meanings(token)) for token in tokens)
     if tuple(tokens) == ("tel",):
         return True  # alone the telephone's, and not "tel que"
+    if tokens and not meanings(tokens[0]) and len(tokens) > 2:
+        return False  # "CHNord – site de Luxembourg": no label begins with a name
     return foreign(tokens) and 2 * known > len(tokens)
 
 

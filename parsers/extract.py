@@ -63,7 +63,11 @@ def extract(reading: Reading, form: FormDef, pages: Sequence[int] | None = None)
     claims += [c for c in boxes if c.field not in named]
     claims += [c for c in claims_from_tables(context) if c.field not in named]
     known = {c.field for c in claims}
-    claims += claims_from_prose(context, [f for f in form.fields if f.id not in known])
+    taken = {
+        (c.page, c.bbox) for c in claims if c.value and c.bbox
+    }  # what a label asks for is not said in passing
+    prose = claims_from_prose(context, [f for f in form.fields if f.id not in known])
+    claims += [c for c in prose if (c.page, c.bbox) not in taken]
     by_field: dict[str, list[Claim]] = {}
     for claim in claims:
         by_field.setdefault(claim.field, []).append(claim)

@@ -82,6 +82,7 @@ def _runs(text_page: Any, view: View, seams: list[BBox]) -> Iterator[tuple[str, 
     letters: list[str] = []
     first = 0
     left = low = right = high = 0.0
+    at, begun = _Origin(text_page, view), (0.0, 0.0)
     for index in range(count):
         code = unicode_of(text_page, index)
         if code <= 32 or code in _SPACES:
@@ -99,6 +100,10 @@ def _runs(text_page: Any, view: View, seams: list[BBox]) -> Iterator[tuple[str, 
                 continue
             x0, top, x1, bottom = view.box(edges[0].value, edges[2].value, edges[1].value, edges[3].value)
             y0, y1 = -bottom, -top  # upwards, like user space
+            begun = at.x, at.base
+            at.move(index)
+            if at.size > 2:
+                y0, y1 = -at.base - _DESCENT * at.size, -at.base + _ASCENT * at.size
         elif loose_box(text_page, index, rect):
             x0, y0, x1, y1 = rect.left, rect.bottom, rect.right, rect.top
         else:
@@ -106,6 +111,10 @@ def _runs(text_page: Any, view: View, seams: list[BBox]) -> Iterator[tuple[str, 
         if letters:
             height = max(high - low, 1.0 if not turned else 0.7 * size_of(text_page, index))
             jumped = x0 - right > gap * height or x0 < left - 0.5 * height or x0 < right - 1.2 * height
+            if turned and jumped and at.size > 2 and abs(at.base - begun[1]) < 0.3 * at.size:
+                jumped = (
+                    not 0 < at.x - begun[0] < _WIDEST * at.size
+                )  # side bearings: a full stop, an apostrophe
             if jumped or (abs(y0 - low) > 0.6 * height and not (low <= (y0 + y1) / 2 <= high)):
                 yield _joined(letters), first, (left, low, right, high)
                 letters.clear()
@@ -121,6 +130,27 @@ def _runs(text_page: Any, view: View, seams: list[BBox]) -> Iterator[tuple[str, 
         letters.append(chr(code) if code < 0x110000 else "\ufffd")
     if letters:
         yield _joined(letters), first, (left, low, right, high)
+
+
+_ASCENT, _DESCENT = 0.9, 0.21
+"""Of their size, how far the letters of usual fonts reach above and below their line."""
+_WIDEST = 0.75
+"""Of its size, how far most letters' next one begins, whatever the fixed width they share."""
+
+
+class _Origin:
+    """Where a character of turned text begins on its line: its tight box does not tell."""
+
+    def __init__(self, text_page: Any, view: View) -> None:
+        self._page, self._view = text_page, view
+        self._x, self._y = ctypes.c_double(), ctypes.c_double()
+        self.x = self.base = self.size = 0.0
+
+    def move(self, index: int) -> None:
+        self.size = pdfium.FPDFText_GetFontSize(self._page, index)
+        if pdfium.FPDFText_GetCharOrigin(self._page, index, self._x, self._y):
+            x, y = self._x.value, self._y.value
+            self.x, self.base, _, _ = self._view.box(x, y, x, y)
 
 
 def _seam(text_page: Any, index: int, before: str) -> bool:

@@ -75,7 +75,8 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
             hits.append(_with_colon(hit, number, segments, below, taken))
         elif under is not None and foreign(words_of(segment.text)) and not re.search(r"\d{3}", segment.text):
             rest = segments[under].text
-            broken = rest[:1].islower() or words_of(segment.text)[-1] in STOP
+            begins = rest[:1].islower() and not re.match(r"[a-z]\)", rest)
+            broken = begins or words_of(segment.text)[-1] in STOP
             if broken and understood(words_of(rest)):
                 taken.add(under)  # "Fonction / du signataire", broken over two lines
     return hits

@@ -23,6 +23,7 @@ _MEANT = 0.97
 _GERMAN = frozenset({"der", "die", "das", "des", "dem", "den", "für", "zur", "zum", "einer", "eines"})
 _PITCH, _OTHER_SIZE = 1.5, 1.2
 """From line to line of a label at most, in sizes of its letters."""
+_FIRM_S_END = re.compile(r"[^(]\b(?:S\.|SARL|SA|GmbH|AG|SAS|Sàrl)[^)]*$")
 _ALIGNED = 4
 """How many lines that end level are more than chance."""
 _SHAPED = frozenset({"matricule", "matricule_mysecu", "iban", "email", "numero_tva", "code_prestataire"})
@@ -195,7 +196,7 @@ def match_stack(
         if _NUMBERED.match(under.text) or (used and before.text.rstrip().endswith(":")):
             break  # the next label
         current = nxt
-        if re.search(r"\d{3}|@", under.text):
+        if re.search(r"\d{3}|@", under.text) or (_FIRM_S_END.search(under.text) and names_a_firm(under.text)):
             break  # a value
         texts.append(under.text)
         used.append(current)
@@ -272,7 +273,7 @@ def _goes_on(
     own: LabelHit | None,
 ) -> bool:
     """True when the line below is more of the label, not its value. `own`: the label that it is by itself."""
-    words = words_of(under.text)
+    words = words_of(without_brackets(under.text)) or words_of(under.text)
     if segment.text.rstrip().endswith(":"):
         in_cell = segment.frame is not None and segment.frame == under.frame
         new = single is not None and own is not None and joined[0] not in (single.fields, own.fields)

@@ -12,6 +12,7 @@ from parsers.remembered import TEXTS_OF_MAILS
 
 _FLOW_WIDTH, _CHAR, _LINE = 1000.0, 5.0, 12.0
 _FLOWS_KEPT = 2
+_COLONS = frozenset({":", "："})
 _OPEN_BRACKET = re.compile(r"[\[(](?!\S)")
 
 
@@ -76,6 +77,10 @@ def laid_out(blocks: tuple[Block, ...], widgets: tuple[Widget, ...]) -> Flow:
                 position = (here.row, here.column)
                 cell_y = row_top + 2
                 cells.append((20.0 + here.column * unit, 20.0 + (here.column + here.column_span) * unit))
+                if len(cells) > 1 and blocks[index].text.strip() in _COLONS:
+                    cells[-2:] = [(cells[-2][0], cells[-1][1])]  # a column of colons is the labels'
+                    index += 1
+                    continue
             longest = max(map(_units, blocks[index].text.split("\n")), default=0)
             narrow = (cells[-1][1] - cells[-1][0] - 6) / max(longest, 1)  # a long text stays in its cell
             cell_y = _lay_block(

@@ -53,6 +53,8 @@ def segments_of(
     if not sheet.flow:
         columns = _columns(lines)
         segments = [piece for s in segments for piece in _at_columns(s, columns)] if columns else segments
+        axes = _axes(segments)
+        segments = [piece for s in segments for piece in _at_axes(s, axes)] if axes else segments
     return in_reading_order(segments)
 
 
@@ -60,7 +62,7 @@ def _in_brackets(before: list[Word], after: list[Word]) -> bool:
     """True between a bracket that opens in the same text and the one that closes it: "(LU__ ____ ____)"."""
     text = " ".join(w.text for w in before)
     closing = next((w.text for w in after if "(" in w.text or ")" in w.text), "")
-    return text.count("(") > text.count(")") and closing.rstrip("*:").endswith(")")
+    return text.rfind("(") > text.rfind(")") and closing.rstrip("*:").endswith(")")
 
 
 _WRITTEN_OVER = 2.0
@@ -111,6 +113,40 @@ def _at_columns(segment: Segment, columns: list[tuple[float, set[float]]]) -> li
             for number, word in enumerate(segment.words[1:_PROSE], 1):
                 if abs(word.box[0] - at) < _EDGE and not _is_spaced_alike(segment.words, number):
                     return [_part(segment, segment.words[:number]), _part(segment, segment.words[number:])]
+    return [segment]
+
+
+_WIDE, _LINES = 0.5, 3
+"""Of the height, a gap wider than a space; how many lines that begin apart have it there on purpose."""
+
+
+def _axes(segments: list[Segment]) -> set[tuple[int, int]]:
+    """Where labels end that are set to the right, and where their values begin, to a point."""
+    seen: dict[tuple[int, int], set[int]] = {}
+    for segment in segments:
+        word = segment.words[0]
+        if segment.frame is None and word.confidence is None and word.origin == "page":
+            for axis in _gaps(segment):
+                seen.setdefault(axis, set()).add(round(segment.box[0]))
+    return {axis for axis, lefts in seen.items() if len(lefts) >= _LINES}
+
+
+def _gaps(segment: Segment) -> Iterable[tuple[int, int]]:
+    wide = _WIDE * (segment.box[3] - segment.box[1])
+    for before, after in pairwise(segment.words[:_PROSE]):
+        if after.box[0] - before.box[2] > wide:
+            yield round(before.box[2]), round(after.box[0])
+
+
+def _at_axes(segment: Segment, axes: set[tuple[int, int]]) -> list[Segment]:
+    """The segment in two where labels that are set to the right end close before their values."""
+    if segment.frame is not None or len(segment.words) < 2:
+        return [segment]
+    for number, (before, after) in enumerate(pairwise(segment.words[:_PROSE]), 1):
+        left = after.box[0]
+        near = any(abs(left - begin) < _LEFT and abs(before.box[2] - end) < _LEFT for end, begin in axes)
+        if near and left - before.box[2] > _WIDE * (segment.box[3] - segment.box[1]):
+            return [_part(segment, segment.words[:number]), _part(segment, segment.words[number:])]
     return [segment]
 
 

@@ -216,7 +216,7 @@ def _with_hints(hit: LabelHit, sheet: Sheet, context: Context) -> LabelHit:
             and abs(line.box[0] - hit.segment.box[0]) < 3
             and -2 <= line.box[1] - last.box[3] < 0.6 * (last.box[3] - last.box[1])
             and line.box[1] > last.box[1] + 2
-            and (is_hint(line.text) or len(block) > 1 + len(hit.below))
+            and (is_hint(line.text) or len(block) > 1 + len(hit.below) or line.text.startswith("("))
         ):
             block.append(line)
     return replace(hit, below=tuple(block[1:])) if len(block) > 1 + len(hit.below) else hit

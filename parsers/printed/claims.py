@@ -284,7 +284,7 @@ def _joins_in_doubt(text: str) -> bool:
 
 def _ends_firm(text: str) -> bool:
     """True for a name that ends with its legal form, as a firm's name does."""
-    return names_a_firm(" ".join(text.split()[-2:]))
+    return names_a_firm(" ".join(text.split()[-2:])) and not re.search(r"(?:&|\bet|\bund|\band) \S+$", text)
 
 
 def _is_unfinished(text: str) -> bool:

@@ -206,10 +206,10 @@ def _right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Fou
     if frame is not None and has_frame_below(label, sheet) and is_headed(frame, hit, sheet):
         return None  # the box under another label
     if frame is not None:
-        inside = [
-            s for s in sheet.segments
-            if covers(frame, s.box) and is_free(s, context) and not is_smallest(s, context)
-        ]  # fmt: skip
+        inside = [s for s in sheet.segments if covers(frame, s.box) and is_free(s, context)]
+        if inside and asks_something(inside) and not has_tick(frame, sheet):
+            return None
+        inside = [s for s in inside if not is_smallest(s, context)]
         inside = _with_lines_between(inside, frame, sheet, context)
         others = [s for s in sheet.segments if covers(frame, s.box) and not is_free(s, context)]
         others = [s for s in others if s not in inside]
@@ -299,9 +299,7 @@ def _parts(label: Segment, before: Segment, after: Segment) -> bool:
     return between and label.box[1] - 8 <= after.box[3] and after.box[1] <= label.box[3] + 8
 
 
-def _lower_in_row(
-    hit: LabelHit, label: BBox, limit: float, sheet: Sheet, context: Context
-) -> list[Segment]:
+def _lower_in_row(hit: LabelHit, label: BBox, limit: float, sheet: Sheet, context: Context) -> list[Segment]:
     """What stands half a line lower in a column of values: the row is as high as a longer label beside it."""
     segment = hit.segment
     height = segment.box[3] - segment.box[1]
@@ -325,6 +323,8 @@ def _lower_in_row(
     return []
 
 
+_PARAGRAPH = 4.0
+"""Points between the lines of one paragraph of flowing text; paragraphs stand further apart."""
 _COLUMN = 4
 """Lines that begin at one place make a column."""
 _TOWN = re.compile(r"(?:[A-Z]{1,2}[- ]?)?\d{4,5} [^\W\d_]")
@@ -469,7 +469,8 @@ def _below(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Iterab
             or has_company(candidate, segment, sheet, context)
         ):
             return  # a label of something else, a heading, or what belongs to the label or box beside it
-        if not candidate.entered and looks_like_label(candidate, segment, context):
+        own_paragraph = sheet.flow and candidate.box[1] - label[3] < _PARAGRAPH
+        if not (candidate.entered or own_paragraph) and looks_like_label(candidate, segment, context):
             return
         more = _continued(candidate.words, sheet, context, None)
         words = candidate.words + tuple(w for s in more for w in s.words)
@@ -496,7 +497,7 @@ def _with_lines_between(lines: list[Segment], frame: BBox, sheet: Sheet, context
     top, bottom = min(s.box[1] for s in lines), max(s.box[1] for s in lines)
     between = [
         s for s in sheet.segments
-        if covers(frame, s.box) and top < s.box[1] < bottom and id(s) in context.printed
+        if covers(frame, s.box) and top < s.box[1] < bottom and not is_free(s, context)
         and _set_alike(s, lines[0])
     ]  # fmt: skip
     return [*lines, *(s for s in between if s not in lines)]
@@ -603,7 +604,7 @@ def may_go_on(place: Found, hit: LabelHit, sheet: Sheet, context: Context) -> bo
         and abs(s.size - last.size) < 0.6
         and s.words[0].origin == last.origin
         and s.frame == hit.segment.frame
-        and is_free(s, context)
+        and (is_free(s, context) or (place.place == "right" and not is_other_label(s)))
         and not asks_something([s])
         and len(s.words) <= 6
         and not any(
@@ -665,7 +666,9 @@ def _begins_a_row(candidate: Segment, segment: Segment, label: Segment | None, c
     """True for text left of a line, in the label's column: the line is another row's, whoever asks there."""
     if label is None or candidate.entered or candidate.box[2] > segment.box[0] + 1:
         return False
-    in_column = abs(candidate.box[0] - label.box[0]) < 12
+    in_column = abs(candidate.box[0] - label.box[0]) < 12 or abs(candidate.box[2] - label.box[2]) < 4
+    if is_other_label(candidate) and candidate.box[2] > label.box[0]:
+        return True  # whatever it asks, and wherever it begins: labels that are set to the right
     return in_column and is_free(candidate, context) and candidate.size >= 0.85 * label.size
 
 

@@ -12,7 +12,7 @@ from parsers.forms import load_forms
 from parsers.labels.index import index_of
 from parsers.labels.text import match_text
 from parsers.values import parse_value
-from tests.parsers.form_builder import Sheet
+from tests.parsers.form_builder import Sheet, docx, p, table
 from tests.parsers.test_classify import kinds
 from tests.parsers.test_extract import believed, fields_of
 
@@ -165,3 +165,77 @@ def test_initials_do_not_end_a_street() -> None:
     assert form is not None
     address = parse_value("text", "93 avenue J.F.\nKennedy\nL-3895 Foetz", form.field("adresse"))
     assert address.value == "93 avenue J.F. Kennedy, L-3895 Foetz"
+
+
+@pytest.mark.parametrize("turns", [90, 180, 270])
+def test_a_turned_page_in_a_typewriter_s_face_keeps_its_words(turns: int) -> None:
+    sheet = Sheet("Formulaire 3", value_font="Courier")
+    rows = (("Industriel", "L'Étoile du Nord S.e.n.c."), ("Version", "4.2.1"), ("Signataire", "Léa O'Connor"))
+    for label, value in rows:
+        sheet.right(label, value)
+    with pikepdf.open(io.BytesIO(sheet.pdf())) as pdf:
+        page = pdf.pages[0]
+        width, height = float(page.mediabox[2]), float(page.mediabox[3])
+        turn = {
+            90: (0, 1, -1, 0, height, 0),
+            180: (-1, 0, 0, -1, width, height),
+            270: (0, -1, 1, 0, 0, width),
+        }
+        page.contents_add(f"q {' '.join(map(str, turn[turns]))} cm ".encode(), prepend=True)
+        page.contents_add(b" Q")
+        if turns != 180:
+            page.mediabox = Array([0, 0, height, width])
+        page.rotate(turns, relative=False)
+        out = io.BytesIO()
+        pdf.save(out)
+    got = believed(fields_of(out.getvalue(), "formulaire_3"))
+    assert (got["denomination"], got["signataire"]) == ("L'Étoile du Nord S.e.n.c.", "Léa O'Connor")
+
+
+def test_a_column_of_colons_is_the_labels() -> None:
+    rows = [(p("Industriel"), p(":"), p("Nova Santé SARL")), (p("Version"), p(":"), p("4.2.1"))]
+    assert believed(fields_of(docx(p("Formulaire 3"), table(*rows)), "formulaire_3")) == {
+        "denomination": "Nova Santé SARL",
+        "version_logiciel": "4.2.1",
+    }
+
+
+def test_labels_set_to_the_right_end_before_their_values() -> None:
+    sheet = Sheet("Formulaire 2")
+    rows = (
+        ("Industriel :", "Nova Santé SARL"),
+        ("E-mail :", "a@nova.lu"),
+        ("Code prestataire :", "735926-39"),
+    )
+    broken = ("Matricule ayant servi à l'obtention du code", "1893 1201 05732"), ("prestataire :", "")
+    for label, value in (*rows, *broken):
+        sheet._put(label, 260 - sheet.canvas.stringWidth(label, "Helvetica", 10), sheet.y)
+        sheet._put(value, 267, sheet.y)
+        sheet.y -= 12
+    got = believed(fields_of(sheet.pdf(), "formulaire_2"))
+    assert (got["matricule"], got["denomination"]) == ("1893120105732", "Nova Santé SARL")
+
+
+def test_the_middle_line_of_a_name_may_read_like_a_label() -> None:
+    sheet = Sheet("Formulaire 3", gap=12)
+    lines = ("Nom de", "l'Industriel", "(éditeur)")
+    for label, value in zip(lines, ("Krämer & Co", "– Éditeur de", "logiciels S.A."), strict=True):
+        sheet.right(label, value)
+    sheet.gap = 30
+    sheet.text("").right("Version", "4.2.1")
+    name = fields_of(sheet.pdf(), "formulaire_3").fields["denomination"]
+    assert (
+        str(name.value).replace(", ", " ") == "Krämer & Co – Éditeur de logiciels S.A."
+        or name.confidence < 0.95
+    )
+
+
+def test_a_note_under_a_label_may_say_that_it_is_another() -> None:
+    sheet = Sheet("Formulaire 2", gap=11)
+    sheet.right("Matricule", "1893 1201 05732").text("(enrôlement MySecu) :")
+    assert believed(fields_of(sheet.pdf(), "formulaire_2")) == {"matricule_mysecu": "1893120105732"}
+
+
+def test_a_name_may_hold_a_word_of_other_labels() -> None:
+    sheet = Sheet("Formulaire 4").right("Client raccordé", "CHNord – site de Luxembourg")
+    assert believed(fields_of(sheet.pdf(), "formulaire_4")) == {"nom_client": "CHNord – site de Luxembourg"}
