@@ -63,7 +63,8 @@ def value_above(hit: LabelHit, sheet: Sheet, context: Context) -> Found:
             line = _line_above(label, top, near, sheet, context, None)
         if not line or not all(is_free(s, context) for s in line) or _ticked(line, sheet):
             break
-        if rule is not None and not lines and is_heading(line[0], label, sheet, context):
+        told = rule is not None or line[0].bold
+        if told and not lines and is_heading(line[0], label, sheet, context):
             break  # nothing was written on the line
         lines.append(line)
         top = min(s.box[1] for s in line)

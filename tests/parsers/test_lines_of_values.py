@@ -98,8 +98,11 @@ def test_explained_labels_under_their_lines() -> None:
         sheet._put(value, 50, sheet.y)
         sheet._put(label, 50, sheet.y - 11, 7)
         sheet.y -= sheet.gap
+    sheet._put("Logiciel", 50, sheet.y, 11, bold=True)
+    sheet._put("5. Nom du logiciel :", 50, sheet.y - 12, 7)
     got = believed(fields_of(sheet.pdf(), "formulaire_3"))
     assert got["denomination"] == "Nova Santé SARL"
+    assert "nom_logiciel" not in got
     assert got["date_signature"] == "2026-05-12"
 
 
