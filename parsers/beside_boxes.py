@@ -48,6 +48,7 @@ def paired(sheet: Sheet, labels: Mapping[int, str] = MappingProxyType({})) -> li
         middle = (tick.box[1] + tick.box[3]) / 2
         row = _level_with(middle, sheet)
         row_ticks = [t for t in sheet.ticks if abs((t.box[1] + t.box[3]) / 2 - middle) < 6]
+        row = _without_next_question(row_ticks, row, labels)
         right = min((s for s in row if s.box[0] >= tick.box[2] - 3), key=lambda s: s.box[0], default=None)
         left = max((s for s in row if s.box[2] <= tick.box[0] + 3), key=lambda s: s.box[2], default=None)
         next_tick = min((t.box[0] for t in row_ticks if t.box[0] > tick.box[2]), default=1e9)
@@ -70,6 +71,17 @@ def paired(sheet: Sheet, labels: Mapping[int, str] = MappingProxyType({})) -> li
         elif len(row_ticks) > 1 and (head := _column_head(tick, row_ticks, sheet)) is not None:
             pairs.append(Pair(tick, (head,), head.text))
     return pairs
+
+
+def _without_next_question(
+    ticks: Sequence[Tick], row: list[Segment], labels: Mapping[int, str]
+) -> list[Segment]:
+    """The row without the label behind its last box, where that box stands closer to the words before it."""
+    last = max(ticks, key=lambda t: t.box[2])
+    behind = min((s for s in row if s.box[0] >= last.box[2] - 3), key=lambda s: s.box[0], default=None)
+    if behind is None or id(behind) not in labels or _gap_behind(last, row) <= 2 * _gap_before(last, row):
+        return row
+    return [s for s in row if s.box[0] < behind.box[0]]
 
 
 def _column_head(tick: Tick, row_ticks: Sequence[Tick], sheet: Sheet) -> Segment | None:

@@ -49,7 +49,7 @@ def spaced_words(letters: Sequence[Letter]) -> list[tuple[str, int, BBox, bool]]
         )
         word = [line[0]]
         for index, gap in zip(line[1:], gaps, strict=True):
-            if gap > usual + _WIDER * letters[index][5]:
+            if gap > usual + _WIDER * letters[index][5] and letters[index][0] not in ".,)":
                 words.append((*_word(word, letters), clear))
                 word = []
             word.append(index)

@@ -114,3 +114,14 @@ def test_the_only_box_of_a_row_is_its_only_words_however_far() -> None:
     sheet._put("[x]", 120, sheet.y)
     sheet._put("Participation au SONS Vague 1", 240, sheet.y)
     assert fields_of(sheet.pdf(), "formulaire_1").fields["participation_vague_1"].value is True
+
+
+def test_the_next_question_behind_a_row_s_last_box_is_none_of_its_answers() -> None:
+    sheet = Sheet("Formulaire 3")
+    for label, value in (("Industriel", "Nova Santé SARL"), ("Matricule", "1893 1201 05732")):
+        sheet.right(label, value)
+    sheet.text("Services testés :").text("Remboursement [x]   PID v2 [x]")
+    sheet.y += sheet.gap
+    sheet._put("Date de fin des tests", 222, sheet.y + 3)
+    got = fields_of(sheet.pdf(), "formulaire_3").fields["services"]
+    assert got.value == ["remboursement", "pid_v2"]
