@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
+from parsers.documents.reading import Ruling, Word
 from parsers.scans.image import Gray
 
 _DARK = 150
@@ -24,6 +26,8 @@ _ABOVE = 0.5
 """Of the letters' height: how far above the word its marks may reach."""
 _TELLS, _SOME, _SHARE = 4, 3, 0.45
 """Letters of a word that tells whether dots are lost, and how many such words, of all, have lost them."""
+_BARE, _ABOVE_CAPITALS, _UNDER_RULE = frozenset("AEIOUC"), 0.35, 0.9
+"""Capitals that may have accents, the room for it in heights of a line, their most confidence."""
 _TWO = frozenset("̈̋")
 _ONE_ITSELF = frozenset("ij'’‘´`^°*")
 _TWO_ITSELF = frozenset('"“”„»«')
@@ -59,6 +63,27 @@ def loses_marks(gray: Gray, words: Sequence[tuple[str, Pixels]]) -> bool:
     dotted = [(text, box) for text, box in words if "i" in text and text.isalpha() and len(text) >= _TELLS]
     lost = sum(not marks(gray, box) for _, box in dotted)
     return lost >= _SOME and lost >= _SHARE * len(dotted)
+
+
+def doubted_under_rules(words: Sequence[Word], rules: Sequence[Ruling]) -> list[Word]:
+    """Capitals right below a ruling are doubted: what stood above them may have gone with the line."""
+    return [
+        replace(word, confidence=min(word.confidence or 0.0, _UNDER_RULE))
+        if word.text.strip(".,'’-").isalpha()
+        and any(c in _BARE for c in word.text)
+        and _is_below(word, rules)
+        else word
+        for word in words
+    ]
+
+
+def _is_below(word: Word, rules: Sequence[Ruling]) -> bool:
+    left, top, right, bottom = word.box
+    room = _ABOVE_CAPITALS * (bottom - top)
+    return any(
+        rule.box[0] <= left + 1 and rule.box[2] >= right - 1 and -1 <= top - rule.box[3] < room
+        for rule in rules
+    )
 
 
 def _expected(letter: str) -> int:

@@ -14,6 +14,7 @@ from parsers.blanks.book import Blank
 from parsers.blanks.laid import Laid
 from parsers.documents.reading import Box, Page, Picture, Word
 from parsers.scans import ocr
+from parsers.scans.accents import doubted_under_rules
 from parsers.scans.bands import without_bands
 from parsers.scans.blank_ticks import tick_marks
 from parsers.scans.boxes import (
@@ -110,6 +111,7 @@ def read_sheet(sheet: Sheet, deadline: float, blanks: Sequence[Blank] = ()) -> P
     lines = rulings(furniture.across, furniture.down, upright)
     boxes = _boxes(furniture, upright)
     words, struck = without_struck(assemble(second, upright), lines, upright)
+    words = doubted_under_rules(words, lines)
     page = Page(
         number=upright.number,
         width=round(upright.width, 1),

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from parsers.scans.accents import loses_marks, told_by_marks, unread_mark
+from parsers.documents.reading import Ruling, Word
+from parsers.scans.accents import doubted_under_rules, loses_marks, told_by_marks, unread_mark
 from tests.parsers.scan_paper import pixels
 
 
@@ -63,3 +64,10 @@ def test_a_page_whose_i_have_lost_their_dots_is_noticed(dpi: int) -> None:
     faint[: box[1] + (box[3] - box[1]) // 5] = 255
     words = [("Clinique", box)] * 3 + [("Nova", box)]
     assert (loses_marks(faint, words), loses_marks(gray, words)) == (True, False)
+
+
+def test_capitals_right_below_a_ruling_are_doubted() -> None:
+    high = Word("LEFEVRE", 1, (100.0, 103.0, 150.0, 112.0), 0.98)
+    low = Word("LEFEVRE", 1, (100.0, 143.0, 150.0, 152.0), 0.98)
+    rule = Ruling(1, (90.0, 100.0, 200.0, 101.0))
+    assert [w.confidence for w in doubted_under_rules([high, low], [rule])] == [0.9, 0.98]
