@@ -205,6 +205,8 @@ def _claim(
         sure = min(sure, 0.8)  # the first line may be the rest of the label
     if not strong and (text.rstrip().endswith(":") or hit.label.rstrip().endswith(("/", "|", "–", "-"))):
         sure = min(sure, 0.8)  # the label goes on
+    if text.count(")") > text.count("("):
+        sure = min(sure, 0.8)  # the end of a note that began before: "(p. ex. B / 123456)"
     if definition.id in _WHOLE_NAMES and place.place in ("right", "inline") and " " not in str(result.value):
         sure = min(sure, 0.9)  # a whole name is asked for: the other half may stand on another line
     if definition.type == "person" and (re.search(r"[/()*:]", text) or understood(words_of(text))):

@@ -242,3 +242,11 @@ def test_a_note_under_a_label_may_say_that_it_is_another() -> None:
 def test_a_name_may_hold_a_word_of_other_labels() -> None:
     sheet = Sheet("Formulaire 4").right("Client raccordé", "CHNord – site de Luxembourg")
     assert believed(fields_of(sheet.pdf(), "formulaire_4")) == {"nom_client": "CHNord – site de Luxembourg"}
+
+
+def test_the_end_of_a_note_in_brackets_is_not_believed() -> None:
+    sheet = Sheet("Formulaire 1", gap=12)
+    lines = ("Immatriculation au RCS / Trade and", "companies register (RCS) (p. ex. B", "123456)")
+    for line in lines:
+        sheet.text(line)
+    assert "rcs" not in believed(fields_of(sheet.pdf(), "formulaire_1"))
