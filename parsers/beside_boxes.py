@@ -76,10 +76,15 @@ def paired(sheet: Sheet, labels: Mapping[int, str] = MappingProxyType({})) -> li
 def _without_next_question(
     ticks: Sequence[Tick], row: list[Segment], labels: Mapping[int, str]
 ) -> list[Segment]:
-    """The row without the label behind its last box, where that box stands closer to the words before it."""
+    """The row without the label or cell behind its last box, where that stands closer to the words before."""
     last = max(ticks, key=lambda t: t.box[2])
     behind = min((s for s in row if s.box[0] >= last.box[2] - 3), key=lambda s: s.box[0], default=None)
-    if behind is None or id(behind) not in labels or _gap_behind(last, row) <= 2 * _gap_before(last, row):
+    before = max((s for s in row if s.box[2] <= last.box[0] + 3), key=lambda s: s.box[2], default=None)
+    if behind is None or before is None:
+        return row
+    cell = before.frame
+    apart = cell is not None and covers(cell, last.box) and not covers(cell, behind.box)
+    if not (apart or id(behind) in labels) or _gap_behind(last, row) <= 2 * _gap_before(last, row):
         return row
     return [s for s in row if s.box[0] < behind.box[0]]
 

@@ -125,3 +125,13 @@ def test_the_next_question_behind_a_row_s_last_box_is_none_of_its_answers() -> N
     sheet._put("Date de fin des tests", 222, sheet.y + 3)
     got = fields_of(sheet.pdf(), "formulaire_3").fields["services"]
     assert got.value == ["remboursement", "pid_v2"]
+
+
+def test_the_next_cell_is_no_answer_of_a_row_with_its_boxes_behind() -> None:
+    row = (
+        "Kundentyp",
+        "Einzelner Leistungserbringer ☐ Ärztehaus ☒ Krankenhaus ☐",
+        "Maison médicale de la Vallée",
+    )
+    got = fields_of(docx(p("Formulaire 4"), table(row)), "formulaire_4").fields["type_client"]
+    assert got.value == "maison_medicale"
