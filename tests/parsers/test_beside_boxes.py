@@ -128,10 +128,10 @@ def test_the_next_question_behind_a_row_s_last_box_is_none_of_its_answers() -> N
 
 
 def test_the_next_cell_is_no_answer_of_a_row_with_its_boxes_behind() -> None:
-    row = (
-        "Kundentyp",
-        "Einzelner Leistungserbringer ☐ Ärztehaus ☒ Krankenhaus ☐",
-        "Maison médicale de la Vallée",
+    answers = (
+        "Einzelner Leistungserbringer / Prestataire ☐   Maison médicale (Ärztehaus) / Maison médicale ☒   "
+        "Krankenhaus ☐   Flexibel gemietetes Zentrum / Centre médical / dentaire flexible ☐"
     )
-    got = fields_of(docx(p("Formulaire 4"), table(row)), "formulaire_4").fields["type_client"]
+    rows = (("Kundentyp", "Name des Kunden"), (answers, "Maison médicale de la Vallée"))
+    got = fields_of(docx(p("Formulaire 4"), table(*rows)), "formulaire_4").fields["type_client"]
     assert got.value == "maison_medicale"
