@@ -125,11 +125,10 @@ def text_is_standing(gray: Gray) -> bool:
     points = centres[1:][letters][:2500]
     if len(points) < 12:
         return False
-    delta = points[None, :, :] - points[:, None, :]
-    distance = (delta**2).sum(axis=2)
+    x, y = (points[:, axis].astype(np.float32) for axis in (0, 1))
+    distance = np.square(x[None, :] - x[:, None]) + np.square(y[None, :] - y[:, None])
     np.fill_diagonal(distance, np.inf)
-    nearest = distance.argmin(axis=1)
-    step = np.abs(delta[np.arange(len(points)), nearest])
+    step = np.abs(points[distance.argmin(axis=1)] - points)
     lying = int((step[:, 0] > 2 * step[:, 1]).sum())
     standing = int((step[:, 1] > 2 * step[:, 0]).sum())
     return standing > 1.3 * lying
@@ -148,24 +147,25 @@ def is_on_its_head(gray: Gray) -> bool:
         parts = parts[:: len(parts) // 4000 + 1]
     order = np.argsort(parts[:, 0])
     left, top, width, height = (parts[order, column].astype(np.float64) for column in range(4))
-    above = below = 0
     # A letter is measured against its next neighbours: a long s or a p stands out beside an n.
-    for index in range(len(left)):
-        reach = slice(index + 1, index + 40)
-        near = (
-            np.abs((top[reach] + height[reach] / 2) - (top[index] + height[index] / 2)) < 0.6 * height[index]
-        )
-        near &= left[reach] - (left[index] + width[index]) < height[index]
-        if not near.any():
-            continue
-        other = index + 1 + int(near.argmax())
-        lowest = min(height[index], height[other])
-        step = 0.18 * lowest
-        if max(height[index], height[other]) > 1.9 * lowest:
-            continue
-        upper, lower = top[index] - top[other], (top[index] + height[index]) - (top[other] + height[other])
-        above += int(abs(upper) > step and abs(lower) <= 0.6 * step)
-        below += int(abs(lower) > step and abs(upper) <= 0.6 * step)
+    here = np.arange(len(left))
+    other = np.full(len(left), -1)
+    for ahead in range(1, min(40, len(left))):
+        index = here[: len(left) - ahead]
+        index = index[other[: len(index)] < 0]
+        there = index + ahead
+        middles = np.abs((top[there] + height[there] / 2) - (top[index] + height[index] / 2))
+        near = (middles < 0.6 * height[index]) & (left[there] - left[index] - width[index] < height[index])
+        other[index[near]] = there[near]
+    here = here[other >= 0]
+    other = other[here]
+    lowest = np.minimum(height[here], height[other])
+    alike = np.maximum(height[here], height[other]) <= 1.9 * lowest
+    step = 0.18 * lowest
+    upper = np.abs(top[here] - top[other])
+    lower = np.abs(top[here] + height[here] - top[other] - height[other])
+    above = int((alike & (upper > step) & (lower <= 0.6 * step)).sum())
+    below = int((alike & (lower > step) & (upper <= 0.6 * step)).sum())
     return below >= 25 and below > 1.35 * above
 
 

@@ -495,10 +495,10 @@ def test_every_public_file_is_read_in_time(folder: str, monkeypatch: pytest.Monk
     assert files
     for path in files:
         raw = path.read_bytes()
-        began = time.monotonic()
+        began = time.process_time()
         message = read_message(raw, OPTIONS)
         parts = unwrap_file(raw, path.name, OPTIONS)
-        assert time.monotonic() - began < 15, path
+        assert time.process_time() - began < 15, path
         assert message.model_dump_json()
         with monkeypatch.context() as once_more:  # for all its parts, not anew for each
             once_more.setattr(msg_files, "msg_letter", cache(msg_files.msg_letter))
