@@ -96,6 +96,7 @@ def doubt_half_an_address(fields: dict[str, FieldValue]) -> None:
         not re.search(r"\d{4}", text)
         or re.search(r"(?:^|[\s-])\d{4,5}$", text)
         or re.fullmatch(r"(?:[A-Z]{1,2}[- ])?\d{4,5} [^\d,]+", text)
+        or re.match(r"\d{1,4}\s?[A-Za-z]?,? (?:[A-Z]{1,2}[- ])?\d{4,5}\b", text)
     )
     if half and address.confidence > _HALF_AN_ADDRESS:
         fields["adresse"] = address.model_copy(

@@ -467,7 +467,7 @@ def test_a_broken_line_of_an_address_is_put_together() -> None:
     assert got.value == "5 bis, rue du Général de Gaulle, F-57000 Metz"
 
 
-@pytest.mark.parametrize("half", ["B-6780 Messancy", "8, rue du Lac, L-4011"])
+@pytest.mark.parametrize("half", ["B-6780 Messancy", "8, rue du Lac, L-4011", "184, L-1611 Luxembourg"])
 def test_half_an_address_is_doubtful(half: str) -> None:
     sheet = Sheet("Formulaire d'enrôlement").right("Adresse", half)
     assert fields_of(sheet.pdf(), "formulaire_1").fields["adresse"].confidence < BELIEVED
