@@ -24,6 +24,7 @@ class Vocabulary:
     titles: frozenset[str]
     yes: frozenset[str]
     no: frozenset[str]
+    domain_ends: frozenset[str]
     name_ends: tuple[str, ...]
     months: dict[str, tuple[str, ...]]
     numbers: dict[str, int]
@@ -46,6 +47,7 @@ def vocabulary() -> Vocabulary:
         titles=frozenset(map(fold, data["titles"])),
         yes=frozenset(map(fold, data["yes"])),
         no=frozenset(map(fold, data["no"])),
+        domain_ends=frozenset(data["domain_ends"]),
         name_ends=tuple(map(fold, data["name_ends"])),
         months={number: tuple(names) for number, names in data["months"].items()},
         numbers={fold(name): int(number) for number, names in data["numbers"].items() for name in names},

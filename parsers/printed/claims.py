@@ -31,6 +31,7 @@ from parsers.remembered import Remembered
 from parsers.table_bodies import in_table_body
 from parsers.types import FieldDef, FormDef
 from parsers.values import ValueResult, names_a_firm, parse_value
+from parsers.vocabulary import vocabulary
 
 _STRONG = frozenset(
     {"matricule", "iban", "vat", "email", "date", "rcs", "code_prestataire", "country", "int"}
@@ -229,6 +230,11 @@ def _claim(
     if not ends and is_cut_off(place, sheet):
         sure = min(sure, 0.8)
         evidence.append("reaches the edge of its box: perhaps cut off")
+    if definition.type == "email" and drawn and _domain_end(result.value) not in vocabulary().domain_ends:
+        sure = min(sure, 0.9)
+        evidence.append("its domain ends as few do: perhaps cut off")
+    if definition.type == "person" and "," in str(result.value):
+        sure = min(sure, 0.8)  # both names, where the label asks for one
     if not strong and _set_in_two_sizes(place):
         sure = min(sure, 0.8)
     if definition.type in _LINES and re.search(r"\S@\S+\.\w", text):
@@ -287,6 +293,10 @@ def _joins_in_doubt(text: str) -> bool:
 def _ends_firm(text: str) -> bool:
     """True for a name that ends with its legal form, as a firm's name does."""
     return names_a_firm(" ".join(text.split()[-2:])) and not re.search(r"(?:&|\bet|\bund|\band) \S+$", text)
+
+
+def _domain_end(value: object) -> str:
+    return str(value).rpartition(".")[2].lower()
 
 
 def _is_unfinished(text: str) -> bool:

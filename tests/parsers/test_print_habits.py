@@ -132,3 +132,15 @@ def test_labels_set_right_before_their_boxes_in_a_section_s_frame() -> None:
         sheet._put(value, 224, sheet.y + 5)
     got = fields_of(sheet.pdf(), "formulaire_3")
     assert believed(got) == {**READ, "email": "anne.thill@clineo.lu"}
+
+
+@pytest.mark.parametrize(("end", "sure"), [("com", True), ("lu", True), ("co", False), ("soft", False)])
+def test_an_address_of_mail_whose_end_is_uncommon_may_be_cut_off(end: str, sure: bool) -> None:
+    sheet = Sheet("Formulaire 2").right("E-mail", f"a.weis@alpha.{end}").right("Logiciel", "Praxa")
+    assert ("email" in believed(fields_of(sheet.pdf(), "formulaire_2"))) is sure
+
+
+def test_two_names_with_a_comma_are_no_last_name() -> None:
+    sheet = Sheet("Formulaire d'enrôlement").boxed("Geschäftsführer", "da Costa Pereira, Kim")
+    sheet.boxed("Vorname des Geschäftsführers", "Kim")
+    assert "ceo_nom" not in believed(fields_of(sheet.pdf(), "formulaire_1"))
