@@ -17,7 +17,6 @@ from pikepdf import Array, Dictionary, Name, Stream, String
 from parsers.documents.pdf_digest import Digests, PagePrint
 from parsers.documents.pdf_xfa import XfaTooLarge, bounded_bytes, packets
 from parsers.documents.reading import Annotation, AnnotationKind, Block, Widget, WidgetKind
-from parsers.documents.xfa_form import read_xfa
 from parsers.types import BBox, Problem, ReadOptions
 
 _RADIO, _PUSH_BUTTON = 1 << 15, 1 << 16
@@ -125,6 +124,8 @@ def read_form(pdf: pikepdf.Pdf, options: ReadOptions) -> FormContent:
             xml = b""
             notes.append(Problem(code="bomb", message="The XFA data expand to an unreasonable size."))
         if xml:
+            from parsers.documents.xfa_form import read_xfa  # few PDFs have one, and it brings an XML library
+
             xfa, problem = read_xfa(xml)
             if problem:
                 notes.append(problem)
