@@ -233,7 +233,8 @@ def _claim(
     if definition.type == "email" and drawn and _domain_end(result.value) not in vocabulary().domain_ends:
         sure = min(sure, 0.9)
         evidence.append("its domain ends as few do: perhaps cut off")
-    if definition.type == "person" and "," in str(result.value):
+    one_name = re.fullmatch(r"(?:.*_)?(?:pre)?nom", definition.id) is not None
+    if definition.type == "person" and one_name and "," in str(result.value):
         sure = min(sure, 0.8)  # both names, where the label asks for one
     if not strong and _set_in_two_sizes(place):
         sure = min(sure, 0.8)

@@ -144,3 +144,8 @@ def test_two_names_with_a_comma_are_no_last_name() -> None:
     sheet = Sheet("Formulaire d'enrôlement").boxed("Geschäftsführer", "da Costa Pereira, Kim")
     sheet.boxed("Vorname des Geschäftsführers", "Kim")
     assert "ceo_nom" not in believed(fields_of(sheet.pdf(), "formulaire_1"))
+
+
+def test_a_comma_between_both_names_is_no_doubt_where_both_are_asked_for() -> None:
+    sheet = Sheet("Formulaire 2").boxed("Signataire (nom, prénom)", "da Costa Pereira, Kim")
+    assert believed(fields_of(sheet.pdf(), "formulaire_2"))["signataire"] == "da Costa Pereira, Kim"
