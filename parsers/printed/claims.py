@@ -25,8 +25,9 @@ from parsers.printed.evidence import (
     read_doubt,
     source_of,
 )
+from parsers.printed.further_lines import may_go_on, with_town
 from parsers.printed.name_pairs import name_pair, pair_claims
-from parsers.printed.places import may_go_on, places_of, with_town
+from parsers.printed.places import places_of
 from parsers.remembered import Remembered
 from parsers.table_bodies import in_table_body
 from parsers.types import FieldDef, FormDef
