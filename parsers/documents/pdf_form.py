@@ -118,29 +118,37 @@ def read_form(pdf: pikepdf.Pdf, options: ReadOptions) -> FormContent:
                     widget = _widget(terminal, terminal.keys(), None, None, trust_values)
                     if widget and widget.name not in shown and (widget.value or widget.checked):
                         widgets.append(widget)
-        try:
-            xml = packets(acroform.get("/XFA"))
-        except XfaTooLarge:
-            xml = b""
-            notes.append(Problem(code="bomb", message="The XFA data expand to an unreasonable size."))
-        if xml:
-            from parsers.documents.xfa_form import read_xfa  # few PDFs have one, and it brings an XML library
-
-            xfa, problem = read_xfa(xml)
-            if problem:
-                notes.append(problem)
-            filled = {w.name for w in widgets if w.value or w.checked}
-            hybrid = {_plain(w.name) for w in widgets}
-            if xfa.dynamic or bool(pdf.Root.get("/NeedsRendering", False)):
-                message = "The form is a dynamic XFA form; only the data stored in it can be read."
-                notes.append(Problem(code="xfa_dynamic", message=message))
-                blocks = xfa.blocks if not widgets else ()
-            if blocks:
-                widgets = list(xfa.widgets)
-            elif not filled:
-                unplaced = (replace(w, block=None, offset=None) for w in xfa.widgets)
-                widgets += [w for w in unplaced if w.value or _plain(w.name) not in hybrid]
+        widgets, blocks = _with_xfa(pdf, acroform, widgets, notes)
     return FormContent(tuple(widgets), tuple(annotations), tuple(notes), _title(pdf), tuple(prints), blocks)
+
+
+def _with_xfa(
+    pdf: pikepdf.Pdf, acroform: Dictionary, widgets: list[Widget], notes: list[Problem]
+) -> tuple[list[Widget], tuple[Block, ...]]:
+    """The form fields with what XFA adds, and what a dynamic form would print; problems go to `notes`."""
+    try:
+        xml = packets(acroform.get("/XFA"))
+    except XfaTooLarge:
+        notes.append(Problem(code="bomb", message="The XFA data expand to an unreasonable size."))
+        return widgets, ()
+    if not xml:
+        return widgets, ()
+    from parsers.documents.xfa_form import read_xfa  # few PDFs have one, and it brings an XML library
+
+    xfa, problem = read_xfa(xml)
+    if problem:
+        notes.append(problem)
+    filled = {w.name for w in widgets if w.value or w.checked}
+    hybrid = {_plain(w.name) for w in widgets}
+    if xfa.dynamic or bool(pdf.Root.get("/NeedsRendering", False)):
+        message = "The form is a dynamic XFA form; only the data stored in it can be read."
+        notes.append(Problem(code="xfa_dynamic", message=message))
+        if xfa.blocks and not widgets:
+            return list(xfa.widgets), xfa.blocks
+    if not filled:
+        unplaced = (replace(w, block=None, offset=None) for w in xfa.widgets)
+        widgets = [*widgets, *(w for w in unplaced if w.value or _plain(w.name) not in hybrid)]
+    return widgets, ()
 
 
 def _struck_lines(annot: Any, frame: _Frame) -> list[BBox]:
