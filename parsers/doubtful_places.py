@@ -7,11 +7,12 @@ into the next column's may have left its end there.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import pairwise
 
 from parsers.documents.reading import Page, Reading, Word
+from parsers.layout.sheet import covers
 from parsers.remembered import Remembered
 from parsers.types import BBox, FieldValue
 
@@ -19,18 +20,23 @@ _DOUBTED = 0.9
 _STRUCK = "beside words that were struck out"
 _MEANT, _LEADER = re.compile(r"[^\W_]{2}"), re.compile(r"[._…]{3}|-{5}")
 """What says something, and dots to write on: values stand upon them."""
+_EXACT = 2.0
+"""Points by which an underline may end before or behind its words."""
+_BLANK = 0.5
+"""Of its line's height, a blank behind a word; it is underlined with it."""
 _RUN_OVER = "runs into the text beside it"
 
 
 def doubt_beside(fields: dict[str, FieldValue], reading: Reading) -> None:
     """Brings the values that stand in such a place below what is believed."""
     for page in reading.pages:
-        struck = [w.box for w in page.struck]
-        if struck:
-            _doubt(fields, page.number, struck, _STRUCK)
+        if page.struck:
+            level = [r.box for r in page.rulings if r.horizontal]
+            struck = [w.box for w in page.struck if not _replaced(w, page, level)]
+            _doubt(fields, _not_put_in(fields, page, level), page.number, struck, _STRUCK)
         over = _OVER.of((page,), partial(_run_over, page))
         if over:
-            _doubt(fields, page.number, over, _RUN_OVER)
+            _doubt(fields, fields, page.number, over, _RUN_OVER)
     struck_blocks = [" ".join(b.text.split()) for b in reading.blocks if b.struck]
     for key, value in fields.items():
         written = " ".join((value.raw or str(value.value)).split())
@@ -64,8 +70,65 @@ def _overlaps(words: Sequence[Word]) -> list[BBox]:
     return found
 
 
-def _doubt(fields: dict[str, FieldValue], page: int, places: Sequence[BBox], why: str) -> None:
-    for key, value in fields.items():
+def _not_put_in(fields: dict[str, FieldValue], page: Page, rulings: Sequence[BBox]) -> list[str]:
+    """The fields whose value is not underlined from its first letter to its last, as a change that is
+    tracked shows what was put in for what was struck out."""
+    return [
+        key
+        for key, value in fields.items()
+        if value.bbox is None or value.page != page.number or not _underlined(value.bbox, page, rulings)
+    ]
+
+
+def _replaced(gone: Word, page: Page, rulings: Sequence[BBox]) -> bool:
+    """True for struck words whose place was taken by words that an underline begins with."""
+    taken = next((w for w in page.words if covers(w.box, gone.box) and w.box[0] <= gone.box[0] + 1), None)
+    if taken is None:
+        return False
+    height = taken.box[3] - taken.box[1]
+    return any(
+        abs(r[1] - taken.box[3]) < 0.3 * height and gone.box[2] - _EXACT < r[0] < taken.box[2] - _EXACT
+        for r in rulings
+    )
+
+
+def _underlined(box: BBox, page: Page, rulings: Sequence[BBox]) -> bool:
+    lines: list[list[Word]] = []
+    for word in sorted((w for w in page.words if covers(box, w.box)), key=_middle):
+        if lines and _middle(word) - _middle(lines[-1][0]) < 0.5 * (word.box[3] - word.box[1]):
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    return bool(lines) and all(_line_under(words, rulings, page.struck) for words in lines)
+
+
+def _middle(word: Word) -> float:
+    return (word.box[1] + word.box[3]) / 2
+
+
+def _line_under(words: Sequence[Word], rulings: Sequence[BBox], struck: Sequence[Word]) -> bool:
+    """True where a line's words stand upon underlines as long as they, or behind what they took the place of."""
+    left, right = min(w.box[0] for w in words), max(w.box[2] for w in words)
+    bottom, height = max(w.box[3] for w in words), max(w.box[3] - w.box[1] for w in words)
+
+    def reaches(box: BBox) -> bool:
+        return left - _EXACT < box[0] < right and left < box[2] < right + max(_EXACT, _BLANK * height)
+
+    under = [r for r in rulings if -0.3 * height < r[1] - bottom < 0.2 * height and reaches(r)]
+    gone = [w.box for w in struck if abs(w.box[3] - bottom) < 0.4 * height and reaches(w.box)]
+    reached = left
+    for begin, _, end, _ in sorted([*under, *gone]):
+        if begin - reached > (_EXACT if (begin, end) in {(r[0], r[2]) for r in under} else height):
+            return False
+        reached = max(reached, end)
+    return bool(under) and right - reached < _EXACT
+
+
+def _doubt(
+    fields: dict[str, FieldValue], keys: Iterable[str], page: int, places: Sequence[BBox], why: str
+) -> None:
+    for key in list(keys):
+        value = fields[key]
         box = value.bbox
         if value.page == page and box is not None and any(_beside(box, place) for place in places):
             _lower(fields, key, why)

@@ -28,6 +28,7 @@ class Drawing:
     """What the walk over a page's objects collects."""
 
     rulings: list[BBox] = field(default_factory=list)
+    dashes: list[BBox] = field(default_factory=list)
     boxes: list[tuple[BBox, bool]] = field(default_factory=list)
     rounds: list[tuple[BBox, bool]] = field(default_factory=list)
     marks: list[BBox] = field(default_factory=list)
@@ -178,6 +179,8 @@ def _piece(
     if min(width, height) <= _THIN:
         if max(width, height) > 4:
             drawing.rulings.append(box)
+        else:
+            drawing.dashes.append(box)
         return
     corners = {(round(x, 1), round(y, 1)) for x, y in points}
     if upright and len(corners) == 4:

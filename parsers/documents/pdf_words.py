@@ -15,6 +15,8 @@ from parsers.documents.spaced_text import Letter, is_spaced, spaced_words
 from parsers.types import BBox
 
 _MAX_CHARS = 60_000
+_LINE_END_HYPHENS = (2, 0xFFFE)
+"""PDFium's marks for a hyphen at a line's end."""
 _SPACES = frozenset({0xA0, 0x202F, 0x2003, 0x2002, 0x2009, 0xFFFE, 0xFFFF, 0x200B})
 
 
@@ -38,6 +40,23 @@ def words_on(text_page: Any, number: int, view: View, seams: list[BBox]) -> list
     if not view.rotation and is_spaced([w.text for w in words]):
         words = _set_apart(text_page, number, view, seams)
     return words
+
+
+def letters_in(text_page: Any, view: View, box: BBox) -> list[float]:
+    """The middles of the letters that stand in a box, in points from the page's left edge."""
+    edges = tuple(ctypes.c_double() for _ in range(4))
+    middles: list[float] = []
+    spare = 0.35 * (box[3] - box[1])  # an underscore stands below its line, a line's hyphen beyond its end
+    for index in range(min(pdfium.FPDFText_CountChars(text_page), _MAX_CHARS)):
+        code = pdfium.FPDFText_GetUnicode(text_page, index)
+        blank = (code <= 32 or code in _SPACES) and code not in _LINE_END_HYPHENS
+        if blank or not pdfium.FPDFText_GetCharBox(text_page, index, *edges):
+            continue
+        left, top, right, bottom = view.box(edges[0].value, edges[2].value, edges[1].value, edges[3].value)
+        x = (left + right) / 2
+        if box[0] <= x <= box[2] + spare and box[1] - spare <= (top + bottom) / 2 <= box[3] + spare:
+            middles.append(x)
+    return sorted(middles)
 
 
 def _set_apart(text_page: Any, number: int, view: View, seams: list[BBox]) -> list[Word]:
@@ -88,8 +107,8 @@ def _runs(text_page: Any, view: View, seams: list[BBox]) -> Iterator[tuple[str, 
         if code <= 32 or code in _SPACES:
             if not letters:
                 continue
-            if code in (2, 0xFFFE):
-                letters.append("-")  # PDFium's mark for a hyphen at a line's end
+            if code in _LINE_END_HYPHENS:
+                letters.append("-")
                 continue
             yield _joined(letters), first, (left, low, right, high)
             letters.clear()

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from parsers.documents.reading import Word
 from parsers.types import BBox
@@ -17,12 +18,29 @@ from parsers.types import BBox
 _MIDDLE = (0.3, 0.74)
 """Of a word's height, from its top; the baseline lies at 0.8 or below."""
 _THICK, _TALLEST = 1.6, 40.0
+_SHORTEST = 2.0
+"""Points that one letter is wide, if it is no "i": a strike may go on to the next line for it alone."""
+_BLANK = 0.5
+"""Of a word's height: more than what is left blank between two words that follow each other."""
+_DASHES = 3
+"""So many short lines side by side are dashes."""
 _NARROW, _WIDE = frozenset("iljtfrI.,:;'’|!()[]-/ "), frozenset("mwMWABCDEFGHKNOPQRSTUVXYZ@%&ŒÆ—")
 
 
-def struck_out(words: Sequence[Word], lines: Sequence[BBox]) -> tuple[list[Word], list[Word]]:
-    """(words that stand, words under a strike); a word that is struck in part is cut in two."""
-    flat = [b for b in lines if b[2] - b[0] >= 3 and b[3] - b[1] <= min(_THICK, (b[2] - b[0]) / 3)]
+Letters = Callable[[BBox], Sequence[float]]
+"""Where the letters that a box holds have their middles, in points from the page's left edge."""
+
+
+def struck_out(
+    words: Sequence[Word], lines: Sequence[BBox], letters: Letters | None = None
+) -> tuple[list[Word], list[Word]]:
+    """(words that stand, words under a strike); a word that is struck in part is cut in two.
+
+    A word right behind struck ones is given with the place that they took.
+    Where `letters` cannot tell, the place of the cut is estimated by how wide letters usually are.
+    """
+    flat = [b for b in lines if b[2] - b[0] >= _SHORTEST and b[3] - b[1] <= min(_THICK, (b[2] - b[0]) / 3)]
+    flat = _without_dashes(flat)
     if not flat or not words:
         return list(words), []
     order = sorted(range(len(words)), key=lambda i: _middle(words[i]))
@@ -36,20 +54,43 @@ def struck_out(words: Sequence[Word], lines: Sequence[BBox]) -> tuple[list[Word]
             through[line] = hit
     if not through:
         return list(words), []
-    families = Counter((round(b[0]), round(b[2])) for b in dict.fromkeys(flat))
-    fitting = Counter((round(b[0]), round(b[2])) for b in through)
+    families = Counter(_reach(b) for b in dict.fromkeys(flat))
+    fitting = Counter(_reach(b) for b in through)
     cut: dict[int, list[BBox]] = {}
     for line, hit in through.items():
-        key = (round(line[0]), round(line[2]))
-        if 2 * fitting[key] > families[key]:
+        if 2 * fitting[_reach(line)] > families[_reach(line)]:
             for i in hit:
                 cut.setdefault(i, []).append(line)
     kept: list[Word] = []
     struck: list[Word] = []
     for number, word in enumerate(words):
-        for piece, under in _pieces(word, cut.get(number, [])):
+        for piece, under in _pieces(word, cut.get(number, []), letters):
             (struck if under else kept).append(piece)
-    return kept, struck
+    return _closed_up(kept, struck), struck
+
+
+def _closed_up(kept: list[Word], struck: Sequence[Word]) -> list[Word]:
+    """What goes on right behind struck words begins where they began: without them it would stand there."""
+    kept = list(kept)
+    for gone in sorted(struck, key=lambda w: -w.box[0]):
+        left, top, right, bottom = gone.box
+        for number, word in enumerate(kept):
+            near = -1 < word.box[0] - right < _BLANK * (bottom - top)
+            if near and top < _middle(word) < bottom and word.origin == gone.origin:
+                kept[number] = replace(word, box=(left, *word.box[1:]))
+                break
+    return kept
+
+
+def _reach(line: BBox) -> tuple[int, int]:
+    """From where to where a line goes, in quarters of a point: lines to write on come back exactly."""
+    return (round(4 * line[0]), round(4 * line[2]))
+
+
+def _without_dashes(lines: Sequence[BBox]) -> list[BBox]:
+    """Lines without those that are the dashes of a longer one."""
+    beside = Counter(round(b[1]) for b in lines if b[2] - b[0] <= _TALLEST / 8)
+    return [b for b in lines if b[2] - b[0] > _TALLEST / 8 or beside[round(b[1])] < _DASHES]
 
 
 def _middle(word: Word) -> float:
@@ -60,7 +101,9 @@ def _through(line: BBox, word: Word) -> bool:
     left, top, right, bottom = word.box
     at = ((line[1] + line[3]) / 2 - top) / max(bottom - top, 0.1)
     shared = min(right, line[2]) - max(left, line[0])
-    return _MIDDLE[0] <= at <= _MIDDLE[1] and shared >= min(0.3 * (right - left), 4.0)
+    return _MIDDLE[0] <= at <= _MIDDLE[1] and shared >= min(
+        0.3 * (right - left), 0.9 * (line[2] - line[0]), 4.0
+    )
 
 
 def _as_long(line: BBox, words: Sequence[Word]) -> bool:
@@ -74,21 +117,33 @@ def _as_long(line: BBox, words: Sequence[Word]) -> bool:
     return line[2] - reached <= spare
 
 
-def _pieces(word: Word, lines: Sequence[BBox]) -> list[tuple[Word, bool]]:
+def _pieces(word: Word, lines: Sequence[BBox], letters: Letters | None) -> list[tuple[Word, bool]]:
     if not lines:
         return [(word, False)]
     left, top, right, bottom = word.box
-    weights = [0.5 if c in _NARROW else 1.25 if c in _WIDE else 1.0 for c in word.text]
-    unit = (right - left) / max(sum(weights), 0.1)
+    middles = list(letters(word.box)) if letters else []
+    if len(middles) != len(word.text):
+        middles = _estimated(word)
+    under = [any(line[0] <= middle <= line[2] for line in lines) for middle in middles]
     pieces: list[tuple[Word, bool]] = []
-    x, start, begin = left, 0, left
-    before: bool | None = None
-    for index, weight in enumerate(weights):
-        middle = x + unit * weight / 2
-        under = any(line[0] <= middle <= line[2] for line in lines)
-        if before is not None and under != before:
-            pieces.append((replace(word, text=word.text[start:index], box=(begin, top, x, bottom)), before))
-            start, begin = index, x
-        before, x = under, x + unit * weight
-    pieces.append((replace(word, text=word.text[start:], box=(begin, top, right, bottom)), bool(before)))
+    start, begin = 0, left
+    for end in range(1, len(under) + 1):
+        if end < len(under) and under[end] == under[start]:
+            continue
+        x = right if end == len(under) else _cut(lines, middles[end - 1], middles[end])
+        pieces.append((replace(word, text=word.text[start:end], box=(begin, top, x, bottom)), under[start]))
+        start, begin = end, x
     return pieces
+
+
+def _cut(lines: Sequence[BBox], before: float, after: float) -> float:
+    """Where the line ends or begins between the middles of two letters."""
+    return next(x for line in lines for x in (line[0], line[2]) if before <= x <= after)
+
+
+def _estimated(word: Word) -> list[float]:
+    """The middles of a word's letters by how wide letters usually are."""
+    weights = [0.5 if c in _NARROW else 1.25 if c in _WIDE else 1.0 for c in word.text]
+    unit = (word.box[2] - word.box[0]) / max(sum(weights), 0.1)
+    ends = [word.box[0] + unit * total for total in accumulate(weights)]
+    return [end - unit * weight / 2 for end, weight in zip(ends, weights, strict=True)]

@@ -202,9 +202,10 @@ def match_stack(
         used.append(current)
         found = match_text(" ".join(texts), index)
         own = match_segment(under, index)
-        if own is not None and own.clear and _heads(before, under):
-            break  # the heading of a section, and its first label
         so_far = best[0] if best is not None else single
+        same = own is not None and so_far is not None and so_far.clear and own.fields == so_far.fields
+        if own is not None and own.clear and not same and _heads(before, under):
+            break  # the heading of a section, and its first label
         accepted = best
         if found and found[2] == PARTLY and not understood(words_of(under.text)):
             found = None  # a value, perhaps

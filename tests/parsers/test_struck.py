@@ -43,6 +43,15 @@ def test_a_word_struck_in_part_is_cut_where_the_line_ends() -> None:
     assert fields_of(sheet.pdf(), "formulaire_1").fields["denomination_sociale"].value == "Vitalis"
 
 
+@pytest.mark.parametrize("old", ["Medisoft SA", "iiii lljj", "W"])
+def test_what_a_tracked_change_put_in_is_believed_for_what_it_struck(old: str) -> None:
+    width = stringWidth(old, "Helvetica", 10)
+    sheet = lined(Sheet("Formulaire d'enrôlement"), old, 240, 3)
+    lined(sheet, "Vitalis SA", 240 + width, -1.4).right("Dénomination sociale", f"{old}Vitalis SA")
+    got = fields_of(sheet.right("IBAN", IBAN).pdf(), "formulaire_1")
+    assert believed(got) == {"denomination_sociale": "Vitalis SA", "iban": IBAN}
+
+
 def test_underlines_and_lines_to_write_on_strike_nothing() -> None:
     sheet = lined(Sheet("Formulaire d'enrôlement"), IBAN, 240, -1.4).right("IBAN", IBAN)
     for label, value in (("Dénomination sociale", "Vitalis SA"), ("Adresse électronique", "a@soins.example")):
