@@ -107,7 +107,7 @@ def _middle(word: Word) -> float:
 
 
 def _line_under(words: Sequence[Word], rulings: Sequence[BBox], struck: Sequence[Word]) -> bool:
-    """True where a line's words stand upon underlines as long as they, or behind what they took the place of."""
+    """True where a line's words stand upon underlines as long as they, or behind what they replaced."""
     left, right = min(w.box[0] for w in words), max(w.box[2] for w in words)
     bottom, height = max(w.box[3] for w in words), max(w.box[3] - w.box[1] for w in words)
 

@@ -64,7 +64,7 @@ _BROKEN_START = re.compile(r"(?!(?:c/o|rue|av\w*|route|bd|boul\w*|all\w*|op|am|a
 def parse_value(kind: FieldType, text: str, field: FieldDef | None = None) -> ValueResult:
     """The value that a text gives for a field of that type. `field` adds its choices and its id."""
     text = _LEADERS.sub(" ", text) if kind != "text" or "__" in text else text
-    text = re.sub(r"(?<=\w)(?:-\n|\n-)(?=\w)", "-", _LAST_LEADERS.sub("", text))
+    text = re.sub(r"(?<=[\w.])(?:-\n|\n-)(?=\w)", "-", _LAST_LEADERS.sub("", text))
     text = re.sub(r"(?<=[a-zß-ÿ]) -(?=[A-Za-zÀ-ÿ])", "-", text)
     if is_absent(text) or is_hint(text):
         return ABSENT
