@@ -13,6 +13,8 @@ from parsers.types import BBox, FieldDef
 from parsers.values import is_absent, parse_value
 
 _MAX_ROWS = 500
+_EDGE = 6.0
+"""Points by which the cells of one column may begin and end elsewhere."""
 _UNKNOWN_HEAD = 0.9
 """How sure rows are beside a column whose head says nothing: it may be the one that was not found."""
 
@@ -86,7 +88,7 @@ def _rows(
             continue
         if lines and segment.box[1] - bottom > 70:
             break
-        if id(segment) in context.labels:
+        if id(segment) in context.labels or _divided_otherwise(segment, head):
             break
         middle = (segment.box[1] + segment.box[3]) / 2
         if lines and abs((lines[-1][0].box[1] + lines[-1][0].box[3]) / 2 - middle) < 5:
@@ -110,6 +112,19 @@ def _rows(
                 continue
         result.append(cells)
     return result
+
+
+def _divided_otherwise(segment: Segment, head: dict[str, Segment]) -> bool:
+    """True for a cell below ruled columns that ends or begins within one of them: another table's."""
+    columns = [s.frame for s in head.values() if s.frame is not None]
+    cell = segment.frame
+    return (
+        cell is not None
+        and not segment.entered
+        and any(
+            column[0] + _EDGE < edge < column[2] - _EDGE for column in columns for edge in (cell[0], cell[2])
+        )
+    )
 
 
 def _row(

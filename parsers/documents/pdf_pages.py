@@ -97,8 +97,14 @@ def _read_page(document: Any, number: int) -> tuple[Page, bool]:
     if not page:
         return Page(number, 595.0, 842.0), False
     text_page = pdfium.FPDFText_LoadPage(page)
+    turns = turns_of(text_page, page)
+    if text_page and turns != pdfium.FPDFPage_GetRotation(page):
+        # PDFium reads the letters in the order in which the page is displayed: here from their wrong side.
+        pdfium.FPDFText_ClosePage(text_page)
+        pdfium.FPDFPage_SetRotation(page, turns)
+        text_page = pdfium.FPDFText_LoadPage(page)
     try:
-        view = View.of(page, turns_of(text_page, page))
+        view = View.of(page, turns)
         seams: list[BBox] = []
         words = words_on(text_page, number, view, seams) if text_page else []
         drawing = drawn_on(page, view)

@@ -20,7 +20,9 @@ MAX_LABEL_WORDS = 14
 _MORE = 4
 """Words behind a label that may belong to it."""
 _NAMES = frozenset({"lastname", "first", "name"})
-_BEFORE_DATE = frozenset({"le", "am", "on", "du", "den", "vom"})
+BEFORE_DATE = frozenset({"le", "am", "on", "du", "den", "vom"})
+_COMPOSED = re.compile(r"[^\W\d_][^\W\d_A-ZÀ-Þ]{2,}[A-ZÀ-Þ][^\W\d_]")
+"""A name with a capital inside, as products have it ("PraxisPilot") and no label ("eHealth", "MySecu")."""
 _SAYS_MORE = frozenset({"est", "ist", "is", "der", "des", "du", "de", "of", "von"})
 """Words behind a label's words that no value begins with, where all that follows could be a label's."""
 _BLANKS = frozenset({":", "*", ".", "-", "–", ")", "(*)", "：", "*:", ":*"})
@@ -120,6 +122,8 @@ def _match_words(words: tuple[str, ...], text: str, index: LabelIndex) -> _Match
         return None  # "Nom de la banque", no name behind its label
     if len(whole) > 1 and fold(whole[-1]) in vocabulary().titles:
         return _match_prefix(texts, start, index)  # the name goes on in the next line
+    if len(whole) > 1 and _COMPOSED.match(whole[-1]) and (named := _match_prefix(texts, start, index)):
+        return named  # "Nom du logiciel PraxisPilot"
     if len(whole) <= MAX_LABEL_WORDS + 4:
         found = match_text(" ".join(whole), index)
         prefix = _match_prefix(texts, start, index)
@@ -244,7 +248,7 @@ def _may_end(piece: list[str], following: str) -> bool:
     if word.count("(") > word.count(")") or word.endswith(","):
         return False
     if fold(word) in STOP:
-        return following[:1].isdigit() and fold(word) in _BEFORE_DATE
+        return following[:1].isdigit() and fold(word) in BEFORE_DATE
     return marked or not following[:1].islower() or bool(re.search(r"[@\d]", following))
 
 

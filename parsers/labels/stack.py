@@ -9,7 +9,7 @@ from dataclasses import replace
 from parsers.concepts import understood
 from parsers.folding import fold, without_brackets, words_of
 from parsers.labels.index import STOP, LabelIndex, Strength
-from parsers.labels.line import MAX_LABEL_WORDS, LabelHit, match_segment
+from parsers.labels.line import BEFORE_DATE, MAX_LABEL_WORDS, LabelHit, match_segment
 from parsers.labels.text import PARTLY, match_text
 from parsers.layout.sheet import Segment, pitch
 from parsers.values import is_hint, names_a_firm
@@ -56,11 +56,13 @@ def carried_on(
         end, named = second.end, second.fields
     else:
         texts = [w.text for w in rest.words]
-        shaped = hit.fields[0] in _SHAPED
+        dated = hit.fields[0].startswith("date_")
+        shaped = dated or hit.fields[0] in _SHAPED
         ends = range(1 if shaped or "rcs" in hit.fields else 2, min(len(texts), MAX_LABEL_WORDS))
         for end in reversed(ends) if shaped else ends:
             found = match_text(" ".join(texts[:end]), index)
-            if texts[end - 1].endswith(",") or fold(texts[end - 1]) in STOP:
+            stops = fold(texts[end - 1]) in STOP and not (dated and fold(texts[end - 1]) in BEFORE_DATE)
+            if texts[end - 1].endswith(",") or stops:
                 continue
             if label_opens_brackets(texts[:end]) or (
                 "rcs" in hit.fields and re.fullmatch(r"[A-K]|HR[AB]?", texts[end - 1])

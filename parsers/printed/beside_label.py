@@ -43,9 +43,9 @@ def right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Foun
     limit = min((s.box[0] for s in row_labels), default=sheet.width + 1)
     frame = frame_beside(hit, label, sheet, limit)
     far = frame is not None and frame[0] - max(s.box[2] for s in (segment, *hit.below)) > 60
-    if far and segment.frame is None and has_frame_below(label, sheet):
+    if far and segment.frame is None and has_frame_below(label, sheet, context):
         return None  # what stands beside is another column's
-    if frame is not None and has_frame_below(label, sheet) and is_headed(frame, hit, sheet):
+    if frame is not None and has_frame_below(label, sheet, context) and is_headed(frame, hit, sheet):
         return None  # the box under another label
     if frame is not None:
         inside = [s for s in sheet.segments if covers(frame, s.box) and is_free(s, context)]
@@ -80,7 +80,8 @@ def right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Foun
     if not band or asks_something(band) or _is_under_label(band[0], sheet, context):
         return None
     if band[0].box[0] - segment.box[2] > 30 and (
-        (segment.frame is None and has_frame_below(label, sheet)) or _has_cell_below(label, band[0], sheet)
+        (segment.frame is None and has_frame_below(label, sheet, context))
+        or _has_cell_below(label, band[0], sheet)
     ):
         return None  # another column's, as above
     ticks = [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Segment, Sheet, covers
+from parsers.printed.context import Context
+from parsers.printed.neighbours import is_other_label
 from parsers.types import BBox
 
 
@@ -23,13 +25,20 @@ def is_cell(frame: BBox, sheet: Sheet) -> bool:
     )
 
 
-def has_frame_below(label: BBox, sheet: Sheet) -> bool:
+def has_frame_below(label: BBox, sheet: Sheet, context: Context) -> bool:
     """True when a frame to write in begins right under the label, at its left edge."""
     height = min(label[3] - label[1], 14.0)
     return any(
         abs(f[0] - label[0]) < 6 and -0.6 * height <= f[1] - label[3] <= 0.8 * height and f[3] - f[1] <= 120
+        and not any(covers(f, s.box) and _names_the_frame(s, f, context) for s in sheet.segments)
         for f in sheet.frames
-    )
+    )  # fmt: skip
+
+
+def _names_the_frame(segment: Segment, frame: BBox, context: Context) -> bool:
+    """True for a label at the top of a frame ("Signature :"): the frame is not the label's above it."""
+    at_top = segment.box[1] - frame[1] < segment.box[3] - segment.box[1]
+    return at_top and (id(segment) in context.labels or is_other_label(segment))
 
 
 def is_headed(frame: BBox, hit: LabelHit, sheet: Sheet) -> bool:

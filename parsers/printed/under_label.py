@@ -90,6 +90,18 @@ def _in_one_row(frame: BBox, cell: BBox, sheet: Sheet) -> bool:
     )  # fmt: skip
 
 
+def _of_labels(cell: BBox, sheet: Sheet, context: Context) -> bool:
+    """True for a cell of a column in which one label's cell follows right upon another's: none has room for
+    a value between."""
+    column = {
+        s.frame
+        for s in sheet.segments
+        if s.frame is not None and id(s) in context.labels
+        and abs(s.frame[0] - cell[0]) < 3 and abs(s.frame[2] - cell[2]) < 3
+    }  # fmt: skip
+    return any(abs(upper[3] - lower[1]) < 3 for upper in column for lower in column if upper != lower)
+
+
 def below_label(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Iterable[Found]:
     segment = hit.segment
     height = segment.box[3] - segment.box[1]
@@ -124,7 +136,7 @@ def below_label(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> I
             and s.frame[2] <= cell[2] + 6
             and not _in_one_row(s.frame, cell, sheet)
         ]
-        if under:
+        if under and not _of_labels(cell, sheet, context):
             yield from _in_frame(whole_comb(under[0], sheet), sheet, context, "cell_below")
         return
     frames = [
