@@ -29,6 +29,8 @@ def under_headings(
     signed = {words_of(w) for role in form.signature_labels.values() for ws in role.values() for w in ws}
     asking = _set_as_labels(hits)
     headings = [s for s in _headings(sheet) if id(s) not in asking]
+    known_heads = {id(s) for s in headings}
+    headings += [s for s in sheet.segments if id(s) not in known_heads and _signing(s, signed)]
     if not headings:
         return list(hits)
     known = {id(hit.segment): hit for hit in hits}
@@ -107,6 +109,16 @@ def _headings(sheet: Sheet) -> list[Segment]:
         and ":" not in s.text
         and (s.size >= usual + 1.5 or (s.bold and rare_bold))
     ]
+
+
+def _signing(segment: Segment, signed: Collection[tuple[str, ...]]) -> bool:
+    """True for "Pour l'Industriel" on a line of its own, however it is set."""
+    return (
+        not segment.entered
+        and ":" not in segment.text
+        and len(segment.words) > 1
+        and words_of(segment.text) in signed
+    )
 
 
 def _above(segment: Segment, headings: Sequence[Segment]) -> Segment | None:

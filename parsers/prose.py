@@ -26,6 +26,9 @@ _SIGNED_AT = re.compile(
     r"\b(?:fait|signe|etabli|unterzeichnet|geschehen|done|signed) (?:a|in|at|zu) [a-z' -]{2,40}?,? ?"
     rf"(?:le|den|am|on|the) ?:? ?{_DATE}"
 )
+_AGENCY = re.compile(r"\b(?:agence esante|aes)\b(?!.*\b(?:industriel|et|und|and)\b)")
+_REACH = 160
+"""Characters before a number in which whose it is is said."""
 _BETWEEN = r"(?:\s|:|n°|no\.?|nr\.?|numero|sous le|le|the|,)*"
 
 
@@ -56,7 +59,7 @@ def _on_sheet(sheet: Sheet, definition: FieldDef, shape: str, others: set[int]) 
         return
     for match in re.finditer(rf"(?<![\w-])(?:{names}){_BETWEEN}({shape})(?!\w)", text):
         result = parse_value(definition.type, match[1].upper(), definition)
-        if not result.certain or result.problem is not None:
+        if not result.certain or result.problem is not None or _of_the_agency(text[: match.start()]):
             continue
         segments = [s for start, end, s in owners if start < match.end(1) and end > match.start(1)]
         doubts = [w.confidence for s in segments for w in s.words if w.confidence is not None]
@@ -74,6 +77,11 @@ def _on_sheet(sheet: Sheet, definition: FieldDef, shape: str, others: set[int]) 
             evidence,
             True,
         )
+
+
+def _of_the_agency(before: str) -> bool:
+    """True behind the agency's name: the number that follows is the agency's own."""
+    return _AGENCY.search(before[-_REACH:]) is not None
 
 
 def _signed_at(sheet: Sheet, definition: FieldDef) -> Iterable[Claim]:

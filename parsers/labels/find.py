@@ -41,7 +41,8 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
         if under is not None and hit is not None and _asks_another(segment, segments[under]):
             taken.add(under)
             continue
-        carried = carried_on(segment, segments, under, index, hit)
+        heads = words_of(segment.text) in signing and segment.frame is None
+        carried = carried_on(segment, segments, under, index, hit) if not heads else None
         if carried is not None and under is not None:
             taken.add(under)
             hits.append(carried)
@@ -56,7 +57,6 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
         cut = (
             segment.frame is None and fold(segment.words[-1].text) in STOP
         )  # "… – Datum des", broken over two lines
-        heads = words_of(segment.text) in signing and segment.frame is None
         if (
             under is not None
             and not heads

@@ -108,7 +108,7 @@ def right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Foun
     more = continued(words, sheet, context, segment, hit.below)
     words += tuple(w for s in more for w in s.words)
     text = joined([*lines_of(taken), *[s.text for s in more]])
-    if words[0].text in COLONS and len(words) > 1:
+    if words[0].text in (*COLONS, "=", "->", "=>", "→") and len(words) > 1:
         words, text = words[1:], text.removeprefix(words[0].text).lstrip()  # the label's, far from it
     return Found(words, text, "right")
 

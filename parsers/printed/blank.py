@@ -18,7 +18,7 @@ from parsers.labels.several import split_at_labels
 from parsers.layout.sheet import Segment, Sheet
 from parsers.printed.above import PROVING
 from parsers.printed.context import Context, is_free
-from parsers.printed.numbering import numbered_like, without_section_heads
+from parsers.printed.numbering import numbered_like, running_numbers, without_section_heads
 from parsers.printed.places import places_of
 from parsers.table_heads import table_heads
 from parsers.ticked import names_a_choice
@@ -64,6 +64,7 @@ def read_context(sheets: Sequence[Sheet], form: FormDef) -> Context:
                 continue
             if _is_fixed(segment, fixed) or is_hint(segment.text) or _help_text(segment, sheet, context):
                 context.printed.add(id(segment))
+        context.printed |= running_numbers(sheet)
         _mark_broken_sentences(sheet, context)
         _mark_rest_of_hints(sheet, context)
         _mark_samples(sheet, context)
@@ -320,6 +321,8 @@ def _in_prose(hit: LabelHit, sheet: Sheet) -> bool:
     return wide and segment.text.rstrip().endswith((".", ",", ";")) and rest > 3
 
 
+_NAMES_AGENCY = re.compile(r"^(?:l'?\s?)?agence esante\b|^aes$")
+"""The agency's name where a cell's line begins with it: what else the cell holds is the agency's."""
 _SAME_EDGE = 12.0
 """Points within which two headings begin in the same column."""
 
@@ -336,8 +339,10 @@ def _mark_other_party(sheet: Sheet, form: FormDef, context: Context) -> None:
                 continue
             if any(w and tokens[: len(w)] == w and len(tokens) <= len(w) + 8 for w in wordings):
                 heads.append((role, segment))
-    others = [s for role, s in heads if role == "aes"]
-    if not others:
+    cells = {s.frame for s in sheet.segments if s.frame is not None and _NAMES_AGENCY.search(fold(s.text))}
+    context.aes |= {id(h.segment) for h in context.hits[sheet.number] if h.segment.frame in cells}
+    context.printed |= {id(s) for s in sheet.segments if s.frame in cells}
+    if not any(role == "aes" for role, _ in heads):
         return
     for hit in context.hits[sheet.number]:
         left, top = hit.segment.box[0], hit.segment.box[1]

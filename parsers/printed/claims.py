@@ -241,6 +241,9 @@ def _claim(
         sure = min(sure, 0.8)
     if definition.type in _LINES and re.search(r"\S@\S+\.\w", text):
         sure = min(sure, 0.7)  # an e-mail address ran into it
+    if definition.type == "int" and _in_one_of_many_boxes(place, sheet):
+        sure = min(sure, 0.8)
+        evidence.append("one digit of several, perhaps: its box is one of a row")
     if definition.type == "int" and place.place in _UNDER:
         under = union(w.box for w in place.words)
         if under and in_table_body(hit.segment, under, sheet, context.labels):
@@ -265,6 +268,32 @@ def _claim(
         union(w.box for w in place.words),
         tuple(evidence),
         result.certain,
+    )
+
+
+_ONE_DIGIT_S_BOX = 24.0
+"""Points of a box for one character at most."""
+
+
+def _in_one_of_many_boxes(place: Found, sheet: Sheet) -> bool:
+    """True for a digit in a narrow box that another one of its size touches: a box for each digit."""
+    if len(place.text.strip()) != 1 or not place.words:
+        return False
+    left, top, right, bottom = place.words[0].box
+    own = [
+        f
+        for f in sheet.frames
+        if f[0] - 1 <= left and right <= f[2] + 1 and f[1] - 2 <= top + 2 and bottom - 2 <= f[3] + 2
+    ]
+    return any(
+        f[2] - f[0] < _ONE_DIGIT_S_BOX
+        and any(
+            abs(o[1] - f[1]) < 2
+            and abs((o[2] - o[0]) - (f[2] - f[0])) < 2
+            and (abs(o[0] - f[2]) < 3 or abs(o[2] - f[0]) < 3)
+            for o in sheet.frames
+        )
+        for f in own
     )
 
 

@@ -13,6 +13,8 @@ _NUMBERED = re.compile(
     r"(\d{1,2})(?:\.(\d{1,2})\.?|([.)]))?\s+(?=[^\W\d_]{2}|[A-ZÀ-Ý])|([a-z])\)\s+(?=[^\W\d_])"
 )
 _SEVERAL = 3
+_NARROW, _RUN = 32.0, 5
+"""Points of a cell for a field's number; how many that run on are no chance."""
 
 
 def _number(segment: Segment) -> tuple[str, int, int] | None:
@@ -37,6 +39,25 @@ def without_section_heads(hits: list[LabelHit], sheet: Sheet) -> list[LabelHit]:
         id(s) for s, n in numbers if n[0] in ("n.", "n)") and n[1] in parts and s.box[1] < parts[n[1]].box[1]
     }
     return [hit for hit in hits if id(hit.segment) not in heads]
+
+
+def running_numbers(sheet: Sheet) -> set[int]:
+    """Ids of numbers alone in narrow cells that run on from one to the next: a form's own field numbers."""
+    alone = [
+        s
+        for s in sheet.segments
+        if s.frame is not None
+        and s.frame[2] - s.frame[0] < _NARROW
+        and not s.entered
+        and re.fullmatch(r"\d{1,3}", s.text)
+    ]
+    runs: list[list[Segment]] = []
+    for segment in sorted(alone, key=lambda s: int(s.text)):
+        if runs and int(segment.text) == int(runs[-1][-1].text) + 1:
+            runs[-1].append(segment)
+        else:
+            runs.append([segment])
+    return {id(s) for run in runs if len(run) >= _RUN for s in run}
 
 
 def numbered_like(hits: Sequence[LabelHit], sheet: Sheet) -> list[Segment]:

@@ -29,12 +29,17 @@ _LONG = 8
 _PLACEHOLDER = re.compile(r"(?:cliquez|clique|klicken|click|tap|choisissez|wahlen sie|choose|selectionnez)\b")
 """How a form field's own text begins: where it stands, nothing was written, and nothing stands elsewhere."""
 
+_ARROW = re.compile(r"(?:[-=–—]*[>»→]+|=+|→+)[:.]?")
+"""What leads from a label to its value in typed text ("Version -> 4.2"); no value begins with it."""
+
 
 def places_of(hit: LabelHit, sheet: Sheet, context: Context) -> Iterable[Found]:
     """The places where the value may stand, most likely first. An empty one ends the search."""
     segment = hit.segment
     rest = segment.words[hit.end :]
     while rest and rest[0].text in {*COLONS, "*", "-", "–", "="}:
+        rest = rest[1:]
+    while rest and _ARROW.fullmatch(rest[0].text):
         rest = rest[1:]
     if label_opens_brackets([w.text for w in segment.words[: hit.end]]):
         rest = rest[next((i + 1 for i, w in enumerate(rest) if w.text.rstrip(":*").endswith(")")), 0) :]
