@@ -15,7 +15,9 @@ from parsers.layout.sheet import Segment
 from parsers.remembered import TEXTS_OF_MAILS
 from parsers.vocabulary import vocabulary
 
-_NUMBERING = re.compile(r"^(?:[0-9]{1,2}(?:\.[0-9]{1,2})*[.):]?|[a-z][.)]|[ivx]{1,4}[.)]|[•\-–*▪►>·])$", re.I)
+_NUMBERING = re.compile(
+    r"^(?:[0-9]{1,2}(?:\.[0-9]{1,2})*[.):]?|\(?[a-z][.)]|[ivx]{1,4}[.)]|[•\-–*▪►>·])$", re.I
+)
 MAX_LABEL_WORDS = 14
 _MORE = 4
 """Words behind a label that may belong to it."""

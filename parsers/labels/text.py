@@ -18,7 +18,7 @@ from parsers.labels.index import ARTICLES, STOP, LabelIndex, Strength
 from parsers.remembered import TEXTS_OF_MAILS
 
 _SPLIT = re.compile(r"\s*(?:/|\||\(|\)|;|\s[-–—]\s)\s*")
-_LETTERED = re.compile(r"^\s*[a-z]\)\s+(?=\S)")
+_LETTERED = re.compile(r"^\s*\(?[a-z]\)\s+(?=\S)")
 _GENERIC = frozenset({"nom", "prenom", "date_signature"})
 """Fields that one general word names: another word beside it may make it somebody else's."""
 _LEGAL_FORM = frozenset("sarl") | {"sarl", "sa"}

@@ -44,8 +44,8 @@ def read_context(sheets: Sequence[Sheet], form: FormDef) -> Context:
         options = {id(s): p.text for p in pairs for s in p.segments}
         found = _without_rests(under_headings(hits, sheet, form, heads))
         found = [h for h in found if not _is_option(h, options, form)]
-        hits = without_section_heads(without_headings(found, sheet), sheet)
-        hits = [h for h in hits if not _signs(h, signing)]
+        asking = [h for h in found if not _signs(h, signing)]
+        hits = without_section_heads(without_headings(asking, sheet), sheet)
         if sheet is sheets[0]:
             bare = _without_letterhead(hits, sheet, form)
             letterhead = {h.segment.text for h in hits if h not in bare}

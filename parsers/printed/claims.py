@@ -169,7 +169,7 @@ def _claim(
         )
         if not kept or not re.search(r"\d|@", text) or len(text) > 60:
             return None
-    if definition.type == "choice" and _lists_others(str(result.value), definition, hit, sheet):
+    if definition.type == "choice" and _lists_others(str(result.value), definition, hit, place, sheet):
         return None
     if not strong and not is_plausible(definition, hit, place, text, context):
         return None
@@ -374,9 +374,14 @@ def _own_look(hit: LabelHit, context: Context) -> bool:
     return look_of(hit.segment.size, hit.segment.bold) not in context.looks
 
 
-def _lists_others(value: str, definition: FieldDef, hit: LabelHit, sheet: Sheet) -> bool:
+_COLUMN = 25.0
+"""Points within which choices begin that are listed below each other."""
+
+
+def _lists_others(value: str, definition: FieldDef, hit: LabelHit, place: Found, sheet: Sheet) -> bool:
     """True when other choices are printed beside: then a mark decides, not what stands first."""
     top, bottom = hit.segment.box[1] - 14, hit.segment.box[3] + 80
+    left, line = place.words[0].box[0], place.words[0].box[1]
     others = {
         words_of(wording)
         for choice, by_language in definition.choice_labels.items()
@@ -385,5 +390,9 @@ def _lists_others(value: str, definition: FieldDef, hit: LabelHit, sheet: Sheet)
         for wording in wordings
     }
     return any(
-        words_of(s.text) in others for s in sheet.segments if top <= s.box[1] <= bottom and not s.entered
+        words_of(s.text) in others
+        for s in sheet.segments
+        if top <= s.box[1] <= bottom
+        and not s.entered
+        and (sheet.flow or abs(s.box[0] - left) < _COLUMN or abs(s.box[1] - line) < _COLUMN / 2)
     )
