@@ -16,8 +16,8 @@ from parsers.blanks.book import Blank
 from parsers.blanks.laid import Laid, TickMark
 from parsers.documents.reading import TickState
 from parsers.scans.blank_picture import SCALE, picture_of
-from parsers.scans.boxes import Square
 from parsers.scans.image import Gray, Mask, Sheet, as_gray
+from parsers.scans.ticked import Square
 from parsers.types import BBox
 
 _AROUND, _SEARCH = 9.0, 3.0

@@ -17,16 +17,7 @@ from parsers.scans import ocr
 from parsers.scans.accents import doubted_under_rules
 from parsers.scans.bands import without_bands
 from parsers.scans.blank_ticks import tick_marks
-from parsers.scans.boxes import (
-    Square,
-    circles,
-    is_filled_like,
-    is_tick_box,
-    marked,
-    measured,
-    small_squares,
-    with_marks_beside,
-)
+from parsers.scans.boxes import is_filled_like, is_tick_box, small_squares
 from parsers.scans.by_picture import lay_by_picture
 from parsers.scans.clean import cleaned
 from parsers.scans.combs import Comb, combs
@@ -44,13 +35,16 @@ from parsers.scans.lines import (
     without_lines,
 )
 from parsers.scans.lost import lost_in_places
+from parsers.scans.marked import marked
 from parsers.scans.print_seen import without
 from parsers.scans.quality import is_blank, legibility
 from parsers.scans.read_marks import doubted_beside, without_read_marks
 from parsers.scans.registration import lay_on_blank
+from parsers.scans.rings import circles
 from parsers.scans.second import Reread, reread
 from parsers.scans.squeezed import squeezed
 from parsers.scans.strikes import without_struck
+from parsers.scans.ticked import Square, measured, with_marks_beside
 from parsers.scans.upright import cut_out, is_on_its_head, quarter_turned, straightened, text_is_standing
 from parsers.scans.words import assemble
 from parsers.types import BBox, Problem

@@ -14,22 +14,18 @@ from PIL import Image
 from parsers import sniff
 from parsers.documents.reading import Box, Word
 from parsers.scans.bands import without_bands
-from parsers.scans.boxes import (
-    circles,
-    is_filled_like,
-    marked,
-    measured,
-    small_squares,
-    with_marks_beside,
-)
+from parsers.scans.boxes import is_filled_like, small_squares
 from parsers.scans.clean import cleaned
 from parsers.scans.document import sheets
 from parsers.scans.image import Sheet, parts_of
 from parsers.scans.legal_forms import legal_form_at
 from parsers.scans.lines import leaders, line_masks, rulings, with_narrow_frames, with_open_sides
+from parsers.scans.marked import marked
 from parsers.scans.page import frames
 from parsers.scans.read_marks import doubted_beside, without_read_marks
+from parsers.scans.rings import circles
 from parsers.scans.sizes import evened, line_of, type_size
+from parsers.scans.ticked import measured, with_marks_beside
 from parsers.scans.upright import is_on_its_head
 from parsers.types import ReadOptions
 from tests.parsers import scan_paper as paper

@@ -9,7 +9,7 @@ from parsers.scans.ocr import Token
 from parsers.scans.printed import label_length
 from parsers.scans.second import one_address, runs
 from parsers.scans.settle import settle, settled_identifier
-from parsers.scans.words import confidence
+from parsers.scans.votes import confidence
 
 MATRICULE = "1893120105732"  # the published OECD example
 
