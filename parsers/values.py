@@ -51,6 +51,8 @@ class ValueResult:
 ABSENT = ValueResult(problem="absent")
 
 
+_NUMBERS_SET_APART = re.compile(r"\d+(?: ?\. ?\d+)+")
+"""A version alone: "5. 9.1" is what OCR makes of digits that are set wide."""
 _BROKEN_END = re.compile(
     r"(?:,|(?<![\w-])(?:[A-Z]{1,2}[- ])?\d{4,5}|(?<![\w-])\d{4}(?:-\d{3}| ?[A-Z]{2})"
     r"|(?<![\w-])(?:de|du|des|la|le|les|d'|l'|rue|avenue|route|von|der|am|an|of|the"
@@ -141,6 +143,8 @@ def _text(text: str, field: FieldDef | None) -> ValueResult:
     value = single_spaced(text)
     if field is not None and "version" in field.id:
         value = re.sub(r"^(?:version|release|vers\.|v)\s*[.:]?\s*(?=\d)", "", value, flags=re.I)
+        if _NUMBERS_SET_APART.fullmatch(value):
+            value = value.replace(" ", "")
     return ValueResult(value)
 
 

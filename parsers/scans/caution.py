@@ -18,6 +18,10 @@ _PLAIN_EMAIL = re.compile(
 _WHOLE_CODE = re.compile(r"[0-9]{6}-[0-9]{2}")
 _DIGIT_IN_WORD = re.compile(r"[a-z][01][a-z]", re.IGNORECASE)
 """An l or an o more likely than a digit."""
+_BLURRED_DIAERESIS = re.compile(r"[ao]é(?!r)(?=[^\W\d_])", re.IGNORECASE)
+"""Raphaël, Noël, Joël: two dots that ran together look like one; é hardly stands there but in "aéro"."""
+_LOST_STOP = re.compile(r"\bDr (?:med|dent|vet)\.|\b(?:Dr\.|med\.) (?:med|dent|vet)(?![\w.])")
+"""« Dr. med. » with one of its full stops: the other lay within the noise."""
 
 
 def cautious(fields: Mapping[str, FieldValue], form: FormDef) -> dict[str, FieldValue]:
@@ -30,6 +34,8 @@ def _doubtful(key: str, value: FieldValue, form: FormDef) -> bool:
     if value.source != "ocr" or definition is None or value.confidence <= DOUBTED:
         return False
     inferred = any(note.startswith("inferred") for note in value.evidence)
+    if _lost_ink(str(value.value)):
+        return True
     if inferred and definition.type in ("choice", "choices", "bool"):
         return True  # no tick was measured
     if definition.type == "table":
@@ -43,6 +49,11 @@ def _doubtful(key: str, value: FieldValue, form: FormDef) -> bool:
 def _lacks_a_cell(rows: object, columns: int) -> bool:
     """A lone digit in a cell is easily passed over by all readings."""
     return isinstance(rows, list) and any(len(row) < columns for row in rows)
+
+
+def _lost_ink(text: str) -> bool:
+    """Spelled as hardly anybody spells it, and one blurred dot away from how everybody does."""
+    return bool(_BLURRED_DIAERESIS.search(text) or _LOST_STOP.search(text))
 
 
 def _oddly_joined(address: str, raw: str | None) -> bool:

@@ -44,6 +44,22 @@ def test_an_address_with_odd_joins_is_doubted(address: str, plain: bool) -> None
     assert believed("email", read(address)) is plain
 
 
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        ("Raphaél Thill", False),
+        ("Raphaël Thill", True),
+        ("Zoé Aérens", True),
+        ("Praxis Dr med. Thill", False),
+        ("Praxis Dr. med Thill", False),
+        ("Praxis Dr. med. Thill", True),
+        ("Cabinet Dr Thill", True),
+    ],
+)
+def test_a_spelling_one_blurred_dot_away_from_the_usual_one_is_doubted(value: str, plain: bool) -> None:
+    assert believed("denomination_sociale", read(value)) is plain
+
+
 def test_a_table_that_lacks_a_cell_is_doubted() -> None:
     form = load_forms(None).for_kind("bon_de_livraison")
     assert form is not None

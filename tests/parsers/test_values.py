@@ -116,6 +116,8 @@ def test_a_version_has_no_leading_v() -> None:
     version = FieldDef(id="version_logiciel", type="text")
     assert parse_value("text", "v4.2.1", version).value == "4.2.1"
     assert parse_value("text", "Version 4.2", version).value == "4.2"
+    assert parse_value("text", "5. 9.1", version).value == "5.9.1"
+    assert parse_value("text", "Suite 3. 2 B", version).value == "Suite 3. 2 B"
     assert parse_value("text", "Vega 3", version).value == "Vega 3"
 
 
