@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from parsers.documents.reading import Ruling, Word
-from parsers.scans.image import Gray
+from parsers.scans.image import Gray, Sheet
 
 _DARK = 150
 _LETTERS_SHARE = 0.7
@@ -28,6 +28,8 @@ _TELLS, _SOME, _SHARE = 4, 3, 0.45
 """Letters of a word that tells whether dots are lost, and how many such words, of all, have lost them."""
 _BARE, _ABOVE_CAPITALS, _UNDER_RULE = frozenset("AEIOUC"), 0.35, 0.9
 """Capitals that may have accents, the room for it in heights of a line, their most confidence."""
+_EDGE, _SHOWS = 1, 0.1
+"""Pixels that a line may be thicker than was seen; heights of a line in which the end of an accent shows."""
 _TWO = frozenset("̈̋")
 _ONE_ITSELF = frozenset("ij'’‘´`^°*")
 _TWO_ITSELF = frozenset('"“”„»«')
@@ -65,25 +67,37 @@ def loses_marks(gray: Gray, words: Sequence[tuple[str, Pixels]]) -> bool:
     return lost >= _SOME and lost >= _SHARE * len(dotted)
 
 
-def doubted_under_rules(words: Sequence[Word], rules: Sequence[Ruling]) -> list[Word]:
-    """Capitals right below a ruling are doubted: what stood above them may have gone with the line."""
+def doubted_under_rules(words: Sequence[Word], rules: Sequence[Ruling], sheet: Sheet) -> list[Word]:
+    """Capitals right below a ruling are doubted where what stood above them may have gone with the line."""
     return [
         replace(word, confidence=min(word.confidence or 0.0, _UNDER_RULE))
         if word.text.strip(".,'’-").isalpha()
         and any(c in _BARE for c in word.text)
-        and _is_below(word, rules)
+        and (rule := _rule_above(word, rules)) is not None
+        and not _clear_between(rule, word, sheet)
         else word
         for word in words
     ]
 
 
-def _is_below(word: Word, rules: Sequence[Ruling]) -> bool:
+def _rule_above(word: Word, rules: Sequence[Ruling]) -> Ruling | None:
+    """The nearest, where it is near enough to touch an accent."""
     left, top, right, bottom = word.box
     room = _ABOVE_CAPITALS * (bottom - top)
-    return any(
-        rule.box[0] <= left + 1 and rule.box[2] >= right - 1 and -1 <= top - rule.box[3] < room
+    near = [
+        rule
         for rule in rules
-    )
+        if rule.box[0] <= left + 1 and rule.box[2] >= right - 1 and -1 <= top - rule.box[3] < room
+    ]
+    return max(near, key=lambda rule: rule.box[3], default=None)
+
+
+def _clear_between(rule: Ruling, word: Word, sheet: Sheet) -> bool:
+    """True where the paper between both is so wide that an accent had shown in it, and is bare."""
+    left, top, right, bottom = (round(v / sheet.points) for v in word.box)
+    first = round(rule.box[3] / sheet.points) + _EDGE
+    enough = _SHOWS * (bottom - top)
+    return top - first >= enough and not (sheet.gray[first:top, left:right] < _DARK).any()
 
 
 def _expected(letter: str) -> int:

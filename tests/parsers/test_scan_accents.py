@@ -10,6 +10,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from parsers.documents.reading import Ruling, Word
 from parsers.scans.accents import doubted_under_rules, loses_marks, told_by_marks, unread_mark
+from parsers.scans.image import Sheet
 from tests.parsers.scan_paper import pixels
 
 
@@ -66,8 +67,24 @@ def test_a_page_whose_i_have_lost_their_dots_is_noticed(dpi: int) -> None:
     assert (loses_marks(faint, words), loses_marks(gray, words)) == (True, False)
 
 
-def test_capitals_right_below_a_ruling_are_doubted() -> None:
-    high = Word("LEFEVRE", 1, (100.0, 103.0, 150.0, 112.0), 0.98)
-    low = Word("LEFEVRE", 1, (100.0, 143.0, 150.0, 152.0), 0.98)
-    rule = Ruling(1, (90.0, 100.0, 200.0, 101.0))
-    assert [w.confidence for w in doubted_under_rules([high, low], [rule])] == [0.9, 0.98]
+@pytest.mark.parametrize(
+    ("printed", "rule", "doubted"),
+    [
+        ("LEFÈVRE", 22.0, True),  # the accent has grown into the line
+        ("LEFEVRE", 22.0, False),  # as near, and the paper between is bare
+        ("LEFEVRE", 20.4, True),  # an accent would lie within the line
+    ],
+)
+def test_capitals_are_doubted_where_their_accents_may_have_gone_with_a_line(
+    printed: str, rule: float, doubted: bool, dpi: int
+) -> None:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(140, 40))
+    canvas.setFont("Helvetica", 11)
+    canvas.drawString(10, 12, printed)
+    canvas.line(5, rule, 135, rule)
+    canvas.save()
+    sheet = Sheet(1, pixels(out.getvalue(), dpi), float(dpi))
+    read = Word("LEFEVRE", 1, (10.5, 20.1, 60.0, 28.0), 0.98)
+    line = Ruling(1, (5.0, 40 - rule - 0.5, 135.0, 40 - rule + 0.5))
+    assert [w.confidence for w in doubted_under_rules([read], [line], sheet)] == [0.9 if doubted else 0.98]
