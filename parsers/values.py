@@ -349,6 +349,8 @@ _LONGEST_NUMBER = 20
 
 def _int(text: str, field: FieldDef | None) -> ValueResult:
     plain = single_spaced(text)
+    if re.fullmatch(r"\d(?: \d)+", plain):
+        plain = plain.replace(" ", "")  # a box for each digit
     digits = re.findall(r"(?<![\d.,])\d{1,3}(?:[ .'’]\d{3})+(?!\d)|\d+", plain)
     if any(len(d) > _LONGEST_NUMBER for d in digits):
         return ValueResult(plain, "malformed", "not one whole number")

@@ -207,6 +207,8 @@ def _claim(
         sure = min(sure, 0.8)  # the first line may be the rest of the label
     if not strong and (text.rstrip().endswith(":") or hit.label.rstrip().endswith(("/", "|", "–", "-"))):
         sure = min(sure, 0.8)  # the label goes on
+    if not strong and re.search(r"\?\s+\S", text):
+        sure = min(sure, 0.8)  # a question that the form asks, and its answer
     if text.count(")") > text.count("("):
         sure = min(sure, 0.8)  # the end of a note that began before: "(p. ex. B / 123456)"
     if definition.id in _WHOLE_NAMES and place.place in ("right", "inline") and " " not in str(result.value):
