@@ -59,13 +59,13 @@ class _Shape:
 
 _SHAPES = (
     _Shape(re.compile(r"[0-9]{13}|(?:1[89]|2[01])[0-9]{9}"), lambda t: check_matricule(t) == "valid"),
-    _Shape(re.compile(r"LU[0-9]{18}"), lambda t: check_iban(t) == "valid"),
+    _Shape(re.compile(r"LU[0-9]{18}|BE[0-9]{14}|DE[0-9]{20}"), lambda t: check_iban(t) == "valid"),
     _Shape(re.compile(r"LU[0-9]{8}"), lambda t: check_vat(t) == "valid"),
 )
 
 
 def settled_identifier(readings: Sequence[tuple[str, float]]) -> Settled | None:
-    """A matricule, an IBAN or a VAT number of Luxembourg among readings of one run of characters.
+    """A matricule, an IBAN of Luxembourg, Belgium or Germany, or a VAT number of Luxembourg in a run.
 
     The readings are as read, spaces and separators allowed. None where no such number is meant, or
     where the check digits do not decide.
@@ -83,12 +83,12 @@ def settled_identifier(readings: Sequence[tuple[str, float]]) -> Settled | None:
 
 
 def _variants(text: str) -> Iterator[str]:
-    """The text as read and with look-alikes put right: digits where digits must be, LU in front."""
+    """The text as read and with look-alikes put right: digits where digits must be, a country in front."""
     if not 8 <= len(text) <= 24:
         return
     yield text
     head = "".join(_LIKE_LETTERS.get(c, c.upper()) for c in text[:2])
-    prefix = "LU" if head in ("LU", "LV", "LO", "IU", "JU") else None
+    prefix = "LU" if head in ("LU", "LV", "LO", "IU", "JU") else head if head in ("BE", "DE") else None
     body = text[2:] if prefix else text
     choices = [(c,) if c.isdigit() else (_LIKE_DIGITS.get(c, c),) for c in body]
     for characters in product(*choices):

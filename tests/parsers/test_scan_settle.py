@@ -77,6 +77,13 @@ def test_a_letter_for_a_digit_is_put_right_where_the_check_digits_hold() -> None
     assert "check digits" in answer.evidence
 
 
+def test_a_belgian_iban_is_settled_as_one_of_luxembourg_is() -> None:
+    answer = settled_identifier([("BEO8 2751 7388 8713", 0.7), ("BE08 2751 7388 8713", 0.6)])
+    assert answer is not None
+    assert answer.text == "BE08275173888713"
+    assert settled_identifier([("BEO8 2751 7388 8773", 0.7)]) is None
+
+
 def test_a_number_that_fails_its_check_is_left_alone() -> None:
     assert settled_identifier([("1893120105733", 0.9), ("1893120105731", 0.8)]) is None
 
