@@ -6,6 +6,7 @@ what the text accounts for. More in the picture than in the text: some letter lo
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
@@ -28,6 +29,7 @@ _TELLS, _SOME, _SHARE = 4, 3, 0.45
 """Letters of a word that tells whether dots are lost, and how many such words, of all, have lost them."""
 _BARE, _ABOVE_CAPITALS, _UNDER_RULE = frozenset("AEIOUC"), 0.35, 0.9
 """Capitals that may have accents, the room for it in heights of a line, their most confidence."""
+_NO_LETTERS = re.compile("[.,'’-]")
 _EDGE, _SHOWS = 1, 0.1
 """Pixels that a line may be thicker than was seen; heights of a line in which the end of an accent shows."""
 _TWO = frozenset("̈̋")
@@ -71,7 +73,7 @@ def doubted_under_rules(words: Sequence[Word], rules: Sequence[Ruling], sheet: S
     """Capitals right below a ruling are doubted where what stood above them may have gone with the line."""
     return [
         replace(word, confidence=min(word.confidence or 0.0, _UNDER_RULE))
-        if word.text.strip(".,'’-").isalpha()
+        if _NO_LETTERS.sub("", word.text).isalpha()
         and any(c in _BARE for c in word.text)
         and (rule := _rule_above(word, rules)) is not None
         and not _clear_between(rule, word, sheet)
