@@ -26,7 +26,7 @@ def words_on(text_page: Any, number: int, view: View, seams: list[BBox]) -> list
     Adds to `seams` where one text runs on into another without a space (see `Page.seams`).
     """
     size_of, weight_of = pdfium.FPDFText_GetFontSize, pdfium.FPDFText_GetFontWeight
-    font_name = ctypes.create_string_buffer(128)
+    looks = _Looks(text_page)
     words: list[Word] = []
     for text, first, (left, low, right, high) in _runs(text_page, view, seams):
         if len(text) == 1 and text in DINGBATS:
@@ -34,9 +34,10 @@ def words_on(text_page: Any, number: int, view: View, seams: list[BBox]) -> list
         if text:
             nominal = size_of(text_page, first)
             size = round(nominal if nominal > 2 else high - low, 1)
-            bold = weight_of(text_page, first) >= 600 or _named_bold(text_page, first, font_name)
+            look, named_bold = looks.of(first)
+            bold = named_bold or weight_of(text_page, first) >= 600
             place = (left, -high, right, -low) if view.rotation else view.box(left, low, right, high)
-            words.append(Word(text, number, place, size=size, bold=bold))
+            words.append(Word(text, number, place, size=size, bold=bold, look=look))
     if not view.rotation and is_spaced([w.text for w in words]):
         words = _set_apart(text_page, number, view, seams)
     return words
@@ -62,10 +63,10 @@ def letters_in(text_page: Any, view: View, box: BBox) -> list[float]:
 def _set_apart(text_page: Any, number: int, view: View, seams: list[BBox]) -> list[Word]:
     """The words of a page whose letters are spaced; lines where a blank is a guess are added to `seams`."""
     letters: list[Letter] = []
-    looks: list[tuple[float, bool]] = []
+    set_so: list[tuple[float, bool, str]] = []
+    looks = _Looks(text_page)
     x, y = ctypes.c_double(), ctypes.c_double()
     edges = tuple(ctypes.c_double() for _ in range(4))
-    font_name = ctypes.create_string_buffer(128)
     for index in range(min(pdfium.FPDFText_CountChars(text_page), _MAX_CHARS)):
         code = pdfium.FPDFText_GetUnicode(text_page, index)
         if code <= 32 or code in _SPACES or not pdfium.FPDFText_GetCharBox(text_page, index, *edges):
@@ -76,12 +77,14 @@ def _set_apart(text_page: Any, number: int, view: View, seams: list[BBox]) -> li
         size = max(pdfium.FPDFText_GetFontSize(text_page, index), 4.0)
         height = max(edges[3].value - edges[2].value, 4.0)
         letters.append((_joined([chr(min(code, 0x10FFFF))]), left, base, from_, to, min(size, 1.6 * height)))
-        bold = pdfium.FPDFText_GetFontWeight(text_page, index) >= 600
-        looks.append((round(size, 1), bold or _named_bold(text_page, index, font_name)))
+        look, named_bold = looks.of(index)
+        bold = named_bold or pdfium.FPDFText_GetFontWeight(text_page, index) >= 600
+        set_so.append((round(size, 1), bold, look))
     found = spaced_words(letters)
     seams += [box for _, _, box, clear in found if not clear]
     return [
-        Word(text, number, box, size=looks[first][0], bold=looks[first][1]) for text, first, box, _ in found
+        Word(text, number, box, size=set_so[first][0], bold=set_so[first][1], look=set_so[first][2])
+        for text, first, box, _ in found
     ]
 
 
@@ -183,11 +186,27 @@ def _seam(text_page: Any, index: int, before: str) -> bool:
     return ctypes.addressof(objects[0].contents) != ctypes.addressof(objects[1].contents)
 
 
-def _named_bold(text_page: Any, index: int, name: Any) -> bool:
-    """Bold by the font's name: the standard fonts carry no weight."""
-    pdfium.FPDFText_GetFontInfo(text_page, index, name, 128, None)
-    font = name.value
-    return b"Bold" in font or b"bold" in font or b"Black" in font or b"Heavy" in font
+class _Looks:
+    """Typeface and colour of characters; bold by the font's name: the standard fonts carry no weight."""
+
+    def __init__(self, text_page: Any) -> None:
+        self._page = text_page
+        self._name = ctypes.create_string_buffer(128)
+        self._ink = tuple(ctypes.c_uint() for _ in range(4))
+        self._known: dict[tuple[bytes, int, int, int], tuple[str, bool]] = {}
+
+    def of(self, index: int) -> tuple[str, bool]:
+        """(look, whether its font is named bold)"""
+        pdfium.FPDFText_GetFontInfo(self._page, index, self._name, 128, None)
+        red, green, blue, _ = self._ink
+        pdfium.FPDFText_GetFillColor(self._page, index, *self._ink)
+        font = self._name.value
+        key = (font, red.value, green.value, blue.value)
+        if key not in self._known:
+            face = font.decode("latin-1").partition("+")[2] or font.decode("latin-1")
+            bold = any(word in font for word in (b"Bold", b"bold", b"Black", b"Heavy"))
+            self._known[key] = (f"{face} #{key[1]:02x}{key[2]:02x}{key[3]:02x}", bold)
+        return self._known[key]
 
 
 def _pictured(text_page: Any, index: int, text: str) -> str:

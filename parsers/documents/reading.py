@@ -38,6 +38,8 @@ class Word:
     handwritten: bool = False
     origin: Literal["page", "annotation", "widget"] = "page"
     """Where it comes from: drawn on the page, typed over it by a viewer, or filled into a form field."""
+    look: str = ""
+    """Its typeface and colour; empty where they are not known."""
     note: str = ""
     """What settled its doubtful characters, in words."""
 

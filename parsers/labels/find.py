@@ -10,7 +10,7 @@ from parsers.concepts import foreign, understood
 from parsers.folding import fold, without_brackets, words_of
 from parsers.labels.index import STOP, LabelIndex, index_of
 from parsers.labels.line import LabelHit, match_segment
-from parsers.labels.stack import carried_on, match_stack, stacked, with_note
+from parsers.labels.stack import carried_on, match_stack, stacked, up_to_other_look, with_note
 from parsers.labels.text import match_text
 from parsers.layout.sheet import Segment
 from parsers.types import FormDef
@@ -69,6 +69,11 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
                 last = below.get(used[-1])
                 if last is not None and _is_another_s(segments[last].text):
                     taken.add(last)
+                    continue
+                behind = up_to_other_look(segment, segments[last], index, hit) if last is not None else None
+                if behind is not None and last is not None:
+                    taken.add(last)
+                    hits.append(behind)
                     continue
         if hit is not None and not (re.fullmatch(r"\(.*\)[\s*:]*", hit.label)):
             # What stands in brackets alone explains another label.

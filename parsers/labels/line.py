@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 from parsers.concepts import fields_meant, foreign, meanings, understood
+from parsers.documents.reading import Word
 from parsers.folding import fold, words_of
 from parsers.labels.index import ARTICLES, STOP, LabelIndex, Strength
 from parsers.labels.text import PARTLY, is_counted, match_text, without_numbering
@@ -79,8 +81,39 @@ def _after_colon(
 
 def match_segment(segment: Segment, index: LabelIndex) -> LabelHit | None:
     """The label that a segment is, or starts with."""
-    match = _match_words(tuple(w.text for w in segment.words), segment.text, index)
+    texts = tuple(w.text for w in segment.words)
+    end = looks_change(segment.words)
+    titled = any(fold(text) in vocabulary().titles for text in texts[:end])
+    if (
+        end
+        and not titled
+        and names_itself(texts[end:])
+        and not any(text.endswith((":", "：")) for text in texts)
+    ):
+        label = _match_words(texts[:end], " ".join(texts[:end]), index)
+        if label is not None and label.end == end and label.strength != "weak":
+            return LabelHit(segment, *label)
+    match = _match_words(texts, segment.text, index)
     return LabelHit(segment, *match) if match is not None else None
+
+
+def names_itself(texts: Sequence[str]) -> bool:
+    """True for what begins as values do, and is no label of known words."""
+    begins = re.search(r"[A-ZÀ-Þ\d@]", texts[0]) is not None
+    return begins and (_COMPOSED.match(texts[-1]) is not None or not understood(words_of(" ".join(texts))))
+
+
+def looks_change(words: Sequence[Word]) -> int:
+    """Where a line is set otherwise once and for all, as from its label to its value; 0 if nowhere."""
+    first, last = _set(words[0]), _set(words[-1])
+    if first == last or not words[0].look or not words[-1].look:
+        return 0
+    end = next(i for i, word in enumerate(words) if _set(word) != first)
+    return end if all(_set(word) == last for word in words[end:]) else 0
+
+
+def _set(word: Word) -> tuple[str, int]:
+    return word.look, round(word.size)
 
 
 class _Match(NamedTuple):

@@ -9,7 +9,14 @@ from dataclasses import replace
 from parsers.concepts import understood
 from parsers.folding import fold, without_brackets, words_of
 from parsers.labels.index import STOP, LabelIndex, Strength
-from parsers.labels.line import BEFORE_DATE, MAX_LABEL_WORDS, LabelHit, match_segment
+from parsers.labels.line import (
+    BEFORE_DATE,
+    MAX_LABEL_WORDS,
+    LabelHit,
+    looks_change,
+    match_segment,
+    names_itself,
+)
 from parsers.labels.text import PARTLY, match_text
 from parsers.layout.sheet import Segment, pitch
 from parsers.values import is_hint, names_a_firm
@@ -23,6 +30,8 @@ _MEANT = 0.97
 _GERMAN = frozenset({"der", "die", "das", "des", "dem", "den", "für", "zur", "zum", "einer", "eines"})
 _PITCH, _OTHER_SIZE = 1.5, 1.2
 """From line to line of a label at most, in sizes of its letters."""
+_SMALL = 0.85
+"""Of the size of label and value, at most, a note is set in."""
 _FIRM_S_END = re.compile(r"[^(]\b(?:S\.|SARL|SA|GmbH|AG|SAS|Sàrl)[^)]*$")
 _ALIGNED = 4
 """How many lines that end level are more than chance."""
@@ -41,6 +50,9 @@ def carried_on(
     if under is None:
         return None
     rest = segments[under]
+    told = up_to_other_look(segment, rest, index, hit)
+    if told is not None:
+        return told
     broken = _broken_before_colon(segment, rest, index)
     if broken is not None:
         return broken
@@ -91,6 +103,31 @@ def label_opens_brackets(texts: Sequence[str]) -> bool:
     """True for words that end inside a pair of brackets."""
     text = " ".join(texts)
     return text.count("(") > text.count(")")
+
+
+def up_to_other_look(
+    first: Segment, rest: Segment, index: LabelIndex, hit: LabelHit | None
+) -> LabelHit | None:
+    """A label whose end, second language or note begins the line below, where the value is set otherwise."""
+    end = looks_change(rest.words)
+    texts = [w.text for w in rest.words]
+    if not end or not names_itself(texts[end:]) or any(t.endswith((":", "：")) for t in texts[end:]):
+        return None
+    piece = " ".join(texts[:end])
+    label = f"{first.text} {piece}"
+    if hit is not None and hit.clear and hit.end == len(first.words):
+        second = match_text(piece, index)
+        same = second is not None and second[1] != "weak" and set(second[0]) & set(hit.fields)
+        smaller = rest.words[0].size <= _SMALL * min(first.size, rest.words[-1].size)
+        if same or smaller or is_hint(piece) or re.fullmatch(r"[*:()\s]+", piece):
+            shared = tuple(f for f in hit.fields if not same or second is None or f in second[0])
+            return LabelHit(rest, shared, end, hit.strength, hit.score, True, label, (first,))
+    whole = match_text(label, index)
+    if looks_change(first.words) or whole is None or whole[1] == "weak":
+        return None
+    if hit is not None and hit.strength != "weak" and not set(hit.fields) & set(whole[0]):
+        return None
+    return LabelHit(rest, whole[0], end, whole[1], whole[2], True, label, (first,))
 
 
 def _broken_before_colon(first: Segment, rest: Segment, index: LabelIndex) -> LabelHit | None:
@@ -370,8 +407,9 @@ def stacked(segments: Sequence[Segment]) -> dict[int, int]:
         for other in range(number + 1, min(number + 14, len(segments))):
             below = segments[other]
             gap = below.box[1] - segment.box[3]
-            alike = abs(segment.size - below.size) < _OTHER_SIZE and segment.words[0].confidence is None
-            if gap > 0.6 * height and not (alike and pitch(segment.box, below.box) <= _PITCH * below.size):
+            size = max(below.size, below.words[-1].size)  # a small note may stand before a value
+            alike = abs(segment.size - size) < _OTHER_SIZE and segment.words[0].confidence is None
+            if gap > 0.6 * height and not (alike and pitch(segment.box, below.box) <= _PITCH * size):
                 if gap > 3 * height:
                     break
                 continue

@@ -48,7 +48,8 @@ def split_at_filler(word: Word) -> list[Word]:
 
 
 def _slice(word: Word, start: int, end: int) -> Word:
-    return replace(word, text=word.text[start:end], box=part_of(word, start, end))
+    look = word.look if start == 0 else ""  # of the first letter
+    return replace(word, text=word.text[start:end], box=part_of(word, start, end), look=look)
 
 
 def split_at_colons(words: list[Word]) -> list[Word]:

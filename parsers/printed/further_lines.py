@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from parsers.documents.reading import Word
-from parsers.labels.line import LabelHit
+from parsers.labels.line import LabelHit, looks_change
 from parsers.layout.sheet import Segment, Sheet, covers, pitch
 from parsers.printed.context import Context, Found, is_free
 from parsers.printed.neighbours import (
@@ -160,6 +160,7 @@ def may_go_on(place: Found, hit: LabelHit, sheet: Sheet, context: Context) -> bo
         and s.frame == hit.segment.frame
         and (is_free(s, context) or (place.place == "right" and not is_other_label(s)))
         and not asks_something([s])
+        and not looks_change(s.words)  # a label that nobody knows, and its value
         and len(s.words) <= 6
         and not any(
             other.box[2] <= s.box[0] and other.box[2] > hit.segment.box[0] and on_one_level(other, s)

@@ -91,15 +91,16 @@ def _in_one_row(frame: BBox, cell: BBox, sheet: Sheet) -> bool:
 
 
 def _of_labels(cell: BBox, sheet: Sheet, context: Context) -> bool:
-    """True for a cell of a column in which one label's cell follows right upon another's: none has room for
-    a value between."""
+    """True for a cell of a column in which most labels' cells follow right upon each other: there is no room
+    for values between."""
     column = {
         s.frame
         for s in sheet.segments
         if s.frame is not None and id(s) in context.labels
         and abs(s.frame[0] - cell[0]) < 3 and abs(s.frame[2] - cell[2]) < 3
     }  # fmt: skip
-    return any(abs(upper[3] - lower[1]) < 3 for upper in column for lower in column if upper != lower)
+    followed = sum(any(abs(upper[3] - lower[1]) < 3 for lower in column) for upper in column)
+    return len(column) > 1 and 2 * followed >= len(column) - 1
 
 
 def below_label(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Iterable[Found]:
