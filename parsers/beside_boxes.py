@@ -192,8 +192,16 @@ def _blocks(sheet: Sheet, labels: Mapping[int, str]) -> list[list[list[_Item]]]:
 def _in_cell(cell: BBox, sheet: Sheet) -> list[list[_Item]]:
     items: list[_Item] = [t for t in sheet.ticks if covers(cell, t.box)]
     lines = _lined([*items, *(s for s in sheet.segments if s.frame == cell)])
+    after = isinstance(lines[0][0], Segment) and isinstance(lines[-1][-1], Tick)
     whole = next(
-        (n for n in range(1, len(lines)) if not _goes_on(lines[n - 1], lines[n], cell[2])), len(lines)
+        (
+            n
+            for n in range(1, len(lines))
+            if not (
+                _goes_on(lines[n - 1], lines[n], cell[2]) or (after and isinstance(lines[n - 1][-1], Tick))
+            )
+        ),
+        len(lines),
     )
     return lines[:whole]
 
@@ -287,6 +295,8 @@ def _boxes_after_words(ticks: list[Tick], row: list[Segment], wrapped: Segment |
     """True when the row's last box has nothing behind it, so that boxes follow their words; not where the
     other boxes stand closer to the words behind them: then the last one's words are on the next line."""
     last = max(t.box[2] for t in ticks)
+    if len(ticks) > 1 and all(2 * _gap_before(t, row) < _gap_behind(t, row) for t in ticks):
+        return True  # each stands close to the words before: the last choice's box is on the next line
     if any(s.box[0] >= last - 3 and s.box[0] - last < 40 for s in row):
         return False
     others = [t for t in ticks if t.box[2] < last - 1]

@@ -81,6 +81,7 @@ def _options(
         if (
             choice is None
             and segment.text == pair.text
+            and tick.box[0] < segment.box[0]
             and (more := _continuation(segment, sheet)) is not None
         ):
             choice, exact = _named(f"{text} {more.text}", definition, wordings)

@@ -28,8 +28,9 @@ _PARTICLES = frozenset({"von", "van", "zu", "da", "di"})
 _MEANT = 0.97
 """The score of a label of which every word is understood."""
 _GERMAN = frozenset({"der", "die", "das", "des", "dem", "den", "für", "zur", "zum", "einer", "eines"})
-_PITCH, _OTHER_SIZE = 1.5, 1.2
-"""From line to line of a label at most, in sizes of its letters."""
+_PITCH, _TIGHT, _OTHER_SIZE = 1.5, 1.25, 1.2
+"""From line to line of a label at most, in sizes of its letters; where nothing parts them."""
+_AND_MORE = frozenset({"or", "ou", "oder", "and", "et", "und"})
 _SMALL = 0.85
 """Of the size of label and value, at most, a note is set in."""
 _FIRM_S_END = re.compile(r"[^(]\b(?:S\.|SARL|SA|GmbH|AG|SAS|Sàrl)[^)]*$")
@@ -145,7 +146,8 @@ def _broken_before_colon(first: Segment, rest: Segment, index: LabelIndex) -> La
         return None
     alone = match_text(" ".join(texts[: colon + 1]), index)
     found = match_text(f"{first.text} {' '.join(texts[: colon + 1])}", index)
-    if found is None or found[1] == "weak" or (alone is not None and alone[1] == "exact"):
+    own = alone is not None and alone[1] == "exact" and texts[0] not in _AND_MORE
+    if found is None or found[1] == "weak" or own:
         return None
     label = f"{first.text} {' '.join(texts[: colon + 1])}"
     return LabelHit(rest, found[0], colon + 1, found[1], found[2], True, label, (first,))
@@ -202,6 +204,9 @@ def with_note(
     bare = match_segment(replace(segment, words=words, text=" ".join(w.text for w in words)), index)
     if bare is None or not bare.clear or bare.end != start:
         return None
+    whole = match_text(f"{segment.text} {text}", index)
+    if whole is not None and whole[1] != "weak" and not set(whole[0]) & set(bare.fields):
+        bare = replace(bare, fields=whole[0], strength=whole[1], label=f"{segment.text} {text}")
     return replace(bare, segment=segment, end=len(segment.words), closed=True, below=(segments[under],)), [
         under
     ]
@@ -378,7 +383,12 @@ def _set_tight(first: Segment, second: Segment) -> bool:
     """True for two lines of one cell, set alike and close, of which the first does not end the label."""
     gap = second.box[1] - first.box[3]
     same = abs(first.size - second.size) < 0.6 and first.bold == second.bold and first.frame == second.frame
-    return same and gap < 0.5 * (first.box[3] - first.box[1]) and not first.text.rstrip().endswith("*")
+    height = max(first.box[3] - first.box[1], second.box[3] - second.box[1])
+    close = gap < 0.5 * (first.box[3] - first.box[1]) or (
+        first.words[0].confidence is None
+        and pitch(first.box, second.box) <= _TIGHT * min(first.size, 1.5 * height)
+    )
+    return same and close and not first.text.rstrip().endswith("*")
 
 
 def _translation(first: Segment, second: Segment) -> bool:

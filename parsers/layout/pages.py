@@ -152,6 +152,10 @@ def _lines_of(page: Page, sheet: Sheet) -> tuple[list[Line], list[Line]]:
     if not sheet.flow and page.rulings:
         for word in page.words:
             begins.setdefault(round(word.box[0]), []).append(word)
+        for word in page.struck:  # what was put in begins where they end, whatever place it was given
+            begins.setdefault(round(word.box[0]), []).append(word)
+            end = replace(word, box=(word.box[2], *word.box[1:]))
+            begins.setdefault(round(word.box[2]), []).append(end)
     area = page.width * page.height
     for ruling in page.rulings:
         left, top, right, bottom = ruling.box

@@ -10,6 +10,8 @@ from parsers.documents.reading import Widget, Word
 from parsers.remembered import TEXTS_OF_MAILS
 from parsers.types import BBox
 
+_LOW = 0.65
+"""Of the size of letters, their height without room above and below."""
 FILLER = re.compile(r"[_…]{2,}|\.{4,}|(?<=[:*])\.{2,}|(?:\.\.|[_…])[_.…]{3,}|-{5,}")
 _SHORTENED = re.compile(r"(?:^|\W)[^\W\d_]{1,2}\.[^\W\d_]{1,2}$")
 _AT_COLON = re.compile(r"([^\W\d][\w().'’°/-]*:)(?!//)(\S+)$")
@@ -162,5 +164,6 @@ def middle_of(word: Word) -> float:
 
 
 def height_of(word: Word) -> float:
-    """Its height, never too little to compare with."""
-    return max(word.box[3] - word.box[1], 4.0)
+    """Its height, never too little to compare with; a dash's is that of the letters beside it."""
+    low = word.size > 0 and not any(map(str.isalnum, word.text))
+    return max(word.box[3] - word.box[1], _LOW * word.size if low else 4.0, 4.0)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from parsers.documents.reading import Word
 from parsers.labels.line import LabelHit, looks_change
 from parsers.layout.sheet import Segment, Sheet, covers, pitch
-from parsers.printed.context import Context, Found, is_free
+from parsers.printed.context import Context, Found, is_free, look_of
 from parsers.printed.neighbours import (
     asks_something,
     is_beside_other_text,
@@ -192,13 +192,34 @@ def _wraps(words: Sequence[Word], segment: Segment, label: Segment, sheet: Sheet
         return False  # a sentence
     if label.frame is not None:
         return False
-    margin = max(s.box[2] for s in sheet.segments if s.frame is None)
+    return _has_no_room(words[-1], segment, label, sheet)
+
+
+def _has_no_room(last: Word, segment: Segment, label: Segment, sheet: Sheet) -> bool:
+    """True where the first word of the line below did not fit behind a line's last word."""
+    margin = max((s.box[2] for s in sheet.segments if s.frame is None), default=sheet.width)
     column = min(
-        (s.box[0] for s in sheet.segments if s.box[0] > words[-1].box[2] and _beside(s, label)),
+        (s.box[0] for s in sheet.segments if s.box[0] > last.box[2] and _beside(s, label)),
         default=margin + _GUTTER,
     )
     first = segment.words[0]
-    return words[-1].box[2] + (first.box[2] - first.box[0]) + 2 > min(margin, column - _GUTTER)
+    return last.box[2] + (first.box[2] - first.box[0]) + 2 > min(margin, column - _GUTTER)
+
+
+def wraps_behind_label(hit: LabelHit, segment: Segment, sheet: Sheet, context: Context) -> bool:
+    """True for a value that found no room behind its label, set as this form's values are, and no label."""
+    label = (hit.segment, *hit.below)[-1]
+    look = look_of(segment.size, segment.bold)
+    return (
+        not sheet.flow
+        and label.frame is None
+        and segment.words[0].confidence is None
+        and abs(segment.box[0] - label.box[0]) < 3
+        and context.looks[look] > 0
+        and look != look_of(label.size, label.bold)
+        and segment.box[1] - label.box[3] < 0.5 * (label.box[3] - label.box[1])
+        and _has_no_room(label.words[-1], segment, label, sheet)
+    )
 
 
 def _beside(other: Segment, label: Segment) -> bool:

@@ -13,7 +13,7 @@ from parsers.printed.frames import (
     is_narrow,
     whole_comb,
 )
-from parsers.printed.further_lines import continued, joined, lines_of, with_lines_between
+from parsers.printed.further_lines import continued, joined, lines_of, with_lines_between, wraps_behind_label
 from parsers.printed.neighbours import (
     asks_something,
     has_company,
@@ -203,7 +203,8 @@ def below_label(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> I
             return
         more = continued(candidate.words, sheet, context, None)
         words = candidate.words + tuple(w for s in more for w in s.words)
-        yield Found(words, joined([candidate.text, *[s.text for s in more]]), "below", candidate.entered)
+        closed = candidate.entered or wraps_behind_label(hit, candidate, sheet, context)
+        yield Found(words, joined([candidate.text, *[s.text for s in more]]), "below", closed)
         return
 
 
