@@ -17,6 +17,7 @@ from parsers.types import FormDef
 from parsers.values import ends_as_a_firm, is_absent, is_hint, names_a_firm
 
 _TOWN = re.compile(r"^[^:]*\b\d{4,5} [^\W\d_]")
+_MAIL = re.compile(r"[^\s@:]+@[^\s@:]+\.\w+")
 
 
 def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
@@ -112,8 +113,8 @@ def _is_another_s(note: str) -> bool:
 
 
 def _is_somebody_s(text: str) -> bool:
-    """True for a postal code and a town, or a firm."""
-    return _TOWN.search(text) is not None or names_a_firm(text)
+    """True for a postal code and a town, a firm, or an address of mail alone."""
+    return _TOWN.search(text) is not None or _MAIL.fullmatch(text) is not None or names_a_firm(text)
 
 
 def _asks_another(label: Segment, under: Segment) -> bool:

@@ -136,12 +136,17 @@ def _underlines(line: BBox, begins: dict[int, list[Word]]) -> bool:
     """True for a line under a text that begins and, perhaps words later, ends with it: underlined text."""
     left, top, right, _ = line
     near = (w for at in (round(left) - 1, round(left), round(left) + 1) for w in begins.get(at, ()))
-    first = next((w for w in near if abs(w.box[0] - left) < 0.7 and w.box[1] < top < w.box[3] + 1), None)
+    first = next((w for w in near if abs(w.box[0] - left) < 0.7 and _is_under(top, w.box)), None)
     if first is None:
         return False
     level = (w for words in begins.values() for w in words if abs(w.box[1] - first.box[1]) < 1)
     space = 0.5 * (first.box[3] - first.box[1])
     return any(-1 < right - w.box[2] < space for w in level)
+
+
+def _is_under(line: float, text: BBox) -> bool:
+    """True at a text's foot or hardly below it; a word without descenders ends above its underline."""
+    return text[1] < line < text[3] + max(1.0, 0.2 * (text[3] - text[1]))
 
 
 def _lines_of(page: Page, sheet: Sheet) -> tuple[list[Line], list[Line]]:

@@ -26,6 +26,8 @@ from parsers.values import is_absent, is_hint
 
 _LONG = 8
 """Letters of a label of one word that no name begins with."""
+_PART = 3
+"""Letters of a word that are one of a label's own."""
 _PLACEHOLDER = re.compile(r"(?:cliquez|clique|klicken|click|tap|choisissez|wahlen sie|choose|selectionnez)\b")
 """How a form field's own text begins: where it stands, nothing was written, and nothing stands elsewhere."""
 
@@ -53,6 +55,7 @@ def places_of(hit: LabelHit, sheet: Sheet, context: Context) -> Iterable[Found]:
             closed = hit.closed or _changes_look(segment, hit.end) or _ends_clearly(hit, rest, context)
             more = continued(rest, sheet, context, segment) if closed else ()
             closed = closed and (bool(more) or not runs_on(segment, sheet, context))
+            closed = closed and not _may_go_on(hit, [w.text for w in rest], context)
             yield Found(
                 (*rest, *(w for s in more for w in s.words)),
                 joined([text, *[s.text for s in more]]),
@@ -103,6 +106,20 @@ def _ends_clearly(hit: LabelHit, rest: Sequence[Word], context: Context) -> bool
         and not _ends_with_a_name(hit, context)
         and not any(w.text in ("/", "|", "–", "-") for w in rest)
     )
+
+
+def _may_go_on(hit: LabelHit, rest: Sequence[str], context: Context) -> bool:
+    """True where no mark ends the label, and what follows begins with a word that a wording of it ends with:
+    "Nom du logiciel métierdentasoft", "… de la transaction PID 2025/599"."""
+    said = [w.text for w in hit.segment.words[: hit.end]]
+    if said[-1][-1:] in (*COLONS, "*", ")") or not words_of(rest[0]):
+        return False
+    last, first = ("", *words_of(" ".join(said)))[-1], words_of(rest[0])[0]
+    for key, owners in index_of(context.form.fields).exact.items():
+        *_, before, end = ("", *key.split())
+        if before == last and len(end) >= _PART and first.startswith(end) and set(owners) & set(hit.fields):
+            return len(first) > len(end) or len(rest) > 1
+    return False
 
 
 def _ends_with_a_name(hit: LabelHit, context: Context) -> bool:

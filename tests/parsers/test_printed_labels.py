@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from parsers.claims import Claim, settle
 from tests.parsers.form_builder import Sheet, docx, p, table
 from tests.parsers.test_extract import believed, fields_of
@@ -140,3 +142,21 @@ def test_a_heading_above_an_empty_line_is_nobody_s_name() -> None:
         sheet._put(label, 50, sheet.y - 15, 8)
         sheet.y -= sheet.gap
     assert "nom" not in fields_of(sheet.pdf(), "formulaire_1").fields
+
+
+@pytest.mark.parametrize(
+    ("kind", "line", "field"),
+    [
+        ("formulaire_3", "Name der Software / Nom du logiciel métierdentasoft", "nom_logiciel"),
+        ("formulaire_4", "Réf. du mémoire / de la transaction PID 2025/599", "reference_transaction"),
+    ],
+)
+def test_a_value_that_begins_as_its_label_may_end_is_doubted(kind: str, line: str, field: str) -> None:
+    sheet = Sheet("Formulaire 3" if kind == "formulaire_3" else "Formulaire 4").text(line)
+    assert believed(fields_of(sheet.pdf(), kind)).get(field) in (None, "2025/599")
+
+
+def test_an_address_of_mail_is_no_label_whatever_words_are_in_it() -> None:
+    sheet = Sheet("Formulaire 1").below("Courriel", "info@pulse-luxembourg-b.com")
+    got = fields_of(sheet.below("Matricule", "1893 1201 05732").pdf(), "formulaire_1").fields
+    assert got["email"].value == "info@pulse-luxembourg-b.com"

@@ -52,6 +52,24 @@ def test_what_a_tracked_change_put_in_is_believed_for_what_it_struck(old: str) -
     assert believed(got) == {"denomination_sociale": "Vitalis SA", "iban": IBAN}
 
 
+def test_an_underline_below_letters_without_descenders_parts_no_cell() -> None:
+    sheet = Sheet("Formulaire d'enrôlement")
+    top = sheet.y + 14
+    for x in (45, 235, 520):
+        sheet.canvas.line(x, top, x, top - 40)
+    for y in (top, top - 40):
+        sheet.canvas.line(45, y, 520, y)
+    sheet._put("Dénomination sociale", 50, sheet.y)
+    for line, y in (("Alzette – Réseau médical", sheet.y), ("et soins SA", sheet.y - 14)):
+        sheet._put(line, 240, y)
+        end = 242.5 + stringWidth(line, "Helvetica", 10)  # the blank behind it is underlined, too
+        sheet.canvas.line(240, y - 4, end, y - 4)
+    sheet.y -= 60
+    got = believed(fields_of(sheet.right("IBAN", IBAN).pdf(), "formulaire_1"))
+    whole = "Alzette – Réseau médical et soins SA"
+    assert got == {"denomination_sociale": whole, "iban": IBAN}
+
+
 def test_underlines_and_lines_to_write_on_strike_nothing() -> None:
     sheet = lined(Sheet("Formulaire d'enrôlement"), IBAN, 240, -1.4).right("IBAN", IBAN)
     for label, value in (("Dénomination sociale", "Vitalis SA"), ("Adresse électronique", "a@soins.example")):
