@@ -160,3 +160,37 @@ def test_an_address_of_mail_is_no_label_whatever_words_are_in_it() -> None:
     sheet = Sheet("Formulaire 1").below("Courriel", "info@pulse-luxembourg-b.com")
     got = fields_of(sheet.below("Matricule", "1893 1201 05732").pdf(), "formulaire_1").fields
     assert got["email"].value == "info@pulse-luxembourg-b.com"
+
+
+def test_a_form_s_own_running_field_numbers_are_no_values() -> None:
+    rows = [
+        (label, str(number), "")
+        for number, label in enumerate(
+            ("Matricule", "Code prestataire", "Nombre de postes", "E-mail", "Version du logiciel", "Nom"), 11
+        )
+    ]
+    got = fields_of(Sheet("Formulaire 2").ruled(rows, (180, 24, 280)).pdf(), "formulaire_2")
+    assert (got.fields, got.filled) == ({}, False)
+
+
+@pytest.mark.parametrize("arrow", ["->", "=>", "→", "="])
+def test_an_arrow_leads_to_a_value_and_is_no_part_of_it(arrow: str) -> None:
+    sheet = Sheet("Formulaire 3").right("Nom du logiciel", f"{arrow} DocPad")
+    assert fields_of(sheet.pdf(), "formulaire_3").fields["nom_logiciel"].value == "DocPad"
+
+
+def test_a_question_and_its_answer_behind_a_label_are_doubted() -> None:
+    sheet = Sheet("Formulaire 3").inline("Nom du logiciel", "DocPad Est-il labélisé ? Oui")
+    assert "nom_logiciel" not in believed(fields_of(sheet.pdf(), "formulaire_3"))
+
+
+def test_one_digit_in_a_row_of_boxes_is_doubted() -> None:
+    sheet = Sheet("Formulaire 4").inline("Matricule", "1893 1201 05732").comb("Nombre de postes", "7", 3)
+    got = fields_of(sheet.pdf(), "formulaire_4").fields
+    assert (got["nombre_postes"].value, got["nombre_postes"].confidence) == (7, 0.8)
+
+
+def test_a_choice_typed_as_text_is_read_beside_a_table_whose_head_names_another() -> None:
+    sheet = Sheet("Formulaire 3").right("Type de demande", "Mise à jour majeure")
+    sheet.ruled([("Matricule", "Première demande"), ("1893 1201 05732", "")], (180, 200), x=300)
+    assert fields_of(sheet.pdf(), "formulaire_3").fields["type_demande"].value == "mise_a_jour_majeure"

@@ -45,6 +45,7 @@ MODE = FieldDef(
         ("int", "12 postes", 12),
         ("int", "sieben", 7),
         ("int", "1 200", 1200),
+        ("int", "1 2", 12),
         ("bool", "Oui", True),
         ("bool", "nein", False),
         ("bool", "☒", True),

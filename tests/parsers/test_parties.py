@@ -1,0 +1,37 @@
+"""Whose number, whose name: the Industriel's, not the agency's; the signatory's, not the firm's."""
+
+from __future__ import annotations
+
+from tests.parsers.form_builder import Sheet
+from tests.parsers.test_extract import believed, fields_of
+
+PURPOSE = "Accord de confidentialité (NDA) – SONS Vague 2"
+
+
+def test_the_agency_s_own_matricule_is_not_the_industriel_s() -> None:
+    sheet = Sheet(PURPOSE, gap=14)
+    sheet.text("Entre l'Agence eSanté G.I.E., matricule 1893 1201 05732, établie à Luxembourg,")
+    sheet.text("et l'Industriel Nova Santé S.à r.l., établie à Luxembourg,")
+    assert "matricule" not in fields_of(sheet.pdf(), "nda").fields
+
+
+def test_the_industriel_s_matricule_behind_the_agency_s_name_is_read() -> None:
+    sheet = Sheet(PURPOSE, gap=14)
+    sheet.text("Entre l'Agence eSanté et l'Industriel Nova Santé S.à r.l.,")
+    sheet.text("matricule 1893 1201 05732, établie à Luxembourg,")
+    assert believed(fields_of(sheet.pdf(), "nda"))["matricule"] == "1893120105732"
+
+
+def test_a_cell_that_begins_with_the_agency_s_name_says_nothing_of_the_industriel() -> None:
+    sheet = Sheet(PURPOSE, gap=18)
+    sheet.canvas.rect(46, sheet.y - 50, 246, 66)
+    sheet.text("Agence eSanté G.I.E.").inline("Représentée par", "Paul Kieffer").inline("Nom", "Paul Kieffer")
+    assert fields_of(sheet.pdf(), "nda").fields == {}
+
+
+def test_the_name_under_pour_l_industriel_is_the_signatory_s() -> None:
+    sheet = Sheet(PURPOSE, gap=20).inline("Dénomination sociale", "Nova Santé S.à r.l.")
+    sheet.text("Pour l'Industriel").inline("Nom", "Aline Thill").inline("Date", "12/05/2026")
+    got = fields_of(sheet.pdf(), "nda").fields
+    assert got["signataire"].value == "Aline Thill"
+    assert got["denomination"].value == "Nova Santé S.à r.l."
