@@ -62,7 +62,9 @@ _BROKEN_END = re.compile(
 """A line of an address does not end in a postal code or an article: its next word did not fit."""
 _TOUCHED_CODE = re.compile(r"(?<![\w-])(\d{1,3}[a-z]?)((?:[ABDFLI]|CH|LU|BE|DE|FR|NL)-\d{4,5})(?![\w-])")
 """A house number and the postal code that would begin the next line ("12 bte 3B-1000 Bruxelles")."""
-_BROKEN_START = re.compile(r"(?!(?:c/o|rue|av\w*|route|bd|boul\w*|all\w*|op|am|an|im|zone|place)\b)[a-zà-ÿ(]")
+_BROKEN_START = re.compile(
+    r"(?!(?:c/o|rue|av\w*|route|bd|boul\w*|all\w*|op|am|an|im|zone|place)\b)[a-zà-ÿ(»]"
+)
 
 
 def parse_value(kind: FieldType, text: str, field: FieldDef | None = None) -> ValueResult:

@@ -40,6 +40,8 @@ _STRONG = frozenset(
 _UNFINISHED = frozenset({"des", "du", "de", "der", "of", "the", "la", "les", "le"})
 """Words with which no label ends."""
 _SHAPED = _STRONG | {"ehealth_id"}
+_LAST_LINE = re.compile(r"[a-zà-ÿ]|(?:[A-Z]{1,2}-)?\d{4,5}(?:-\d{3})? [^\W\d_]")
+"""How a name's or an address's last line begins, not its first."""
 _UNDER: frozenset[Place] = frozenset({"frame_below", "below", "cell_below"})
 _ONE_ROW = 0.5
 """How sure a single row's number is to be the total: too little to cast doubt on one that is printed."""
@@ -196,6 +198,9 @@ def _claim(
         sure = min(sure, 0.97 if known else 0.88)
     if strong and not result.certain and place.place in _UNDER and context.places[place.place] < 2:
         sure = min(sure, 0.88)  # nothing proves it, nor that this form writes there
+    several = definition.id == "adresse" or definition.type in ("company", "company_or_person")
+    if several and place.place in ("above", "below") and _LAST_LINE.match(text):
+        sure = min(sure, 0.85)  # what it begins with stands further up
     if not place.closed and place.place == "inline" and not (strong and result.certain):
         sure = min(sure, 0.8)
     if place.place == "in_cell" and not place.closed and not strong and not context.places["in_cell"]:

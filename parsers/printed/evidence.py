@@ -16,6 +16,7 @@ from parsers.vocabulary import vocabulary
 
 _NOBODY = ("ci-apres", "nachfolgend", "hereinafter")
 """What follows a party's name; where it comes first, no name was written."""
+_NUMBER, _POSTAL = re.compile(r"\d{3}"), re.compile(r"\d.*[A-Z]{1,2}-\d{4,5}\b")
 _TOUCHES, _FIELD = 2.0, 40.0
 """Points between a word and the edge of a field that has no room for more; how wide a field is at least."""
 PLACE_DOUBT: dict[Place, float] = {
@@ -65,12 +66,21 @@ def is_plausible(definition: FieldDef, hit: LabelHit, place: Found, text: str, c
     if place.place == "below" and not place.closed:
         beside = context.places["right"] + context.places["frame_right"] + context.places["inline"]
         if beside and not context.places["below"]:
-            return False
+            return asks_below(hit, place.text)
         look = look_of(hit.segment.size, hit.segment.bold)
         if not context.places and look_of(place.words[0].size, place.words[0].bold) == look:
             return False  # nothing on the form proves itself: another label, as like as not
     return not (
         place.place == "inline" and not place.closed and (len(words) > 8 or place.text.rstrip().endswith("."))
+    )
+
+
+def asks_below(hit: LabelHit, text: str) -> bool:
+    """True for a number or an address under a label with nothing behind its colon: most likely its value,
+    though this form writes elsewhere as a rule."""
+    open_end = hit.end == len(hit.segment.words) and hit.segment.text.rstrip(" *").endswith((":", "："))
+    return (open_end and _NUMBER.search(text) is not None) or (
+        "adresse" in hit.fields and hit.strength != "weak" and _POSTAL.search(text) is not None
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Segment, Sheet, covers
 from parsers.printed.context import Context, Found, Place, is_free
+from parsers.printed.evidence import asks_below
 from parsers.printed.frames import (
     has_tick,
     is_cell,
@@ -26,6 +27,8 @@ from parsers.printed.neighbours import (
 from parsers.types import BBox
 from parsers.values import is_hint
 
+_WIDE = 2.4
+"""Lines between a label that asks for what is below it and a paragraph of its own."""
 _PARAGRAPH = 4.0
 """Points between the lines of one paragraph of flowing text; paragraphs stand further apart."""
 
@@ -103,6 +106,17 @@ def _of_labels(cell: BBox, sheet: Sheet, context: Context) -> bool:
     return len(column) > 1 and 2 * followed >= len(column) - 1
 
 
+def _is_another_s(frame: BBox, sheet: Sheet, context: Context) -> bool:
+    """True for the cell right of a label's, in a form that writes there and not below."""
+    return context.places["frame_right"] > 1 + context.places["cell_below"] and any(
+        s.frame is not None
+        and id(s) in context.labels
+        and abs(s.frame[2] - frame[0]) < 3
+        and abs(s.frame[1] - frame[1]) < 3
+        for s in sheet.segments
+    )
+
+
 def below_label(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Iterable[Found]:
     segment = hit.segment
     height = segment.box[3] - segment.box[1]
@@ -137,7 +151,7 @@ def below_label(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> I
             and s.frame[2] <= cell[2] + 6
             and not _in_one_row(s.frame, cell, sheet)
         ]
-        if under and not _of_labels(cell, sheet, context):
+        if under and not _of_labels(cell, sheet, context) and not _is_another_s(under[0], sheet, context):
             yield from _in_frame(whole_comb(under[0], sheet), sheet, context, "cell_below")
         return
     frames = [
@@ -179,7 +193,8 @@ def below_label(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> I
         tall = (
             0.0 if candidate.words[0].confidence is not None else 0.8 * candidate.size
         )  # boxes may be tight
-        if candidate.box[1] - last > 1.7 * max(height, candidate.box[3] - candidate.box[1], tall):
+        room = _WIDE if asks_below(hit, candidate.text) else 1.7
+        if candidate.box[1] - last > room * max(height, candidate.box[3] - candidate.box[1], tall):
             return
         if id(candidate) in context.labels:
             return

@@ -194,3 +194,45 @@ def test_a_choice_typed_as_text_is_read_beside_a_table_whose_head_names_another(
     sheet = Sheet("Formulaire 3").right("Type de demande", "Mise à jour majeure")
     sheet.ruled([("Matricule", "Première demande"), ("1893 1201 05732", "")], (180, 200), x=300)
     assert fields_of(sheet.pdf(), "formulaire_3").fields["type_demande"].value == "mise_a_jour_majeure"
+
+
+def test_a_number_or_an_address_below_a_colon_is_its_value_though_others_stand_behind() -> None:
+    sheet = Sheet("Formulaire 1").inline("Dénomination sociale", "Nova SARL")
+    sheet.inline("Matricule", "1893120105732").text("Adresse postale :").text(
+        "45, rue Aldringen, B-6700 Arlon"
+    )
+    got = fields_of(sheet.pdf(), "formulaire_1")
+    assert got.fields["adresse"].value == "45, rue Aldringen, B-6700 Arlon"
+    assert "adresse" not in believed(got)
+
+
+@pytest.mark.parametrize(
+    ("label", "end"), [("Dénomination sociale", "limitée"), ("Adresse", "1100-053 Lisboa")]
+)
+def test_the_end_of_a_value_above_its_label_is_not_believed_alone(label: str, end: str) -> None:
+    sheet = Sheet("Formulaire 1", gap=30)
+    rows = (("1893 1201 05732", "Matricule"), ("a@nova.lu", "E-mail"), ("12/05/2026", "Date de signature"))
+    for value, name in ((end, label), *rows):
+        sheet._put(value, 50, sheet.y)
+        sheet._put(name, 50, sheet.y - 11, 7)
+        sheet.y -= sheet.gap
+    got = believed(fields_of(sheet.pdf(), "formulaire_1"))
+    assert got["matricule"] == "1893120105732"
+    assert not {"denomination_sociale", "adresse"} & set(got)
+
+
+def test_the_cell_right_of_another_label_is_not_the_one_s_above() -> None:
+    sheet = Sheet("Formulaire 1")
+    for label, value in (
+        ("Matricule", "1893 1201 05732"),
+        ("E-mail", "info@nova.example"),
+        ("Fonction du signataire", "Geschäftsführer"),
+        ("Prénom", "Anne-Marie"),
+    ):
+        for x, width, text in ((50, 190, label), (240, 280, value)):
+            sheet.canvas.rect(x - 5, sheet.y - 8, width, 24)
+            sheet._put(text, x, sheet.y)
+        sheet.y -= 24
+    got = fields_of(sheet.pdf(), "formulaire_1").fields
+    assert got["prenom"].value == "Anne-Marie"
+    assert not {"ceo_nom", "ceo_prenom"} & set(got)

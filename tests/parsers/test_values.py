@@ -129,6 +129,7 @@ def test_a_version_has_no_leading_v() -> None:
         ("1, rue des Lilas, 57000 Metz, France", "1, rue des Lilas, 57000 Metz", "FR"),
         ("Hauptstraße 5\nD-54290 Trier", "Hauptstraße 5, D-54290 Trier", "DE"),
         ("12 rue du Fort, Luxembourg", "12 rue du Fort, Luxembourg", None),
+        ("« Le Dôme\n», 2, rue du Fort", "« Le Dôme », 2, rue du Fort", None),
         ("Rue du Commerce 12 bte 3B-1000 Bruxelles", "Rue du Commerce 12 bte 3, B-1000 Bruxelles", None),
         ("Rue A 1, B-6700 Arlon, France", "Rue A 1, B-6700 Arlon", None),
     ],
