@@ -14,6 +14,7 @@ from parsers.layout.sheet import Segment, Sheet, union
 from parsers.printed.context import Context
 from parsers.types import FieldDef, Source
 from parsers.values import parse_value
+from parsers.vocabulary import vocabulary
 
 _SHAPES = {
     "matricule": r"\d(?:[ .\-]?\d){10,12}",
@@ -26,7 +27,10 @@ _SIGNED_AT = re.compile(
     r"\b(?:fait|signe|etabli|unterzeichnet|geschehen|done|signed) (?:a|in|at|zu) [a-z' -]{2,40}?,? ?"
     rf"(?:le|den|am|on|the) ?:? ?{_DATE}"
 )
-_AGENCY = re.compile(r"\b(?:agence esante|aes)\b(?!.*\b(?:industriel|et|und|and)\b)")
+_AGENCY = re.compile(
+    rf"\b(?:{'|'.join(map(re.escape, vocabulary().agency))})\b(?!.*\b(?:industriel|et|und|and)\b)"
+)
+"""The agency's name, and nobody else's behind it."""
 _REACH = 160
 """Characters before a number in which whose it is is said."""
 _BETWEEN = r"(?:\s|:|n°|no\.?|nr\.?|numero|sous le|le|the|,)*"

@@ -24,6 +24,7 @@ from parsers.table_heads import table_heads
 from parsers.ticked import names_a_choice
 from parsers.types import BBox, FormDef
 from parsers.values import is_hint, parse_value
+from parsers.vocabulary import vocabulary
 
 
 def read_context(sheets: Sequence[Sheet], form: FormDef) -> Context:
@@ -321,10 +322,14 @@ def _in_prose(hit: LabelHit, sheet: Sheet) -> bool:
     return wide and segment.text.rstrip().endswith((".", ",", ";")) and rest > 3
 
 
-_NAMES_AGENCY = re.compile(r"^(?:l'?\s?)?agence esante\b|^aes$")
-"""The agency's name where a cell's line begins with it: what else the cell holds is the agency's."""
 _SAME_EDGE = 12.0
 """Points within which two headings begin in the same column."""
+
+
+def _names_agency(text: str) -> bool:
+    """True for a line that the agency's name begins; an abbreviation of it must be all that it says."""
+    said = fold(text).removeprefix("l'")
+    return any(said == name or (" " in name and said.startswith(name)) for name in vocabulary().agency)
 
 
 def _mark_other_party(sheet: Sheet, form: FormDef, context: Context) -> None:
@@ -339,7 +344,7 @@ def _mark_other_party(sheet: Sheet, form: FormDef, context: Context) -> None:
                 continue
             if any(w and tokens[: len(w)] == w and len(tokens) <= len(w) + 8 for w in wordings):
                 heads.append((role, segment))
-    cells = {s.frame for s in sheet.segments if s.frame is not None and _NAMES_AGENCY.search(fold(s.text))}
+    cells = {s.frame for s in sheet.segments if s.frame is not None and _names_agency(s.text)}
     context.aes |= {id(h.segment) for h in context.hits[sheet.number] if h.segment.frame in cells}
     context.printed |= {id(s) for s in sheet.segments if s.frame in cells}
     if not any(role == "aes" for role, _ in heads):
