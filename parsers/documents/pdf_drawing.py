@@ -185,9 +185,10 @@ def _piece(
     corners = {(round(x, 1), round(y, 1)) for x, y in points}
     if upright and len(corners) == 4:
         drawing.boxes.append((box, filled))
-    elif len(points) <= 12 and max(width, height) <= 40:
-        drawing.marks.append(box)
-    elif not upright and len(points) > 12:
+        return
+    if max(width, height) <= 40:
+        drawing.marks.append(box)  # a cross's outline has twelve corners, a star's ten, a scribble's any number
+    if not upright and len(points) > 12:
         drawing.curves += 1
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.parsers.form_builder import Sheet, docx, p, table
+from tests.parsers.form_builder import Sheet, docx, flattened, p, table
 from tests.parsers.test_extract import believed, fields_of
 
 INTRO = (("Industriel", "Nova Santé SARL"), ("Matricule", "1893120105732"), ("Version labélisée", "4.2"))
@@ -135,3 +135,15 @@ def test_the_next_cell_is_no_answer_of_a_row_with_its_boxes_behind() -> None:
     rows = (("Kundentyp", "Name des Kunden"), (answers, "Maison médicale de la Vallée"))
     got = fields_of(docx(p("Formulaire 4"), table(*rows)), "formulaire_4").fields["type_client"]
     assert got.value == "maison_medicale"
+
+
+@pytest.mark.parametrize("style", ["cross", "check", "circle", "star", "diamond"])
+def test_whatever_shape_a_flattened_tick_has(style: str) -> None:
+    sheet = Sheet("Formulaire 3").text("Services testés :")
+    for number, (words, on) in enumerate((("PID v2", True), ("Remboursement", True), ("Autre", False))):
+        sheet.canvas.acroForm.checkbox(
+            name=f"box{number}", x=200 + 110 * number, y=748, size=10, buttonStyle=style, checked=on
+        )
+        sheet._put(words, 214 + 110 * number, 750)
+    got = believed(fields_of(flattened(sheet.pdf()), "formulaire_3"))
+    assert got["services"] == ["remboursement", "pid_v2"]
