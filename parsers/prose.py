@@ -27,8 +27,11 @@ _SIGNED_AT = re.compile(
     r"\b(?:fait|signe|etabli|unterzeichnet|geschehen|done|signed) (?:a|in|at|zu) [a-z' -]{2,40}?,? ?"
     rf"(?:le|den|am|on|the) ?:? ?{_DATE}"
 )
+_GOES_ON = "immatricul|inscrit|etabli|represent|ayant|dont|sous|eingetragen|vertreten|registered|having|whose"
+"""After "and": a sentence that still speaks of the same party."""
 _AGENCY = re.compile(
-    rf"\b(?:{'|'.join(map(re.escape, vocabulary().agency))})\b(?!.*\b(?:industriel|et|und|and)\b)"
+    rf"\b(?:{'|'.join(map(re.escape, vocabulary().agency))})\b"
+    rf"(?!.*\b(?:industriel|(?:et|und|and) (?!{_GOES_ON}))\b)"
 )
 """The agency's name, and nobody else's behind it."""
 _REACH = 160

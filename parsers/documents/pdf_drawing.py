@@ -187,7 +187,9 @@ def _piece(
         drawing.boxes.append((box, filled))
         return
     if max(width, height) <= 40:
-        drawing.marks.append(box)  # a cross's outline has twelve corners, a star's ten, a scribble's any number
+        drawing.marks.append(
+            box
+        )  # a cross's outline has twelve corners, a star's ten, a scribble's any number
     if not upright and len(points) > 12:
         drawing.curves += 1
 

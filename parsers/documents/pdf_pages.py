@@ -11,7 +11,6 @@ import ctypes
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import pypdfium2.raw as pdfium
@@ -20,7 +19,7 @@ from parsers.documents.pdf_digest import PagePrint
 from parsers.documents.pdf_drawing import Drawing, drawn_on
 from parsers.documents.pdf_ticks import boxes_of
 from parsers.documents.pdf_view import View, turns_of
-from parsers.documents.pdf_words import letters_in, words_on
+from parsers.documents.pdf_words import LettersOf, words_on
 from parsers.documents.reading import Page, Picture, Ruling
 from parsers.documents.struck import struck_out
 from parsers.remembered import Remembered
@@ -108,7 +107,7 @@ def _read_page(document: Any, number: int) -> tuple[Page, bool]:
         seams: list[BBox] = []
         words = words_on(text_page, number, view, seams) if text_page else []
         drawing = drawn_on(page, view)
-        letters = partial(letters_in, text_page, view) if text_page else None
+        letters = LettersOf(text_page, view) if text_page else None
         words, struck = struck_out(words, [*drawing.rulings, *drawing.dashes], letters)
     finally:
         if text_page:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import math
+from bisect import bisect_left
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 import pypdfium2.raw as pdfium
@@ -43,21 +46,36 @@ def words_on(text_page: Any, number: int, view: View, seams: list[BBox]) -> list
     return words
 
 
-def letters_in(text_page: Any, view: View, box: BBox) -> list[float]:
-    """The middles of the letters that stand in a box, in points from the page's left edge."""
-    edges = tuple(ctypes.c_double() for _ in range(4))
-    middles: list[float] = []
-    spare = 0.35 * (box[3] - box[1])  # an underscore stands below its line, a line's hyphen beyond its end
-    for index in range(min(pdfium.FPDFText_CountChars(text_page), _MAX_CHARS)):
-        code = pdfium.FPDFText_GetUnicode(text_page, index)
-        blank = (code <= 32 or code in _SPACES) and code not in _LINE_END_HYPHENS
-        if blank or not pdfium.FPDFText_GetCharBox(text_page, index, *edges):
-            continue
-        left, top, right, bottom = view.box(edges[0].value, edges[2].value, edges[1].value, edges[3].value)
-        x = (left + right) / 2
-        if box[0] <= x <= box[2] + spare and box[1] - spare <= (top + bottom) / 2 <= box[3] + spare:
-            middles.append(x)
-    return sorted(middles)
+class LettersOf:
+    """A page's letters by where they stand; looked at once, when a place is first asked for."""
+
+    def __init__(self, text_page: Any, view: View) -> None:
+        self._page, self._view = text_page, view
+
+    def __call__(self, box: BBox) -> list[float]:
+        """The middles of the letters that stand in a box, in points from the page's left edge."""
+        spare = 0.35 * (
+            box[3] - box[1]
+        )  # an underscore stands below its line, a line's hyphen beyond its end
+        first = bisect_left(self._placed, (box[1] - spare,))
+        last = bisect_left(self._placed, (box[3] + spare, math.inf))
+        return sorted(x for _, x in self._placed[first:last] if box[0] <= x <= box[2] + spare)
+
+    @cached_property
+    def _placed(self) -> list[tuple[float, ...]]:
+        """(middle from the page's top, middle from its left) of each letter, from the top."""
+        edges = tuple(ctypes.c_double() for _ in range(4))
+        placed: list[tuple[float, ...]] = []
+        for index in range(min(pdfium.FPDFText_CountChars(self._page), _MAX_CHARS)):
+            code = pdfium.FPDFText_GetUnicode(self._page, index)
+            blank = (code <= 32 or code in _SPACES) and code not in _LINE_END_HYPHENS
+            if blank or not pdfium.FPDFText_GetCharBox(self._page, index, *edges):
+                continue
+            left, top, right, bottom = self._view.box(
+                edges[0].value, edges[2].value, edges[1].value, edges[3].value
+            )
+            placed.append(((top + bottom) / 2, (left + right) / 2))
+        return sorted(placed)
 
 
 def _set_apart(text_page: Any, number: int, view: View, seams: list[BBox]) -> list[Word]:
@@ -199,7 +217,8 @@ class _Looks:
         """(look, whether its font is named bold)"""
         pdfium.FPDFText_GetFontInfo(self._page, index, self._name, 128, None)
         red, green, blue, _ = self._ink
-        pdfium.FPDFText_GetFillColor(self._page, index, *self._ink)
+        if not pdfium.FPDFText_GetFillColor(self._page, index, *self._ink):
+            red.value = green.value = blue.value = 0  # what is not told is drawn in black
         font = self._name.value
         key = (font, red.value, green.value, blue.value)
         if key not in self._known:

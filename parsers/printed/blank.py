@@ -324,12 +324,27 @@ def _in_prose(hit: LabelHit, sheet: Sheet) -> bool:
 
 _SAME_EDGE = 12.0
 """Points within which two headings begin in the same column."""
+_HIGHEST_CELL = 0.4
+"""Of a page's height: what is higher holds more than one party."""
 
 
 def _names_agency(text: str) -> bool:
     """True for a line that the agency's name begins; an abbreviation of it must be all that it says."""
-    said = fold(text).removeprefix("l'")
-    return any(said == name or (" " in name and said.startswith(name)) for name in vocabulary().agency)
+    said = " ".join(words_of(text)).removeprefix("l ")
+    return any(
+        said == name or (" " in name and f"{said} ".startswith(f"{name} ")) for name in vocabulary().agency
+    )
+
+
+def _cells_of_agency(sheet: Sheet) -> set[BBox]:
+    """The cells of an agreement's page that the agency's name heads; a border around the page is no cell."""
+    return {
+        s.frame
+        for s in sheet.segments
+        if s.frame is not None
+        and s.frame[3] - s.frame[1] < _HIGHEST_CELL * sheet.height
+        and _names_agency(s.text)
+    }
 
 
 def _mark_other_party(sheet: Sheet, form: FormDef, context: Context) -> None:
@@ -344,7 +359,7 @@ def _mark_other_party(sheet: Sheet, form: FormDef, context: Context) -> None:
                 continue
             if any(w and tokens[: len(w)] == w and len(tokens) <= len(w) + 8 for w in wordings):
                 heads.append((role, segment))
-    cells = {s.frame for s in sheet.segments if s.frame is not None and _names_agency(s.text)}
+    cells = _cells_of_agency(sheet) if "aes" in form.signature_labels else set()
     context.aes |= {id(h.segment) for h in context.hits[sheet.number] if h.segment.frame in cells}
     context.printed |= {id(s) for s in sheet.segments if s.frame in cells}
     if not any(role == "aes" for role, _ in heads):

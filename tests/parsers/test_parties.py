@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.parsers.form_builder import Sheet
 from tests.parsers.test_extract import believed, fields_of
 
 PURPOSE = "Accord de confidentialité (NDA) – SONS Vague 2"
 
 
-def test_the_agency_s_own_matricule_is_not_the_industriel_s() -> None:
+@pytest.mark.parametrize("told", ["", "établie à Luxembourg et immatriculée sous le"])
+def test_the_agency_s_own_matricule_is_not_the_industriel_s(told: str) -> None:
     sheet = Sheet(PURPOSE, gap=14)
-    sheet.text("Entre l'Agence eSanté G.I.E., matricule 1893 1201 05732, établie à Luxembourg,")
+    sheet.text(f"Entre l'Agence eSanté G.I.E., {told} matricule 1893 1201 05732,")
     sheet.text("et l'Industriel Nova Santé S.à r.l., établie à Luxembourg,")
     assert "matricule" not in fields_of(sheet.pdf(), "nda").fields
 
@@ -35,3 +38,13 @@ def test_the_name_under_pour_l_industriel_is_the_signatory_s() -> None:
     got = fields_of(sheet.pdf(), "nda").fields
     assert got["signataire"].value == "Aline Thill"
     assert got["denomination"].value == "Nova Santé S.à r.l."
+
+
+@pytest.mark.parametrize(("title", "kind"), [("Formulaire 3", "formulaire_3"), (PURPOSE, "nda")])
+def test_a_border_around_a_page_with_the_agency_s_letterhead_takes_no_value_away(
+    title: str, kind: str
+) -> None:
+    sheet = Sheet(title)
+    sheet.canvas.rect(30, 30, 535, 780)
+    sheet.text("Agence eSanté G.I.E.").right("Matricule", "1893 1201 05732")
+    assert fields_of(sheet.pdf(), kind).fields["matricule"].value == "1893120105732"
