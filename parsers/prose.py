@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable
 from parsers.claims import Claim
 from parsers.folding import fold
 from parsers.layout.sheet import Segment, Sheet, union
+from parsers.parties import industriel_named
 from parsers.printed.context import Context
 from parsers.types import FieldDef, Source
 from parsers.values import parse_value
@@ -44,6 +45,9 @@ def claims_from_prose(context: Context, missing: Iterable[FieldDef]) -> list[Cla
     claims: list[Claim] = []
     placed = {hit.fields[0] for hits in context.hits.values() for hit in hits if hit.clear}
     for definition in missing:
+        if definition.type == "company_or_person" and "aes" in context.form.signature_labels:
+            claims += industriel_named(context, definition)
+            continue
         if definition.id in placed:
             continue  # its own place is empty; what stands near is a sample
         shape = _SHAPES.get(definition.type)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from parsers.agency import begins_with_agency
 from parsers.beside_boxes import paired
 from parsers.concepts import understood
 from parsers.folding import fold, words_of
@@ -24,7 +25,6 @@ from parsers.table_heads import table_heads
 from parsers.ticked import names_a_choice
 from parsers.types import BBox, FormDef
 from parsers.values import is_hint, parse_value
-from parsers.vocabulary import vocabulary
 
 
 def read_context(sheets: Sequence[Sheet], form: FormDef) -> Context:
@@ -328,14 +328,6 @@ _HIGHEST_CELL = 0.4
 """Of a page's height: what is higher holds more than one party."""
 
 
-def _names_agency(text: str) -> bool:
-    """True for a line that the agency's name begins; an abbreviation of it must be all that it says."""
-    said = " ".join(words_of(text)).removeprefix("l ")
-    return any(
-        said == name or (" " in name and f"{said} ".startswith(f"{name} ")) for name in vocabulary().agency
-    )
-
-
 def _cells_of_agency(sheet: Sheet) -> set[BBox]:
     """The cells of an agreement's page that the agency's name heads; a border around the page is no cell."""
     return {
@@ -343,7 +335,7 @@ def _cells_of_agency(sheet: Sheet) -> set[BBox]:
         for s in sheet.segments
         if s.frame is not None
         and s.frame[3] - s.frame[1] < _HIGHEST_CELL * sheet.height
-        and _names_agency(s.text)
+        and begins_with_agency(s.text)
     }
 
 

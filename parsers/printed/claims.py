@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from parsers.agency import begins_with_agency
 from parsers.claims import Claim
 from parsers.concepts import understood
 from parsers.countries import country_code
@@ -171,6 +172,8 @@ def _claim(
         )
         if not kept or not re.search(r"\d|@", text) or len(text) > 60:
             return None
+    if definition.type in ("company", "company_or_person", "person") and begins_with_agency(text):
+        return None  # the other party
     if definition.type == "choice" and _lists_others(str(result.value), definition, hit, place, sheet):
         return None
     if not strong and not is_plausible(definition, hit, place, text, context):

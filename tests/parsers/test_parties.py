@@ -7,6 +7,7 @@ import pytest
 from tests.parsers.form_builder import Sheet
 from tests.parsers.test_extract import believed, fields_of
 
+NOVA = "Nova Santé S.à r.l."
 PURPOSE = "Accord de confidentialité (NDA) – SONS Vague 2"
 
 
@@ -48,3 +49,32 @@ def test_a_border_around_a_page_with_the_agency_s_letterhead_takes_no_value_away
     sheet.canvas.rect(30, 30, 535, 780)
     sheet.text("Agence eSanté G.I.E.").right("Matricule", "1893 1201 05732")
     assert fields_of(sheet.pdf(), kind).fields["matricule"].value == "1893120105732"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name"),
+    [
+        ("ENTRE|Nova Santé S.à r.l., à Wiltz, ci-après « l'Industriel »,|ET|Agence eSanté", NOVA),
+        ("Entre l'AeS et la société Nova Santé S.à r.l.|(ci-après l'Industriel)", NOVA),
+        ("ZWISCHEN|Weiß & Thill GmbH, nachstehend „Industriel“,|UND|Agence eSanté", "Weiß & Thill GmbH"),
+        ("Between Aline Thill, hereinafter “the Industriel”,|and Agence eSanté", None),
+        ("ENTRE :|Dénomination de l'Industriel : ………|(ci-après « l'Industriel »)|ET : Agence eSanté", None),
+    ],
+)  # fmt: skip
+def test_the_name_in_an_agreement_s_first_sentence(sentence: str, name: str | None) -> None:
+    """A name without a legal form may have lost a part: it is given and doubted."""
+    sheet = Sheet(PURPOSE, gap=14)
+    for line in sentence.split("|"):
+        sheet.text(line)
+    assert believed(fields_of(sheet.pdf(), "nda")).get("denomination") == name
+
+
+def test_the_name_beside_the_industriel_in_a_table_of_both_parties() -> None:
+    rows: list[tuple[str, ...]] = [("L'Industriel", "Nico Reding"), ("AeS", "Agence eSanté GIE")]
+    got = fields_of(Sheet(PURPOSE).ruled(rows, (150, 250)).pdf(), "nda")
+    assert believed(got)["denomination"] == "Nico Reding"
+
+
+def test_headings_over_two_signatures_name_nobody() -> None:
+    sheet = Sheet(PURPOSE).right("L'Industriel", "L'AeS").right("Aline Thill", "Paul Kieffer")
+    assert "denomination" not in fields_of(sheet.pdf(), "nda").fields
