@@ -73,3 +73,13 @@ def _date(year: str, month: str | int, day: str) -> date | None:
         return date(number, int(month), int(day))
     except ValueError:
         return None
+
+
+def is_a_month(text: str) -> bool:
+    """True for a month of a year, or a date, alone: "mai 2025", "05/2025", "12.05.2025"."""
+    folded = fold(text)
+    months = "|".join(map(re.escape, _month_pattern()[2]))
+    return (
+        re.fullmatch(rf"(?:(?:\d{{1,2}}\.? )?(?:{months})\.? |(?:\d{{1,2}}[./-]){{1,2}})\d{{4}}", folded)
+        is not None
+    )

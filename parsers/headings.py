@@ -49,6 +49,9 @@ def under_headings(
             heading = words_of(above.text)
             # Who signs is named under "Pour l'Industriel", not the Industriel.
             named = _together(words_of(label), _SIGNATORY if heading in signed else heading, index)
+        if hit is not None and above is not None and _asks_itself(known.get(id(above)), hit, named):
+            result.append(replace(hit, strength="weak"))  # two questions, or one and its heading
+            continue
         told = hit is not None and hit.clear and len(words_of(label)) > 1
         elsewhere = bool(named) and asked[named[0]] > 0
         if not named or told or (hit is not None and (named == hit.fields[:1] or elsewhere)):
@@ -64,6 +67,18 @@ def under_headings(
             )
             result.append(LabelHit(segment, named, end, "fuzzy", 0.95, True, text))
     return result
+
+
+def _asks_itself(above: LabelHit | None, hit: LabelHit, named: tuple[str, ...]) -> bool:
+    """True where what would be the heading of a label is itself a label of more words, for the same field:
+    "Date de fin des tests" left empty above "Date"."""
+    return (
+        above is not None
+        and above.clear
+        and hit.clear
+        and named[:1] == above.fields[:1] != hit.fields[:1]
+        and len(words_of(above.label)) > len(words_of(hit.label)) + 1
+    )
 
 
 def without_headings(hits: Sequence[LabelHit], sheet: Sheet) -> list[LabelHit]:

@@ -77,6 +77,32 @@ def parse_value(kind: FieldType, text: str, field: FieldDef | None = None) -> Va
     return _PARSERS[kind](text.strip().removeprefix(":").lstrip(), field)
 
 
+_LEADS_TO_SAMPLE = re.compile(
+    r"(?<![\w.])(?:(?:p\. ?)?ex\.|e\. ?g\.|z\. ?b\.|(?:par )?exemple|(?:zum )?beispiel|(?:for )?example)"
+    r"(?!\w)\s*:?\s*(?=\S*\d)",
+    re.I,
+)
+"""What leads to the example of a number that a form prints ("ex. 2014 2412 345")."""
+
+
+def leads_to_sample(word: str, following: str) -> bool:
+    """True for "ex." before a number."""
+    return _LEADS_TO_SAMPLE.match(f"{word} {following}") is not None
+
+
+def without_samples(text: str) -> str:
+    """The text without the examples in it; what stands behind the colon after an example is kept."""
+    if _LEADS_TO_SAMPLE.search(text) is None:
+        return text
+    lines = []
+    for line in text.split("\n"):
+        sample = _LEADS_TO_SAMPLE.search(line)
+        if sample is not None:
+            line = line[sample.end() :].partition(":")[2] or line[: sample.start()].rstrip(" (/–-")
+        lines.append(line.strip())
+    return "\n".join(line for line in lines if line)
+
+
 @lru_cache(maxsize=TEXTS_OF_MAILS)
 def is_absent(text: str) -> bool:
     """True for nothing, filler (dots, dashes, underscores) and words that say "nothing"."""
@@ -191,6 +217,8 @@ def _person(text: str, field: FieldDef | None) -> ValueResult:
         return ABSENT  # the name itself stands elsewhere
     if not any(c.isalpha() for c in name):
         return ValueResult(single_spaced(text), "malformed", "no letters in a name")
+    if re.fullmatch(r"[Nn](?:[°ºo]|o\.|r\.?)", name):
+        return ABSENT  # the head of a column of numbers
     if any(c.isdigit() for c in name) or "@" in name:
         return ValueResult(name, "malformed", "a digit or an @ in a name")
     return ValueResult(name)

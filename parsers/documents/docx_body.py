@@ -147,9 +147,12 @@ class BodyWalk:
             return
         text = _Text([])
         properties = child(paragraph, "pPr")
+        fields = len(self.widgets)
         self._runs(paragraph, text, depth)
-        self._emit(text, _heading(properties))
         waiting, self._after = self._after, []
+        alone = len(self.widgets) == fields and not "".join(text.pieces).strip()
+        if not (waiting and alone):  # a text box alone leaves no empty line
+            self._emit(text, _heading(properties))
         kind, self._kind = self._kind, "textbox"
         for box in waiting:
             self._children(box, depth + 1)

@@ -15,6 +15,7 @@ from parsers.labels.index import ARTICLES, STOP, LabelIndex, Strength
 from parsers.labels.text import PARTLY, is_counted, match_text, without_numbering
 from parsers.layout.sheet import Segment
 from parsers.remembered import TEXTS_OF_MAILS
+from parsers.values import leads_to_sample
 from parsers.vocabulary import vocabulary
 
 _NUMBERING = re.compile(
@@ -93,6 +94,11 @@ def match_segment(segment: Segment, index: LabelIndex) -> LabelHit | None:
         label = _match_words(texts[:end], " ".join(texts[:end]), index)
         if label is not None and label.end == end and label.strength != "weak":
             return LabelHit(segment, *label)
+    shown = next((i for i in range(2, len(texts)) if leads_to_sample(texts[i - 1], texts[i])), None)
+    if shown is not None and not any(":" in text for text in texts[shown:-1]):
+        label = _match_words(texts[: shown - 1], " ".join(texts[: shown - 1]), index)
+        if label is not None and label.end == shown - 1 and label.strength != "weak":
+            return LabelHit(segment, *label._replace(end=len(texts), closed=True))
     match = _match_words(texts, segment.text, index)
     return LabelHit(segment, *match) if match is not None else None
 

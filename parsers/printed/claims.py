@@ -10,6 +10,7 @@ from parsers.agency import begins_with_agency
 from parsers.claims import Claim
 from parsers.concepts import understood
 from parsers.countries import country_code
+from parsers.dates import is_a_month
 from parsers.folding import fold, words_of
 from parsers.labels.index import STOP, index_of
 from parsers.labels.line import LabelHit
@@ -32,7 +33,7 @@ from parsers.printed.places import places_of
 from parsers.remembered import Remembered
 from parsers.table_bodies import in_table_body
 from parsers.types import FieldDef, FormDef
-from parsers.values import ValueResult, names_a_firm, parse_value
+from parsers.values import ValueResult, names_a_firm, parse_value, without_samples
 from parsers.vocabulary import vocabulary
 
 _STRONG = frozenset(
@@ -147,7 +148,12 @@ def _claim(
 ) -> Claim | None:
     if not place.words:
         return None
-    text = place.text
+    strong = definition.type in _STRONG
+    text = without_samples(_with_lead(hit, place))
+    if not strong and text != place.text:
+        return None  # the words before an example are a label's
+    if not text or _is_own_edition(definition, place, hit):
+        return None
     cut = ""
     if definition.type in ("company", "company_or_person", "person"):
         text, cut = cut_name(text)
@@ -160,7 +166,6 @@ def _claim(
         result, text = _proven_line(definition, text, result)
     if result.value is None:
         return None
-    strong = definition.type in _STRONG
     if place.place in _UNDER and definition.id != "version_logiciel" and not strong and _is_a_number(text):
         return None  # the next row's number
     if result.problem == "malformed":
@@ -305,6 +310,22 @@ def _in_one_of_many_boxes(place: Found, sheet: Sheet) -> bool:
         )
         for f in own
     )
+
+
+def _with_lead(hit: LabelHit, place: Found) -> str:
+    """The place's text, with the label's last word where that leads to an example ("Matricule ex. 2014")."""
+    lead = hit.segment.words[hit.end - 1].text
+    if place.place != "inline" or without_samples(f"{lead} 1"):
+        return place.text
+    return f"{lead} {place.text}"
+
+
+def _is_own_edition(definition: FieldDef, place: Found, hit: LabelHit) -> bool:
+    """True for "Version 1.2 – mai 2025" outside every box: the edition of the form and its month."""
+    if definition.id != "version_logiciel" or place.place != "inline" or hit.segment.frame is not None:
+        return False
+    dated = re.search(r"\d\s*(?:[–—,/|(-]|\bdu\b|\bvom\b|\bof\b)\s*(.+)$", place.text)
+    return dated is not None and is_a_month(dated[1].strip(" ()"))
 
 
 def _is_a_number(text: str) -> bool:

@@ -236,3 +236,32 @@ def test_the_cell_right_of_another_label_is_not_the_one_s_above() -> None:
     got = fields_of(sheet.pdf(), "formulaire_1").fields
     assert got["prenom"].value == "Anne-Marie"
     assert not {"ceo_nom", "ceo_prenom"} & set(got)
+
+
+def test_the_example_of_a_number_is_neither_its_value_nor_the_value_of_the_cell_before() -> None:
+    sample = "Matricule national / Matrikelnummer ex. 2014 2412 345"
+    assert "matricule" not in fields_of(docx(p(f"{sample} :")), "formulaire_2").fields
+    side_by_side = docx(table(("Nom de l'Industriel", sample), ("Nova SARL", "1893 1201 05732")))
+    got = believed(fields_of(side_by_side, "formulaire_2"))
+    assert (got["denomination"], got["matricule"]) == ("Nova SARL", "1893120105732")
+
+
+def test_a_form_s_own_edition_is_no_version_of_the_software() -> None:
+    body = (p("Version 1.2 – mai 2025"), p("Nom du logiciel : DocPad"), p("Version : "))
+    assert "version_logiciel" not in fields_of(docx(*body), "formulaire_3").fields
+
+
+def test_a_label_left_empty_is_no_heading_of_a_shorter_one_below() -> None:
+    def bold(label: str, value: str) -> str:
+        plain = f"<w:r><w:tab/><w:t>{value}</w:t></w:r>"
+        return f"<w:p><w:r><w:rPr><w:b/></w:rPr><w:t>{label}</w:t></w:r>{plain}</w:p>"
+
+    rows = [p(f"Remarque {n}") for n in range(5)]
+    got = fields_of(docx(*rows, bold("Datum des Testendes", ""), bold("Datum", "17.08.2025")), "formulaire_3")
+    assert "date_tests" not in got.fields
+
+
+def test_a_text_box_under_its_label_holds_the_value() -> None:
+    inner = f"<w:txbxContent>{p('1893 1201 05732')}</w:txbxContent>"
+    box = f"<w:p><w:r><w:pict><v:textbox xmlns:v='v'>{inner}</v:textbox></w:pict></w:r></w:p>"
+    assert fields_of(docx(p("Matricule :"), box), "formulaire_3").fields["matricule"].value == "1893120105732"
