@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 
 from parsers.agency import agency_ends, is_agency
 from parsers.claims import Claim
+from parsers.firms import names_a_firm
 from parsers.folding import fold, single_spaced, words_of
 from parsers.layout.sheet import Segment, Sheet, union
 from parsers.printed.context import Context
 from parsers.printed.evidence import cut_name
 from parsers.types import FieldDef, Source
-from parsers.values import names_a_firm, parse_value
+from parsers.values import parse_value
 
 _CALLED = re.compile(
     r"\b(?:ci-apres|hereinafter|nachfolgend|nachstehend|im folgenden)\b[^.;]{0,40}?\bindustriel(?:le[nr]?)?\b"

@@ -7,10 +7,11 @@ from pydantic import JsonValue
 from parsers.claims import Claim
 from parsers.labels.index import index_of
 from parsers.layout.sheet import Segment, Sheet, union
+from parsers.no_value import is_absent
 from parsers.printed.context import Context
 from parsers.table_heads import cell_of, head_of, heads_beside
 from parsers.types import BBox, FieldDef
-from parsers.values import is_absent, parse_value
+from parsers.values import parse_value
 
 _MAX_ROWS = 500
 _EDGE = 6.0

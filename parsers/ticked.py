@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from rapidfuzz import fuzz
 
 from parsers.beside_boxes import Pair, paired
+from parsers.choices import match_choice
 from parsers.claims import Claim
 from parsers.concepts import choice_meant
 from parsers.folding import words_of
@@ -16,7 +17,7 @@ from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Segment, Sheet, Tick, union
 from parsers.printed.context import Context
 from parsers.types import FieldDef, FormDef, Source
-from parsers.values import match_choice, parse_value
+from parsers.values import parse_value
 
 _REACH, _LABEL = 160.0, 60.0
 _ARTICLES = frozenset(

@@ -9,26 +9,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 from pydantic import JsonValue
 
 from parsers import identifiers
-from parsers.concepts import choice_meant, choices_said, meanings, understood
-from parsers.countries import country_code, split_country
+from parsers.addresses import clean_address
+from parsers.choices import match_choice
+from parsers.concepts import choice_meant, choices_said
+from parsers.countries import country_code
 from parsers.dates import looks_like_date, parse_date
+from parsers.firms import names_a_firm
 from parsers.folding import fold, single_spaced, words_of
-from parsers.remembered import TEXTS_OF_MAILS
+from parsers.no_value import is_absent, is_hint
 from parsers.types import FieldDef, FieldType
 from parsers.vocabulary import vocabulary
 
 ValueProblem = Literal["absent", "malformed", "check_failed", "ambiguous"]
 
-_FILLER = re.compile(r"[\s._…·•\-–—―‐‑/|\\:;,*=~\u25a1\u2610\ufffc]*")
 _LEADERS = re.compile(r"(?:[_…]|\.(?=\s*\.)|(?<=\.)\.)[\s_….]{2,}|_{2,}")
-_BRACKETED_SAMPLE = re.compile(r"\((?=[^()]*(?:@|(?:[0-9][^0-9()]{0,3}){5}))[^()]*\)?[\s*:]*")
-"""Nobody writes a number or an address, and nothing else, in brackets; forms print their samples so."""
 _LAST_LEADERS = re.compile(r"(?:\s+[._…]+)+\s*$")
 """What is left of a line to write on behind the value."""
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
@@ -49,22 +48,8 @@ class ValueResult:
 
 
 ABSENT = ValueResult(problem="absent")
-
-
 _NUMBERS_SET_APART = re.compile(r"\d+(?: ?\. ?\d+)+")
 """A version alone: "5. 9.1" is what OCR makes of digits that are set wide."""
-_BROKEN_END = re.compile(
-    r"(?:,|(?<![\w-])(?:[A-Z]{1,2}[- ])?\d{4,5}|(?<![\w-])\d{4}(?:-\d{3}| ?[A-Z]{2})"
-    r"|(?<![\w-])(?:de|du|des|la|le|les|d'|l'|rue|avenue|route|von|der|am|an|of|the"
-    r"|cité|place|allée|boulevard|bd\.?|chemin|impasse|quai|zone|square|montée)|(?-i:\b(?:[A-Z]\. ?)+))$",
-    re.I,
-)
-"""A line of an address does not end in a postal code or an article: its next word did not fit."""
-_TOUCHED_CODE = re.compile(r"(?<![\w-])(\d{1,3}[a-z]?)((?:[ABDFLI]|CH|LU|BE|DE|FR|NL)-\d{4,5})(?![\w-])")
-"""A house number and the postal code that would begin the next line ("12 bte 3B-1000 Bruxelles")."""
-_BROKEN_START = re.compile(
-    r"(?!(?:c/o|rue|av\w*|route|bd|boul\w*|all\w*|op|am|an|im|zone|place)\b)[a-zà-ÿ(»]"
-)
 
 
 def parse_value(kind: FieldType, text: str, field: FieldDef | None = None) -> ValueResult:
@@ -77,96 +62,6 @@ def parse_value(kind: FieldType, text: str, field: FieldDef | None = None) -> Va
     return _PARSERS[kind](text.strip().removeprefix(":").lstrip(), field)
 
 
-_LEADS_TO_SAMPLE = re.compile(
-    r"(?<![\w.])(?:(?:p\. ?)?ex\.|e\. ?g\.|z\. ?b\.|(?:par )?exemple|(?:zum )?beispiel|(?:for )?example)"
-    r"(?!\w)\s*:?\s*(?=\S*\d)",
-    re.I,
-)
-"""What leads to the example of a number that a form prints ("ex. 2014 2412 345")."""
-
-
-def leads_to_sample(word: str, following: str) -> bool:
-    """True for "ex." before a number."""
-    return _LEADS_TO_SAMPLE.match(f"{word} {following}") is not None
-
-
-def without_samples(text: str) -> str:
-    """The text without the examples in it; what stands behind the colon after an example is kept."""
-    if _LEADS_TO_SAMPLE.search(text) is None:
-        return text
-    lines = []
-    for line in text.split("\n"):
-        sample = _LEADS_TO_SAMPLE.search(line)
-        if sample is not None:
-            line = line[sample.end() :].partition(":")[2] or line[: sample.start()].rstrip(" (/–-")
-        lines.append(line.strip())
-    return "\n".join(line for line in lines if line)
-
-
-@lru_cache(maxsize=TEXTS_OF_MAILS)
-def is_absent(text: str) -> bool:
-    """True for nothing, filler (dots, dashes, underscores) and words that say "nothing"."""
-    return (
-        bool(_FILLER.fullmatch(text))
-        or fold(text).strip(" .()[]-") in _bare_absent()
-        or fold(text) in vocabulary().absent
-        or _sends_elsewhere(text)
-    )
-
-
-def _sends_elsewhere(text: str) -> bool:
-    """True for "voir annexe 1", "siehe Anlage": what is asked for stands in another place."""
-    words = words_of(text)
-    while len(words) > 1 and re.fullmatch(r"\d{1,2}|[a-z]|[ivx]+", words[-1]):
-        words = words[:-1]
-    return len(words) <= 6 and " ".join(words) in vocabulary().elsewhere
-
-
-@lru_cache(maxsize=1)
-def _bare_absent() -> frozenset[str]:
-    return frozenset(word.strip(" .") for word in vocabulary().absent)
-
-
-@lru_cache(maxsize=TEXTS_OF_MAILS)
-def is_hint(text: str) -> bool:
-    """True for what a blank form prints as help: "ex. LU28 …", "(LU28 …)", "JJ/MM/AAAA", "Cliquez ici …"."""
-    if _BRACKETED_SAMPLE.fullmatch(text.strip()):
-        return True
-    folded = fold(text).strip(" ()[]<>{}*«»\"'_")
-    words = vocabulary()
-    if folded in words.hint_dates or any(h in folded for h in words.hint_dates if len(folded) <= len(h) + 14):
-        return True
-    if words.hint_counts & set(folded.split()) and not re.search(r"\d{5}", folded):
-        return True
-    if _explains(text, folded):
-        return True
-    return folded.startswith(words.hint_starts) and any(
-        folded.startswith(start)
-        and (not start[-1].isalpha() or not folded[len(start) : len(start) + 1].isalpha())
-        for start in words.hint_starts
-    )
-
-
-def _explains(text: str, folded: str) -> bool:
-    """True for a sentence that only a form says: "Le nom doit être identique dans tous les documents." """
-    words = vocabulary()
-    if folded.strip(" .") in words.help_alone:
-        return True
-    if re.search(r"\d{5}|@", folded) or _FIRM.search(text.strip()[-24:]):
-        return False
-    said = words_of(text)
-    if text.count(",") >= 2 and not re.search(r"\d|:", text) and understood(said):
-        named = {concept for word in said for group in meanings(word) for concept in group}
-        if not named & {"address", "lastname", "first"}:
-            return True  # what is to be written, part by part: "Rue, numéro, code postal, localité"
-    if text.rstrip().endswith(".") and text[:1].isupper() and len(said) >= 5:
-        small = [word for word in text.split() if word.lower() in words.small_words]
-        if len(small) >= 2:
-            return True  # a whole sentence
-    whole = f" {' '.join(said)} "
-    return len(said) >= 3 and any(f" {help_} " in whole for help_ in words.help_words)
-
-
 def _text(text: str, field: FieldDef | None) -> ValueResult:
     if field is not None and field.id == "adresse":
         return ValueResult(clean_address(text))
@@ -176,21 +71,6 @@ def _text(text: str, field: FieldDef | None) -> ValueResult:
         if _NUMBERS_SET_APART.fullmatch(value):
             value = value.replace(" ", "")
     return ValueResult(value)
-
-
-def clean_address(text: str) -> str:
-    """The lines joined by ", ", without the country. A line that was only broken is put together again.
-
-    Where a print lost the break, a postal code with its country's letters still begins a line of its own.
-    """
-    whole = ""
-    text = _TOUCHED_CODE.sub(r"\1\n\2", text)
-    for line in filter(None, (single_spaced(line).strip(" ;") for line in text.splitlines())):
-        broken = _BROKEN_END.search(whole) or _BROKEN_START.match(line)
-        whole += ((" " if broken else ", ") if whole else "") + line
-        whole = whole.rstrip(",") + "," if whole.endswith(",") else whole
-    address, _ = split_country(re.sub(r",+(?=, )|,+$", "", whole))
-    return address
 
 
 def clean_person(text: str) -> str:
@@ -236,32 +116,6 @@ def _company_or_person(text: str, field: FieldDef | None) -> ValueResult:
     if first in vocabulary().titles and not names_a_firm(text):
         return ValueResult(clean_person(text))
     return _company(text, field)
-
-
-_FIRM = re.compile(
-    r"(?:^|[\s,])(?:s\.?\s?[àa]\.?\s?r\.?\s?l\.?(?:-?\s?s)?|sarl(?:-s|u)?|s\.?a\.?(?:s\.?u?\.?)?|s\.?c\.?(?:a|s|i)?\.?|s\.?e\.?n\.?c\.?|eurl|s\.?r\.?l\.?|"
-    r"sprl|b\.?v\.?b?a?|n\.?v\.?|gmbh|mbh|ag|kg|ohg|gbr|ug|e\.?\s?k\.?|se|gie|asbl|lda|ltd|llc|inc|plc|s\.?l\.?|"
-    r"soci[eé]t[eé]|gesellschaft|\(haftungsbeschr[aä]nkt\)|a\s+responsabilit[eé])(?=$|[\s,.;)])",
-    re.I,
-)
-
-
-def names_a_firm(text: str) -> bool:
-    """True for a name with a legal form in it: "Dr. Software S.à r.l."; or with "&"."""
-    return bool(_FIRM.search(single_spaced(text))) or "&" in text or "+" in text
-
-
-def ends_as_a_firm(text: str) -> bool:
-    """True for a name with a legal form at its end ("Arztwerk S.A."), whatever its other words mean."""
-    words = text.split()
-    if len(words) < 2 or not {"(", ":"}.isdisjoint(text):
-        return False
-    if fold(words[-1]) in ("societe", "gesellschaft", "responsabilite"):
-        return False  # "Nom de la Société"
-    forms = (" ".join(words[-n:]) for n in (1, 2, 3) if n < len(words))
-    return any(
-        form[:1].isupper() and (found := _FIRM.match(form)) and found.end() == len(form) for form in forms
-    )
 
 
 def _matricule(text: str, field: FieldDef | None) -> ValueResult:
@@ -399,47 +253,6 @@ def _int(text: str, field: FieldDef | None) -> ValueResult:
     if len(named) == 1:
         return ValueResult(named.pop())
     return ValueResult(plain, "malformed", "no number")
-
-
-def match_choice(text: str, field: FieldDef) -> str | None:
-    """The one choice whose id or wording the text is; the longest wording wins."""
-    words = words_of(text)
-    if not words:
-        return None
-    wordings = {
-        choice: (choice, choice.replace("_", " "), *_wordings(choice, field))
-        for choice in field.choices or tuple(field.choice_labels)
-    }
-    best: dict[str, tuple[int, int, int]] = {}
-    for choice, texts in wordings.items():
-        for wording in texts:
-            label = words_of(wording)
-            if label == words:
-                return choice
-            at = _find(words, label) if label else None
-            if at and len(" ".join(label)) > best.get(choice, (0, 0, 0))[0]:
-                best[choice] = (len(" ".join(label)), at[0], at[0] + len(label))
-    if not best:
-        return None
-    winner = max(best, key=lambda choice: best[choice][0])
-    start, end = best[winner][1], best[winner][2]
-    rest = (*words[:start], "|", *words[end:])
-    # "Nouvelle demande / Mise à jour majeure" names two: what is left must not name another one.
-    if any(_find(rest, words_of(w)) for c, ws in wordings.items() if c != winner for w in ws if words_of(w)):
-        return None
-    return winner
-
-
-def _wordings(choice: str, field: FieldDef) -> tuple[str, ...]:
-    return tuple(w for by_language in field.choice_labels.get(choice, {}).values() for w in by_language)
-
-
-def _find(words: tuple[str, ...], label: tuple[str, ...]) -> tuple[int] | None:
-    """Where the label's words stand in a row, or None."""
-    for start in range(len(words) - len(label) + 1):
-        if words[start : start + len(label)] == label:
-            return (start,)
-    return None
 
 
 _NEGATIONS = frozenset({"pas", "non", "sans", "ni", "kein", "keine", "nicht", "ohne", "no", "not", "without"})

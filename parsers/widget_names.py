@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from pydantic import JsonValue
 
+from parsers.choices import match_choice
 from parsers.claims import Claim
 from parsers.documents.reading import Widget
 from parsers.folding import fold
@@ -14,7 +15,7 @@ from parsers.labels.index import LabelIndex, index_of
 from parsers.labels.text import PARTLY, match_text
 from parsers.remembered import TEXTS_OF_MAILS, Remembered
 from parsers.types import FieldDef, FormDef
-from parsers.values import match_choice, parse_value
+from parsers.values import parse_value
 
 _OWN, _LABEL = 4, 3
 

@@ -9,7 +9,7 @@ from typing import Any
 from parsers.documents.docx_xml import attribute, child, integer, is_on, local
 from parsers.documents.reading import Widget, WidgetKind, WidgetSource
 from parsers.folding import fold
-from parsers.values import is_hint
+from parsers.no_value import is_hint
 
 EMPTY_CONTROL = "\ufffc"
 Repeat = tuple[str, int]

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from parsers.concepts import foreign, understood
+from parsers.firms import ends_as_a_firm, names_a_firm
 from parsers.folding import fold, without_brackets, words_of
 from parsers.labels.index import STOP, LabelIndex, index_of
 from parsers.labels.line import LabelHit, match_segment
 from parsers.labels.stack import carried_on, match_stack, stacked, up_to_other_look, with_note
 from parsers.labels.text import match_text
 from parsers.layout.sheet import Segment
+from parsers.no_value import is_absent, is_hint
 from parsers.types import FormDef
-from parsers.values import ends_as_a_firm, is_absent, is_hint, names_a_firm
 
 _TOWN = re.compile(r"^[^:]*\b\d{4,5} [^\W\d_]")
 _MAIL = re.compile(r"[^\s@:]+@[^\s@:]+\.\w+")

@@ -14,8 +14,8 @@ from parsers.folding import fold, words_of
 from parsers.labels.index import ARTICLES, STOP, LabelIndex, Strength
 from parsers.labels.text import PARTLY, is_counted, match_text, without_numbering
 from parsers.layout.sheet import Segment
+from parsers.no_value import leads_to_sample
 from parsers.remembered import TEXTS_OF_MAILS
-from parsers.values import leads_to_sample
 from parsers.vocabulary import vocabulary
 
 _NUMBERING = re.compile(

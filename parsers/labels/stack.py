@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from parsers.concepts import understood
+from parsers.firms import names_a_firm
 from parsers.folding import fold, without_brackets, words_of
 from parsers.labels.index import STOP, LabelIndex, Strength
 from parsers.labels.line import (
@@ -19,7 +20,7 @@ from parsers.labels.line import (
 )
 from parsers.labels.text import PARTLY, match_text
 from parsers.layout.sheet import Segment, pitch
-from parsers.values import is_hint, names_a_firm
+from parsers.no_value import is_hint
 from parsers.vocabulary import vocabulary
 
 _NUMBERED = re.compile(r"(?:\d{1,2}(?:[.)]|\.\d{1,2}\.?)|[a-z]\))\s")

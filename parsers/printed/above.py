@@ -10,10 +10,11 @@ from collections.abc import Iterable
 
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Segment, Sheet
+from parsers.no_value import is_hint
 from parsers.printed.context import Context, Found, is_free
 from parsers.printed.neighbours import asks_something, is_heading
 from parsers.types import FieldDef
-from parsers.values import is_hint, parse_value
+from parsers.values import parse_value
 
 PROVING = frozenset({"matricule", "iban", "vat", "email", "date", "rcs", "code_prestataire"})
 _NEAR = 1.1

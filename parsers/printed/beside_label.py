@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Segment, Sheet, covers
+from parsers.no_value import is_hint
 from parsers.printed.context import Context, Found, is_free
 from parsers.printed.frames import (
     frame_beside,
@@ -21,7 +22,6 @@ from parsers.printed.neighbours import (
     is_smallest,
 )
 from parsers.types import BBox
-from parsers.values import is_hint
 
 COLONS = (":", "：")
 _COLUMN = 4

@@ -17,6 +17,7 @@ from parsers.labels.index import STOP, index_of
 from parsers.labels.line import LabelHit
 from parsers.labels.several import split_at_labels
 from parsers.layout.sheet import Segment, Sheet
+from parsers.no_value import is_hint
 from parsers.printed.above import PROVING
 from parsers.printed.context import Context, is_free
 from parsers.printed.numbering import numbered_like, running_numbers, without_section_heads
@@ -24,7 +25,7 @@ from parsers.printed.places import places_of
 from parsers.table_heads import table_heads
 from parsers.ticked import names_a_choice
 from parsers.types import BBox, FormDef
-from parsers.values import is_hint, parse_value
+from parsers.values import parse_value
 
 
 def read_context(sheets: Sequence[Sheet], form: FormDef) -> Context:

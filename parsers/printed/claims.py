@@ -11,10 +11,12 @@ from parsers.claims import Claim
 from parsers.concepts import understood
 from parsers.countries import country_code
 from parsers.dates import is_a_month
+from parsers.firms import names_a_firm
 from parsers.folding import fold, words_of
 from parsers.labels.index import STOP, index_of
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Sheet, may_come_again, union
+from parsers.no_value import without_samples
 from parsers.printed.above import goes_upward, leave_doubtful
 from parsers.printed.blank import read_context
 from parsers.printed.context import Context, Found, Place, look_of
@@ -33,7 +35,7 @@ from parsers.printed.places import places_of
 from parsers.remembered import Remembered
 from parsers.table_bodies import in_table_body
 from parsers.types import FieldDef, FormDef
-from parsers.values import ValueResult, names_a_firm, parse_value, without_samples
+from parsers.values import ValueResult, parse_value
 from parsers.vocabulary import vocabulary
 
 _STRONG = frozenset(

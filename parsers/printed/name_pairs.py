@@ -9,10 +9,11 @@ from parsers.folding import words_of
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import union
 from parsers.names import split_name
+from parsers.no_value import is_absent
 from parsers.printed.context import Context, Found
 from parsers.printed.evidence import PLACE_DOUBT, PLACE_WORDS, cut_name, is_plausible, read_doubt, source_of
 from parsers.types import FieldDef
-from parsers.values import ABSENT, is_absent, parse_value
+from parsers.values import ABSENT, parse_value
 
 
 def name_pair(hit: LabelHit, fields: list[FieldDef], context: Context) -> tuple[FieldDef, FieldDef] | None:

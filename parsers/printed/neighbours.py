@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 
 from parsers.concepts import asks_for_a_kind, meanings, names_something_else
+from parsers.firms import ends_as_a_firm, names_a_firm
 from parsers.folding import words_of
 from parsers.layout.sheet import Segment, Sheet
+from parsers.no_value import is_hint
 from parsers.printed.context import Context, look_of
-from parsers.values import ends_as_a_firm, is_hint, names_a_firm
 
 _HOUSE_NUMBER = re.compile(r"\d[A-Za-z]?, [^\W\d_]|[^\W\d_], \d")
 """As in "c/o Fiduciaire Ries, 174, rue de la Gare": an address, of whatever words, and no label."""

@@ -17,12 +17,12 @@ from parsers.labels.line import LabelHit
 from parsers.labels.stack import label_opens_brackets
 from parsers.labels.text import match_text
 from parsers.layout.sheet import Segment, Sheet, union
+from parsers.no_value import is_absent, is_hint
 from parsers.printed.above import value_above
 from parsers.printed.beside_label import COLONS, right_of
 from parsers.printed.context import Context, Found
 from parsers.printed.further_lines import continued, joined, runs_on
 from parsers.printed.under_label import below_label, in_own_cell
-from parsers.values import is_absent, is_hint
 
 _LONG = 8
 """Letters of a label of one word that no name begins with."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Segment, Sheet, covers
+from parsers.no_value import is_hint
 from parsers.printed.context import Context, Found, Place, is_free
 from parsers.printed.evidence import asks_below
 from parsers.printed.frames import (
@@ -25,7 +26,6 @@ from parsers.printed.neighbours import (
     looks_like_label,
 )
 from parsers.types import BBox
-from parsers.values import is_hint
 
 _WIDE = 2.4
 """Lines between a label that asks for what is below it and a paragraph of its own."""

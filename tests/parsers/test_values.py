@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from parsers.countries import country_of_address
+from parsers.firms import ends_as_a_firm
+from parsers.no_value import is_absent
 from parsers.types import FieldDef
-from parsers.values import ends_as_a_firm, is_absent, parse_value
+from parsers.values import parse_value
 
 MODE = FieldDef(
     id="mode_integration",
