@@ -16,6 +16,7 @@ class Vocabulary:
     elsewhere: tuple[str, ...]
     help_words: tuple[str, ...]
     help_alone: frozenset[str]
+    no_label_ends: frozenset[str]
     small_words: frozenset[str]
     hint_starts: tuple[str, ...]
     prompts: tuple[str, ...]
@@ -40,6 +41,7 @@ def vocabulary() -> Vocabulary:
         elsewhere=tuple(" ".join(words_of(text)) for text in data["elsewhere"]),
         help_words=tuple(" ".join(words_of(text)) for text in data["help_words"]),
         help_alone=frozenset(map(fold, data["help_alone"])),
+        no_label_ends=frozenset(data["no_label_ends"]),
         small_words=frozenset(data["small_words"]),
         hint_starts=tuple(map(fold, data["hint_starts"])),
         prompts=tuple(map(fold, data["prompts"])),

@@ -4,53 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 from parsers.agency import begins_with_agency
 from parsers.claims import Claim
-from parsers.concepts import understood
-from parsers.countries import country_code
 from parsers.dates import is_a_month
-from parsers.firms import names_a_firm
-from parsers.folding import fold, words_of
-from parsers.labels.index import STOP, index_of
+from parsers.folding import words_of
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Sheet, may_come_again, union
 from parsers.no_value import without_samples
 from parsers.printed.above import goes_upward, leave_doubtful
 from parsers.printed.blank import read_context
-from parsers.printed.context import Context, Found, Place, look_of
-from parsers.printed.evidence import (
-    PLACE_DOUBT,
-    PLACE_WORDS,
-    cut_name,
-    is_cut_off,
-    is_plausible,
-    read_doubt,
-    source_of,
-)
-from parsers.printed.further_lines import may_go_on, with_town
+from parsers.printed.context import Context, Found, gap_of, look_of
+from parsers.printed.doubts import UNDER, Candidate, how_sure
+from parsers.printed.evidence import PLACE_WORDS, STRONG, cut_name, is_plausible, source_of
+from parsers.printed.further_lines import with_town
 from parsers.printed.name_pairs import name_pair, pair_claims
 from parsers.printed.places import places_of
 from parsers.remembered import Remembered
-from parsers.table_bodies import in_table_body
 from parsers.types import FieldDef, FormDef
 from parsers.values import ValueResult, parse_value
-from parsers.vocabulary import vocabulary
 
-_STRONG = frozenset(
-    {"matricule", "iban", "vat", "email", "date", "rcs", "code_prestataire", "country", "int"}
-)
-_UNFINISHED = frozenset({"des", "du", "de", "der", "of", "the", "la", "les", "le"})
-"""Words with which no label ends."""
-_SHAPED = _STRONG | {"ehealth_id"}
-_LAST_LINE = re.compile(r"[a-zà-ÿ]|(?:[A-Z]{1,2}-)?\d{4,5}(?:-\d{3})? [^\W\d_]")
-"""How a name's or an address's last line begins, not its first."""
-_UNDER: frozenset[Place] = frozenset({"frame_below", "below", "cell_below"})
-_ONE_ROW = 0.5
-"""How sure a single row's number is to be the total: too little to cast doubt on one that is printed."""
-_WHOLE_NAMES = frozenset({"signataire", "responsable", "contact_technique"})
-_LINES = frozenset({"text", "company", "company_or_person"})
+_SHAPED = STRONG | {"ehealth_id"}
 
 
 def claims_from_print(
@@ -101,13 +75,13 @@ def _asked(context: Context) -> list[tuple[LabelHit, Sheet]]:
 def _vote(hit: LabelHit, sheet: Sheet, context: Context) -> None:
     """Values that prove themselves (an IBAN, a date) show where this form puts its values."""
     definition = context.form.field(hit.fields[0])
-    if definition is None or definition.type not in _STRONG or hit.strength == "weak":
+    if definition is None or definition.type not in STRONG or hit.strength == "weak":
         return
     for place in places_of(hit, sheet, context):
         if parse_value(definition.type, place.text, definition).certain:
             context.places[place.place] += 1
             if place.place == "below":
-                context.gaps.append(_gap(hit, place))
+                context.gaps.append(gap_of(hit, place))
             if place.words:
                 context.looks[look_of(place.words[0].size, place.words[0].bold)] += 1
             return
@@ -150,7 +124,7 @@ def _claim(
 ) -> Claim | None:
     if not place.words:
         return None
-    strong = definition.type in _STRONG
+    strong = definition.type in STRONG
     text = without_samples(_with_lead(hit, place))
     if not strong and text != place.text:
         return None  # the words before an example are a label's
@@ -168,7 +142,7 @@ def _claim(
         result, text = _proven_line(definition, text, result)
     if result.value is None:
         return None
-    if place.place in _UNDER and definition.id != "version_logiciel" and not strong and _is_a_number(text):
+    if place.place in UNDER and definition.id != "version_logiciel" and not strong and _is_a_number(text):
         return None  # the next row's number
     if result.problem == "malformed":
         # Something else stands there: only a closed place makes it this field's (wrong) value.
@@ -185,92 +159,8 @@ def _claim(
         return None
     if not strong and not is_plausible(definition, hit, place, text, context):
         return None
-    sure = {"exact": 0.985, "fuzzy": 0.965, "weak": 0.85}[hit.strength]
-    sure -= PLACE_DOUBT[place.place] if context.places[place.place] < 2 else 0.01
-    evidence = [f"label “{hit.label.rstrip(' :*')}”", PLACE_WORDS[place.place]]
-    if result.certain and strong:
-        sure = max(sure, 0.975 if hit.strength != "weak" else 0.93)
-        shaped = definition.type in ("iban", "email") or str(result.value)[:2].isalpha()
-        if hit.score >= 0.7 and definition.type in ("iban", "vat", "email") and shaped:
-            sure = max(sure, 0.955)  # nothing else on a form looks like it
-    elif result.problem == "malformed" or (
-        not result.problem
-        and result.note
-        and place.place not in ("inline", "right", "frame_right")
-        and not (place.place != "below" and context.places[place.place] >= 2)
-    ):
-        sure = min(sure, 0.75)
-    elif strong and not result.problem and place.place in ("below", "cell_below") and not place.closed:
-        sure = min(sure, 0.88)  # of the type perhaps, but nothing proves it
-    elif not strong and place.place == "below" and not place.closed:
-        usual = sum(abs(_gap(hit, place) - gap) < 2.5 for gap in context.gaps) >= 2
-        known = context.places["below"] >= 2 and (usual or _own_look(hit, context))
-        sure = min(sure, 0.97 if known else 0.88)
-    if strong and not result.certain and place.place in _UNDER and context.places[place.place] < 2:
-        sure = min(sure, 0.88)  # nothing proves it, nor that this form writes there
-    several = definition.id == "adresse" or definition.type in ("company", "company_or_person")
-    if several and place.place in ("above", "below") and _LAST_LINE.match(text):
-        sure = min(sure, 0.85)  # what it begins with stands further up
-    if not place.closed and place.place == "inline" and not (strong and result.certain):
-        sure = min(sure, 0.8)
-    if place.place == "in_cell" and not place.closed and not strong and not context.places["in_cell"]:
-        sure = min(sure, 0.88)
-    if ambiguous or _begins_with_label(text, definition, place, context):
-        sure = min(sure, 0.85)
-    *tops, _ = text.split("\n")
-    if not strong and tops and (understood(words_of(tops[0])) or any(line.endswith(":") for line in tops)):
-        sure = min(sure, 0.8)  # the first line may be the rest of the label
-    if not strong and (text.rstrip().endswith(":") or hit.label.rstrip().endswith(("/", "|", "–", "-"))):
-        sure = min(sure, 0.8)  # the label goes on
-    if not strong and re.search(r"\?\s+\S", text):
-        sure = min(sure, 0.8)  # a question that the form asks, and its answer
-    if text.count(")") > text.count("("):
-        sure = min(sure, 0.8)  # the end of a note that began before: "(p. ex. B / 123456)"
-    if definition.id in _WHOLE_NAMES and place.place in ("right", "inline") and " " not in str(result.value):
-        sure = min(sure, 0.9)  # a whole name is asked for: the other half may stand on another line
-    if definition.type == "person" and (re.search(r"[/()*:]", text) or understood(words_of(text))):
-        sure = min(sure, 0.8)  # no name, perhaps what somebody is
-    if not strong and fold(hit.label.split()[-1]) in _UNFINISHED:
-        sure = min(sure, 0.8)  # "Nachname des": whose, stands on another line
-    drawn = not sheet.flow and place.words[0].origin == "page"  # elsewhere whoever wrote it ended the line
-    if definition.id == "adresse" and drawn and _joins_in_doubt(text):
-        sure = min(sure, 0.9)
-    if not strong and text[:1].islower() and understood(words_of(text)):
-        sure = min(sure, 0.8)  # words of labels only: an explanation, perhaps
-    if not strong and re.match(r"(?:Name|Nom) (?:der|des|du|de|of)\b", text):
-        sure = min(sure, 0.8)  # the label in another language, cut short
-    goes_on = not cut and not _ends_firm(text) and may_go_on(place, hit, sheet, context)
-    unfinished = (not strong or text.rstrip().endswith(("-", "–"))) and _is_unfinished(text)
-    if unfinished or (not strong and goes_on):
-        sure = min(sure, 0.8)
-        evidence.append("its end may stand on another line")
-    ends = strong and result.certain and definition.type != "email"  # a domain's end proves nothing
-    if not ends and is_cut_off(place, sheet):
-        sure = min(sure, 0.8)
-        evidence.append("reaches the edge of its box: perhaps cut off")
-    if definition.type == "email" and drawn and _domain_end(result.value) not in vocabulary().domain_ends:
-        sure = min(sure, 0.9)
-        evidence.append("its domain ends as few do: perhaps cut off")
-    one_name = re.fullmatch(r"(?:.*_)?(?:pre)?nom", definition.id) is not None
-    if definition.type == "person" and one_name and "," in str(result.value):
-        sure = min(sure, 0.8)  # both names, where the label asks for one
-    if not strong and _set_in_two_sizes(place):
-        sure = min(sure, 0.8)
-    if definition.type in _LINES and re.search(r"\S@\S+\.\w", text):
-        sure = min(sure, 0.7)  # an e-mail address ran into it
-    if definition.type == "int" and _in_one_of_many_boxes(place, sheet):
-        sure = min(sure, 0.8)
-        evidence.append("one digit of several, perhaps: its box is one of a row")
-    if definition.type == "int" and place.place in _UNDER:
-        under = union(w.box for w in place.words)
-        if under and in_table_body(hit.segment, under, sheet, context.labels):
-            sure = min(sure, _ONE_ROW)
-            evidence.append("the number of one row of a table")
-    if cut:
-        sure -= 0.01
-    source = source_of(place, sheet)
-    sure, notes = read_doubt(sure, place.words, result)
-    evidence += notes
+    sure, notes = how_sure(Candidate(hit, definition, place, context, sheet, text, cut, result, ambiguous))
+    evidence = [f"label “{hit.label.rstrip(' :*')}”", PLACE_WORDS[place.place], *notes]
     if result.note:
         evidence.append(result.note)
     rank = 2 if hit.strength != "weak" else 1
@@ -279,38 +169,12 @@ def _claim(
         result.value,
         text,
         round(sure, 3),
-        source,
+        source_of(place, sheet),
         rank,
         hit.segment.page,
         union(w.box for w in place.words),
         tuple(evidence),
         result.certain,
-    )
-
-
-_ONE_DIGIT_S_BOX = 24.0
-"""Points of a box for one character at most."""
-
-
-def _in_one_of_many_boxes(place: Found, sheet: Sheet) -> bool:
-    """True for a digit in a narrow box that another one of its size touches: a box for each digit."""
-    if len(place.text.strip()) != 1 or not place.words:
-        return False
-    left, top, right, bottom = place.words[0].box
-    own = [
-        f
-        for f in sheet.frames
-        if f[0] - 1 <= left and right <= f[2] + 1 and f[1] - 2 <= top + 2 and bottom - 2 <= f[3] + 2
-    ]
-    return any(
-        f[2] - f[0] < _ONE_DIGIT_S_BOX
-        and any(
-            abs(o[1] - f[1]) < 2
-            and abs((o[2] - o[0]) - (f[2] - f[0])) < 2
-            and (abs(o[0] - f[2]) < 3 or abs(o[2] - f[0]) < 3)
-            for o in sheet.frames
-        )
-        for f in own
     )
 
 
@@ -343,68 +207,9 @@ def _proven_line(definition: FieldDef, text: str, result: ValueResult) -> tuple[
     return (alone, lines[0]) if alone.problem is None else (result, text)
 
 
-def _joins_in_doubt(text: str) -> bool:
-    """True for an address with a line's end that may be the cell's as well as the street's or the name's."""
-    lines = [line.strip() for line in text.split("\n")]
-    return any(
-        not before.endswith(",")
-        and not re.match(r"(?:[A-Z]{1,2}[- ]?)?\d{4,5}\b", after)
-        and not country_code(after)
-        for before, after in pairwise(lines)
-    )
-
-
-def _ends_firm(text: str) -> bool:
-    """True for a name that ends with its legal form, as a firm's name does."""
-    return names_a_firm(" ".join(text.split()[-2:])) and not re.search(r"(?:&|\bet|\bund|\band) \S+$", text)
-
-
-def _domain_end(value: object) -> str:
-    return str(value).rpartition(".")[2].lower()
-
-
-def _is_unfinished(text: str) -> bool:
-    """True for a text that ends as no name does: "Martin & Fils société à", "L'Étoile du Nord –"."""
-    last = text.split()[-1:] or [""]
-    if text.count("«") > text.count("»") or text.count("(") > text.count(")"):
-        return True
-    return text.rstrip().endswith(("-", "–", "&", "+ ", "/", ",", "(")) or (
-        (last[0].islower() or (len(last[0]) > 1 and last[0].isupper() and text.isupper()))
-        and fold(last[0]) in STOP
-    )
-
-
 def _one_address(definition: FieldDef, text: str) -> bool:
     """True for an e-mail address with a line below that may be its end."""
     return definition.type == "email" and " " not in text.strip()
-
-
-def _set_in_two_sizes(place: Found) -> bool:
-    """True for words of clearly different sizes: one of them is the form's own print."""
-    sizes = [w.size for w in place.words if w.confidence is None and w.size]
-    return bool(sizes) and max(sizes) - min(sizes) > 0.9
-
-
-def _begins_with_label(text: str, definition: FieldDef, place: Found, context: Context) -> bool:
-    """True for a value that starts with words of its own label: perhaps the label in another language."""
-    if place.place == "inline" or definition.type in _STRONG:
-        return False
-    exact = index_of(context.form.fields).exact
-    tokens = words_of(text)
-    fewest = 1 if place.place == "below" else 2
-    starts = (" ".join(tokens[:n]) for n in range(fewest, min(len(tokens), 8)))
-    return any(definition.id in exact.get(start, ()) for start in starts)
-
-
-def _gap(hit: LabelHit, place: Found) -> float:
-    """From a label's last line down to its value: a label that nobody knows stands further off."""
-    last = hit.below[-1] if hit.below else hit.segment
-    return min(w.box[1] for w in place.words) - last.box[3] if place.words else 999.0
-
-
-def _own_look(hit: LabelHit, context: Context) -> bool:
-    """True when values are set otherwise than labels, so that the one is not taken for the other."""
-    return look_of(hit.segment.size, hit.segment.bold) not in context.looks
 
 
 _COLUMN = 25.0

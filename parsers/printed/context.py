@@ -56,3 +56,9 @@ def is_free(segment: Segment, context: Context) -> bool:
 def look_of(size: float, bold: bool) -> tuple[float, bool]:
     """How words are set, sizes to half a point."""
     return (round(size * 2) / 2, bold)
+
+
+def gap_of(hit: LabelHit, place: Found) -> float:
+    """From a label's last line down to its value: a label that nobody knows stands further off."""
+    last = hit.below[-1] if hit.below else hit.segment
+    return min(w.box[1] for w in place.words) - last.box[3] if place.words else 999.0

@@ -14,6 +14,8 @@ from parsers.types import FieldDef, Source
 from parsers.values import ValueResult
 from parsers.vocabulary import vocabulary
 
+STRONG = frozenset({"matricule", "iban", "vat", "email", "date", "rcs", "code_prestataire", "country", "int"})
+"""Types whose values have a shape of their own."""
 _NOBODY = ("ci-apres", "nachfolgend", "hereinafter")
 """What follows a party's name; where it comes first, no name was written."""
 _NUMBER, _POSTAL = re.compile(r"\d{3}"), re.compile(r"\d.*[A-Z]{1,2}-\d{4,5}\b")

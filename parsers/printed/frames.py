@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Segment, Sheet, covers
-from parsers.printed.context import Context
+from parsers.printed.context import Context, Found
 from parsers.printed.neighbours import is_other_label
 from parsers.types import BBox
+
+_ONE_DIGIT_S_BOX = 24.0
+"""Points of a box for one character at most."""
 
 
 def has_tick(frame: BBox, sheet: Sheet) -> bool:
@@ -158,3 +161,25 @@ def whole_comb(frame: BBox, sheet: Sheet) -> BBox:
             elif -2 <= left - other[2] <= 9:
                 left, grown = other[0], True
     return (left, top, right, bottom)
+
+
+def is_in_one_of_many_boxes(place: Found, sheet: Sheet) -> bool:
+    """True for a digit in a narrow box that another one of its size touches: a box for each digit."""
+    if len(place.text.strip()) != 1 or not place.words:
+        return False
+    left, top, right, bottom = place.words[0].box
+    own = [
+        f
+        for f in sheet.frames
+        if f[0] - 1 <= left and right <= f[2] + 1 and f[1] - 2 <= top + 2 and bottom - 2 <= f[3] + 2
+    ]
+    return any(
+        f[2] - f[0] < _ONE_DIGIT_S_BOX
+        and any(
+            abs(o[1] - f[1]) < 2
+            and abs((o[2] - o[0]) - (f[2] - f[0])) < 2
+            and (abs(o[0] - f[2]) < 3 or abs(o[2] - f[0]) < 3)
+            for o in sheet.frames
+        )
+        for f in own
+    )
