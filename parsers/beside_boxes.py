@@ -246,8 +246,9 @@ def _in_column(tick: Tick, around: BBox | None, sheet: Sheet, labels: Mapping[in
 
 
 def _asks(item: _Item, labels: Mapping[int, str]) -> bool:
-    asks = isinstance(item, Segment) and (id(item) in labels or is_other_label(item))
-    return asks and _behind_colon(item) is None  # type: ignore[arg-type]  # a Segment, as `asks` says
+    if not isinstance(item, Segment) or _behind_colon(item) is not None:
+        return False
+    return id(item) in labels or is_other_label(item)
 
 
 def _begin(row: list[_Item], tick: Tick, labels: Mapping[int, str]) -> int:

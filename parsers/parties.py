@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from parsers.agency import agency_ends, is_agency
+from parsers.agreements import agreements, cut_name
 from parsers.claims import Claim
 from parsers.firms import names_a_firm
-from parsers.folding import fold, single_spaced, words_of
-from parsers.layout.sheet import Segment, Sheet, union
+from parsers.folding import fold, words_of
+from parsers.layout.sheet import Segment, Sheet
 from parsers.printed.context import Context
-from parsers.printed.evidence import cut_name
-from parsers.types import FieldDef, Source
+from parsers.running_text import claim_in_text, running_text
+from parsers.types import FieldDef
 from parsers.values import parse_value
 
-_CALLED = re.compile(
-    r"\b(?:ci-apres|hereinafter|nachfolgend|nachstehend|im folgenden)\b[^.;]{0,40}?\bindustriel(?:le[nr]?)?\b"
-)
-"""Where the sentence says which party it calls the Industriel."""
-_BEGINS = re.compile(r"\b(?:entre|between|zwischen)\b[\s:]*")
-_AND = re.compile(r"\b(?:et|and|und)\b[\s:]*")
-_OPENS = re.compile(r"(?:(?:d'une part|la societe|the company|die gesellschaft)\b|[-–—•,:]|\s)+")
 _LONGEST = 400
 """Characters of a first sentence, from its beginning to where it says who is the Industriel."""
-_THE_INDUSTRIEL = frozenset(
-    {"industriel", "l industriel", "the industriel", "der industrielle", "der industriel"}
-)
+_MOST_WORDS = 10
+"""Words of a party's name."""
 _LEVEL = 3.0
 """Points by which one row's cells may stand higher or lower."""
 _PROSE_NAMES_A_FIRM, _PROSE, _ROW = 0.95, 0.85, 0.95
@@ -39,37 +31,31 @@ def industriel_named(context: Context, definition: FieldDef) -> list[Claim]:
 
 
 def _in_a_sentence(sheet: Sheet, definition: FieldDef) -> Iterable[Claim]:
-    text, owners = "", []
-    for segment in sheet.segments:
-        owners.append((len(text), segment))
-        text += single_spaced(segment.text) + " "
-    text = text.rstrip()
-    folded = fold(text.replace("ß", "s"))  # letter for letter
-    called = _CALLED.search(folded) if len(folded) == len(text) else None
-    begins = (
-        list(_BEGINS.finditer(folded, max(called.start() - _LONGEST, 0), called.start())) if called else []
-    )
-    if called is None or not begins:
+    text, words = running_text(sheet), agreements()
+    called = words.calls_industriel.search(text.folded)
+    if called is None:
+        return
+    end = called.start()
+    begins = list(words.between.finditer(text.folded, max(end - _LONGEST, 0), end))
+    if not begins:
         return
     start = begins[-1].end()
-    agency = agency_ends(folded[start : called.start()])
+    agency = agency_ends(text.folded[start:end])
     if agency:
-        and_ = _AND.search(folded, start + agency, called.start())
+        and_ = words.and_.search(text.folded, start + agency, end)
         if and_ is None:
             return
         start = and_.end()
-    opened = _OPENS.match(folded, start)
+    opened = words.opens.match(text.folded, start, end)
     start = opened.end() if opened else start
-    if ":" in text[start : called.start()]:
+    if ":" in text.folded[start:end]:
         return  # lines to fill in, no sentence
-    name = _name_of(text[start : called.start()])
-    end = start + len(name)
-    segments = [
-        s
-        for (at, s), (to, _) in zip(owners, [*owners[1:], (len(text), None)], strict=True)
-        if at < end and to > start
-    ]
-    yield from _claim(name, definition, sheet, segments, f"“{text[start : called.end()][:80]}”", False)
+    name = _name_of(text.printed(start, end))
+    if not 1 < len(name.split()) <= _MOST_WORDS:
+        return
+    said = f"“{text.printed(start, called.end())[:80]}”"
+    sure = _PROSE_NAMES_A_FIRM if names_a_firm(name) else _PROSE
+    yield from _claim(name, definition, text.segments(start, start + len(fold(name))), sure, said)
 
 
 def _name_of(text: str) -> str:
@@ -90,8 +76,8 @@ def _in_a_row(sheet: Sheet, definition: FieldDef) -> Iterable[Claim]:
         alike = any(
             abs(s.box[0] - label.box[0]) < _LEVEL and abs(b.box[0] - name.box[0]) < _LEVEL for s, b in agency
         )
-        if alike and " ".join(words_of(label.text)) in _THE_INDUSTRIEL:
-            yield from _claim(name.text, definition, sheet, [name], "beside “" + label.text + "”", True)
+        if alike and " ".join(words_of(label.text)) in agreements().industriel:
+            yield from _claim(name.text, definition, [name], _ROW, "beside “" + label.text + "”")
 
 
 def _beside(segment: Segment, sheet: Sheet) -> Segment | None:
@@ -103,18 +89,9 @@ def _beside(segment: Segment, sheet: Sheet) -> Segment | None:
 
 
 def _claim(
-    name: str, definition: FieldDef, sheet: Sheet, segments: Sequence[Segment], said: str, in_row: bool
+    name: str, definition: FieldDef, segments: Sequence[Segment], sure: float, said: str
 ) -> Iterable[Claim]:
     result = parse_value(definition.type, name, definition)
-    if not segments or result.value is None or result.problem is not None or agency_ends(fold(name)):
+    if result.value is None or result.problem is not None or agency_ends(fold(name)):
         return
-    if not 1 < len(name.split()) <= 10 and not in_row:
-        return
-    doubts = [w.confidence for s in segments for w in s.words if w.confidence is not None]
-    source: Source = "ocr" if doubts else "text"
-    sure = _ROW if in_row else _PROSE_NAMES_A_FIRM if names_a_firm(name) else _PROSE
-    box = union(s.box for s in segments)
-    yield Claim(
-        definition.id, result.value, name, min([sure, *doubts]), source, 1, sheet.number, box,
-        (f"party of the agreement: {said}",), True,
-    )  # fmt: skip
+    yield claim_in_text(definition, result.value, name, segments, sure, f"party of the agreement: {said}")

@@ -6,16 +6,18 @@ Only numbers that prove themselves, and only where the form prints no place of i
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
+from parsers.agency import speaks_of_agency
+from parsers.agreements import agreements
 from parsers.claims import Claim
 from parsers.folding import fold
-from parsers.layout.sheet import Segment, Sheet, union
+from parsers.layout.sheet import Sheet
 from parsers.parties import industriel_named
 from parsers.printed.context import Context
-from parsers.types import FieldDef, Source
+from parsers.running_text import claim_in_text, running_text
+from parsers.types import FieldDef
 from parsers.values import parse_value
-from parsers.vocabulary import vocabulary
 
 _SHAPES = {
     "matricule": r"\d(?:[ .\-]?\d){10,12}",
@@ -23,21 +25,8 @@ _SHAPES = {
     "vat": r"[a-z]{2} ?[0-9a-z](?:[ .]?\d){6,11}",
     "rcs": r"[a-k] ?\d{1,3}(?:[ .]?\d{3})?",
 }
-_DATE = r"(\d{1,2} ?[./-] ?\d{1,2} ?[./-] ?\d{2,4}|\d{1,2}(?:er)?\.? [a-z]+\.? \d{4}|\d{4}-\d\d-\d\d)"
-_SIGNED_AT = re.compile(
-    r"\b(?:fait|signe|etabli|unterzeichnet|geschehen|done|signed) (?:a|in|at|zu) [a-z' -]{2,40}?,? ?"
-    rf"(?:le|den|am|on|the) ?:? ?{_DATE}"
-)
-_GOES_ON = "immatricul|inscrit|etabli|represent|ayant|dont|sous|eingetragen|vertreten|registered|having|whose"
-"""After "and": a sentence that still speaks of the same party."""
-_AGENCY = re.compile(
-    rf"\b(?:{'|'.join(map(re.escape, vocabulary().agency))})\b"
-    rf"(?!.*\b(?:industriel|(?:et|und|and) (?!{_GOES_ON}))\b)"
-)
-"""The agency's name, and nobody else's behind it."""
-_REACH = 160
-"""Characters before a number in which whose it is is said."""
 _BETWEEN = r"(?:\s|:|n°|no\.?|nr\.?|numero|sous le|le|the|,)*"
+_NAMED, _SIGNED = 0.95, 0.97
 
 
 def claims_from_prose(context: Context, missing: Iterable[FieldDef]) -> list[Claim]:
@@ -63,70 +52,25 @@ def claims_from_prose(context: Context, missing: Iterable[FieldDef]) -> list[Cla
 
 
 def _on_sheet(sheet: Sheet, definition: FieldDef, shape: str, others: set[int]) -> Iterable[Claim]:
-    text, owners = _running_text(sheet, others)
     labels = sorted({fold(w) for ws in definition.labels.values() for w in ws}, key=len, reverse=True)
     names = "|".join(re.escape(label) for label in labels if len(label) >= 3)
     if not names:
         return
-    for match in re.finditer(rf"(?<![\w-])(?:{names}){_BETWEEN}({shape})(?!\w)", text):
-        result = parse_value(definition.type, match[1].upper(), definition)
-        if not result.certain or result.problem is not None or _of_the_agency(text[: match.start()]):
+    text = running_text(sheet, others)
+    for match in re.finditer(rf"(?<![\w-])(?:{names}){_BETWEEN}({shape})(?!\w)", text.folded):
+        number = match[1].upper()
+        result = parse_value(definition.type, number, definition)
+        if not result.certain or result.problem is not None or speaks_of_agency(text.folded[: match.start()]):
             continue
-        segments = [s for start, end, s in owners if start < match.end(1) and end > match.start(1)]
-        doubts = [w.confidence for s in segments for w in s.words if w.confidence is not None]
-        source: Source = "ocr" if doubts else "text"
-        evidence = (f"named in the text: “{match[0][:60]}”",)
-        yield Claim(
-            definition.id,
-            result.value,
-            match[1].upper(),
-            min([0.95, *doubts]),
-            source,
-            1,
-            sheet.number,
-            union(s.box for s in segments),
-            evidence,
-            True,
-        )
-
-
-def _of_the_agency(before: str) -> bool:
-    """True behind the agency's name: the number that follows is the agency's own."""
-    return _AGENCY.search(before[-_REACH:]) is not None
+        said = f"named in the text: “{match[0][:60]}”"
+        yield claim_in_text(definition, result.value, number, text.segments(*match.span(1)), _NAMED, said)
 
 
 def _signed_at(sheet: Sheet, definition: FieldDef) -> Iterable[Claim]:
     """ "Fait à Luxembourg, le 12/05/2025": the sentence over a signature."""
-    text, owners = _running_text(sheet)
-    for match in _SIGNED_AT.finditer(text):
+    text = running_text(sheet)
+    for match in agreements().signed_at.finditer(text.folded):
         result = parse_value("date", match[1], definition)
-        if not result.certain:
-            continue
-        segments = [s for start, end, s in owners if start < match.end(1) and end > match.start(1)]
-        doubts = [w.confidence for s in segments for w in s.words if w.confidence is not None]
-        source: Source = "ocr" if doubts else "text"
-        yield Claim(
-            definition.id,
-            result.value,
-            match[1],
-            min([0.97, *doubts]),
-            source,
-            1,
-            sheet.number,
-            union(s.box for s in segments),
-            (f"“{match[0][:60]}”",),
-            True,
-        )
-
-
-def _running_text(sheet: Sheet, others: Collection[int] = ()) -> tuple[str, list[tuple[int, int, Segment]]]:
-    """The page's words folded but those of `others`, by id, and which characters come from which segment."""
-    text = ""
-    owners: list[tuple[int, int, Segment]] = []
-    for segment in sheet.segments:
-        if id(segment) in others:
-            continue
-        piece = fold(segment.text) + " "
-        owners.append((len(text), len(text) + len(piece), segment))
-        text += piece
-    return text, owners
+        if result.certain:
+            segments = text.segments(*match.span(1))
+            yield claim_in_text(definition, result.value, match[1], segments, _SIGNED, f"“{match[0][:60]}”")

@@ -26,8 +26,6 @@ class Vocabulary:
     yes: frozenset[str]
     no: frozenset[str]
     domain_ends: frozenset[str]
-    agency: tuple[str, ...]
-    name_ends: tuple[str, ...]
     months: dict[str, tuple[str, ...]]
     numbers: dict[str, int]
 
@@ -51,8 +49,6 @@ def vocabulary() -> Vocabulary:
         yes=frozenset(map(fold, data["yes"])),
         no=frozenset(map(fold, data["no"])),
         domain_ends=frozenset(data["domain_ends"]),
-        agency=tuple(map(fold, data["agency"])),
-        name_ends=tuple(map(fold, data["name_ends"])),
         months={number: tuple(names) for number, names in data["months"].items()},
         numbers={fold(name): int(number) for number, names in data["numbers"].items() for name in names},
     )

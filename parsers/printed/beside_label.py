@@ -15,6 +15,7 @@ from parsers.printed.frames import (
     is_headed,
 )
 from parsers.printed.further_lines import continued, joined, lines_of, on_one_level, with_lines_between
+from parsers.printed.leaders import leads_to_value
 from parsers.printed.neighbours import (
     asks_something,
     is_beside_other_text,
@@ -23,7 +24,6 @@ from parsers.printed.neighbours import (
 )
 from parsers.types import BBox
 
-COLONS = (":", "：")
 _COLUMN = 4
 """Lines that begin at one place make a column."""
 
@@ -108,7 +108,7 @@ def right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Foun
     more = continued(words, sheet, context, segment, hit.below)
     words += tuple(w for s in more for w in s.words)
     text = joined([*lines_of(taken), *[s.text for s in more]])
-    if words[0].text in (*COLONS, "=", "->", "=>", "→") and len(words) > 1:
+    if leads_to_value(words[0].text) and len(words) > 1:
         words, text = words[1:], text.removeprefix(words[0].text).lstrip()  # the label's, far from it
     return Found(words, text, "right")
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from parsers.agency import begins_with_agency
+from parsers.agreements import cut_name
 from parsers.claims import Claim
 from parsers.dates import is_a_month
 from parsers.folding import words_of
@@ -16,7 +17,7 @@ from parsers.printed.above import goes_upward, leave_doubtful
 from parsers.printed.blank import read_context
 from parsers.printed.context import Context, Found, gap_of, look_of
 from parsers.printed.doubts import UNDER, Candidate, how_sure
-from parsers.printed.evidence import PLACE_WORDS, STRONG, cut_name, is_plausible, source_of
+from parsers.printed.evidence import PLACE_WORDS, STRONG, is_plausible, source_of
 from parsers.printed.further_lines import with_town
 from parsers.printed.name_pairs import name_pair, pair_claims
 from parsers.printed.places import places_of

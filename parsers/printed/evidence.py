@@ -6,18 +6,14 @@ import re
 from collections.abc import Sequence
 
 from parsers.documents.reading import Word
-from parsers.folding import fold
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Sheet
 from parsers.printed.context import Context, Found, Place, look_of
 from parsers.types import FieldDef, Source
 from parsers.values import ValueResult
-from parsers.vocabulary import vocabulary
 
 STRONG = frozenset({"matricule", "iban", "vat", "email", "date", "rcs", "code_prestataire", "country", "int"})
 """Types whose values have a shape of their own."""
-_NOBODY = ("ci-apres", "nachfolgend", "hereinafter")
-"""What follows a party's name; where it comes first, no name was written."""
 _NUMBER, _POSTAL = re.compile(r"\d{3}"), re.compile(r"\d.*[A-Z]{1,2}-\d{4,5}\b")
 _TOUCHES, _FIELD = 2.0, 40.0
 """Points between a word and the edge of a field that has no room for more; how wide a field is at least."""
@@ -41,23 +37,6 @@ PLACE_WORDS: dict[Place, str] = {
     "cell_below": "in the cell below the label",
     "above": "above the label, as in all of this form",
 }
-
-
-def cut_name(text: str) -> tuple[str, str]:
-    """A party's name in a sentence ends where the sentence goes on about it."""
-    folded = fold(text.replace("\n", " "))
-    flat = text.replace("\n", " ")
-    ends = []
-    if folded.lstrip(" ,;(").startswith(_NOBODY):
-        return "", text
-    for words in vocabulary().name_ends:
-        at = re.search(rf"[\s,;(]+(?:«\s*)?{re.escape(words)}", folded)
-        if at and at.start() > 1:
-            ends.append(at.start())
-    if not ends or len(folded) != len(flat):
-        return text, ""
-    end = min(ends)
-    return flat[:end].strip(" ,;("), flat[end:]
 
 
 def is_plausible(definition: FieldDef, hit: LabelHit, place: Found, text: str, context: Context) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from parsers.agreements import cut_name
 from parsers.claims import Claim
 from parsers.folding import words_of
 from parsers.labels.line import LabelHit
@@ -11,7 +12,7 @@ from parsers.layout.sheet import union
 from parsers.names import split_name
 from parsers.no_value import is_absent
 from parsers.printed.context import Context, Found
-from parsers.printed.evidence import PLACE_DOUBT, PLACE_WORDS, cut_name, is_plausible, read_doubt, source_of
+from parsers.printed.evidence import PLACE_DOUBT, PLACE_WORDS, is_plausible, read_doubt, source_of
 from parsers.types import FieldDef
 from parsers.values import ABSENT, parse_value
 

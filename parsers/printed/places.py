@@ -19,9 +19,10 @@ from parsers.labels.text import match_text
 from parsers.layout.sheet import Segment, Sheet, union
 from parsers.no_value import is_absent, is_hint
 from parsers.printed.above import value_above
-from parsers.printed.beside_label import COLONS, right_of
+from parsers.printed.beside_label import right_of
 from parsers.printed.context import Context, Found
 from parsers.printed.further_lines import continued, joined, runs_on
+from parsers.printed.leaders import COLONS, leads_to_value
 from parsers.printed.under_label import below_label, in_own_cell
 
 _LONG = 8
@@ -31,17 +32,12 @@ _PART = 3
 _PLACEHOLDER = re.compile(r"(?:cliquez|clique|klicken|click|tap|choisissez|wahlen sie|choose|selectionnez)\b")
 """How a form field's own text begins: where it stands, nothing was written, and nothing stands elsewhere."""
 
-_ARROW = re.compile(r"(?:[-=–—]*[>»→]+|=+|→+)[:.]?")
-"""What leads from a label to its value in typed text ("Version -> 4.2"); no value begins with it."""
-
 
 def places_of(hit: LabelHit, sheet: Sheet, context: Context) -> Iterable[Found]:
     """The places where the value may stand, most likely first. An empty one ends the search."""
     segment = hit.segment
     rest = segment.words[hit.end :]
-    while rest and rest[0].text in {*COLONS, "*", "-", "–", "="}:
-        rest = rest[1:]
-    while rest and _ARROW.fullmatch(rest[0].text):
+    while rest and (rest[0].text in ("*", "-", "–") or leads_to_value(rest[0].text)):
         rest = rest[1:]
     if label_opens_brackets([w.text for w in segment.words[: hit.end]]):
         rest = rest[next((i + 1 for i, w in enumerate(rest) if w.text.rstrip(":*").endswith(")")), 0) :]

@@ -78,3 +78,10 @@ def test_the_name_beside_the_industriel_in_a_table_of_both_parties() -> None:
 def test_headings_over_two_signatures_name_nobody() -> None:
     sheet = Sheet(PURPOSE).right("L'Industriel", "L'AeS").right("Aline Thill", "Paul Kieffer")
     assert "denomination" not in fields_of(sheet.pdf(), "nda").fields
+
+
+def test_a_name_with_a_ligature_is_given_as_the_agreement_prints_it() -> None:
+    sheet = Sheet(PURPOSE, gap=14)
+    sheet.text("Entre l'Agence eSanté G.I.E., désignée l'AeS, à Straßen,")
+    sheet.text("et la société Cœur & Santé S.à r.l., établie à Luxembourg, ci-après l'Industriel")
+    assert believed(fields_of(sheet.pdf(), "nda"))["denomination"] == "Cœur & Santé S.à r.l."

@@ -7,7 +7,7 @@ import pytest
 from parsers.countries import country_of_address
 from parsers.firms import ends_as_a_firm
 from parsers.no_value import is_absent
-from parsers.types import FieldDef
+from parsers.types import FieldDef, FieldType
 from parsers.values import parse_value
 
 MODE = FieldDef(
@@ -57,8 +57,8 @@ MODE = FieldDef(
         ("company", "  Medisoft   S.à r.l. ", "Medisoft S.à r.l."),
     ],
 )
-def test_a_value_is_normalised(kind: str, text: str, value: object) -> None:
-    result = parse_value(kind, text)  # type: ignore[arg-type]  # kinds come from the table above
+def test_a_value_is_normalised(kind: FieldType, text: str, value: object) -> None:
+    result = parse_value(kind, text)
     assert (result.value, result.problem) == (value, None)
 
 
@@ -96,8 +96,8 @@ def test_what_is_no_date_is_given_as_printed(text: str) -> None:
         ("vat", "LU15027443", "LU15027443"),
     ],
 )
-def test_a_wrong_check_digit_changes_nothing(kind: str, text: str, value: str) -> None:
-    result = parse_value(kind, text)  # type: ignore[arg-type]  # kinds come from the table above
+def test_a_wrong_check_digit_changes_nothing(kind: FieldType, text: str, value: str) -> None:
+    result = parse_value(kind, text)
     assert (result.value, result.problem) == (value, "check_failed")
 
 
