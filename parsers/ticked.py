@@ -173,7 +173,12 @@ def _choice_claims(definition: FieldDef, context: Context, pairs: dict[int, list
         ]
         anchor = _anchor(definition, sheet, context)
         if anchor is not None and len(options) > 1:
-            options = _near(anchor, context.hits[sheet.number], options)
+            over = _zone_over(anchor, sheet, context)
+            options = (
+                [o for o in options if _in(over, o.tick)] or options
+                if over is not None
+                else _near(anchor, context.hits[sheet.number], options)
+            )
         on = [o for o in options if o.tick.on]
         names = {o.choice for o in on}
         value: JsonValue = None
@@ -386,7 +391,11 @@ def _answers(zone: tuple[float, float, float, float], sheet: Sheet, definition: 
 
 
 def _zone(hit: LabelHit, sheet: Sheet, context: Context) -> tuple[float, float, float, float]:
-    """Right of the label up to the next label of its row, and down to the next label below."""
+    """Right of the label up to the next label of its row, and down to the next label below; over it in a form
+    that writes so."""
+    over = _zone_over(hit, sheet, context)
+    if over is not None:
+        return over
     segment = hit.segment
     middle = (segment.box[1] + segment.box[3]) / 2
     hits = [h for h in context.hits[sheet.number] if h.segment is not segment]
@@ -401,6 +410,22 @@ def _zone(hit: LabelHit, sheet: Sheet, context: Context) -> tuple[float, float, 
     )
     last = max([segment.box[3], *(s.box[3] for s in hit.below)])
     return (segment.box[0] - 40, segment.box[1] - 6, right, min(bottom - 1, last + 34))
+
+
+def _zone_over(hit: LabelHit, sheet: Sheet, context: Context) -> tuple[float, float, float, float] | None:
+    """From the label up to the next one over it, in a form whose labels stand under their values; None where
+    boxes stand beside the label, and for a question with none over it."""
+    left, top, right, _ = hit.segment.box
+    level = (
+        t for t in sheet.ticks if t.box[0] > left and abs(t.box[1] + t.box[3] - 2 * _mid(hit.segment)) < 8
+    )
+    if not context.upward or any(level):
+        return None
+    over = (s for h in context.hits[sheet.number] for s in (h.segment, *h.below) if s is not hit.segment)
+    end = max((s.box[3] for s in over if s.box[3] <= top and s.box[0] < right), default=0.0)
+    zone = (left - 40, max(end, top - _REACH), 1e9, top)
+    asks = hit.label.rstrip().endswith((":", "?"))
+    return None if asks and not any(_in(zone, tick) for tick in sheet.ticks) else zone
 
 
 def _mid(segment: Segment) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from parsers.documents.reading import Block, Box, Page, Widget, Word
+from parsers.layout.captions import labels_first
 from parsers.remembered import TEXTS_OF_MAILS
 
 _FLOW_WIDTH, _CHAR, _LINE = 1000.0, 5.0, 12.0
@@ -37,6 +38,8 @@ class Flow:
 @lru_cache(maxsize=_FLOWS_KEPT)
 def laid_out(blocks: tuple[Block, ...], widgets: tuple[Widget, ...]) -> Flow:
     """The blocks as one long page; kept, as it is asked for to classify and again to extract."""
+    ordered = labels_first(blocks)
+    numbers, blocks = tuple(n for n, _ in ordered), tuple(b for _, b in ordered)
     lines: list[Line] = []
     # A box to tick may be written over two lines, a value may reach into those below it.
     reaching = any(_OPEN_BRACKET.search(b.text) for b in blocks) or any("\n" in w.value for w in widgets)
@@ -60,7 +63,12 @@ def laid_out(blocks: tuple[Block, ...], widgets: tuple[Widget, ...]) -> Flow:
             index += 1  # the form's own edition and page numbers
             continue
         if cell is None:
-            y = _lay_block(blocks[index], index, 20.0, y, lines, by_block, placed, alone=not reaching) + 6.0
+            y = (
+                _lay_block(
+                    blocks[index], numbers[index], 20.0, y, lines, by_block, placed, alone=not reaching
+                )
+                + 6.0
+            )
             index += 1
             continue
         # One row of a table: its cells side by side, as high as the highest.
@@ -84,7 +92,14 @@ def laid_out(blocks: tuple[Block, ...], widgets: tuple[Widget, ...]) -> Flow:
             longest = max(map(_units, blocks[index].text.split("\n")), default=0)
             narrow = (cells[-1][1] - cells[-1][0] - 6) / max(longest, 1)  # a long text stays in its cell
             cell_y = _lay_block(
-                blocks[index], index, cells[-1][0] + 3, cell_y, lines, by_block, placed, min(_CHAR, narrow)
+                blocks[index],
+                numbers[index],
+                cells[-1][0] + 3,
+                cell_y,
+                lines,
+                by_block,
+                placed,
+                min(_CHAR, narrow),
             )
             row_bottom = max(row_bottom, cell_y + 2)
             index += 1
@@ -99,7 +114,7 @@ def laid_out(blocks: tuple[Block, ...], widgets: tuple[Widget, ...]) -> Flow:
 
 def _lay_block(
     block: Block,
-    number: int,
+    number: int | None,
     left: float,
     top: float,
     lines: list[Line],
@@ -110,7 +125,11 @@ def _lay_block(
 ) -> float:
     """Puts a block's lines one under the other and returns where the next one starts."""
     size = 14.0 if block.kind == "heading" else 10.0
-    starts = sorted((w.offset or 0, w) for w in by_block.get(number, ())) if number in by_block else []
+    starts = (
+        sorted((w.offset or 0, w) for w in by_block[number])
+        if number is not None and number in by_block
+        else []
+    )
     position, y = 0, top
     for line in block.text.split("\n"):
         if not starts:

@@ -13,7 +13,7 @@ from parsers.layout.sheet import Segment, Sheet
 from parsers.no_value import is_hint
 from parsers.printed.context import Context, Found, is_free
 from parsers.printed.neighbours import asks_something, is_heading
-from parsers.types import FieldDef
+from parsers.types import BBox, FieldDef
 from parsers.values import parse_value
 
 PROVING = frozenset({"matricule", "iban", "vat", "email", "date", "rcs", "code_prestataire"})
@@ -64,6 +64,8 @@ def value_above(hit: LabelHit, sheet: Sheet, context: Context) -> Found:
             line = _line_above(label, top, near, sheet, context, None)
         if not line or not all(is_free(s, context) for s in line) or _ticked(line, sheet):
             break
+        if line[0].frame != label.frame and _has_a_label(line[0].frame, sheet, context):
+            break  # that one's
         told = rule is not None or line[0].bold
         if told and not lines and is_heading(line[0], label, sheet, context):
             break  # nothing was written on the line
@@ -72,6 +74,10 @@ def value_above(hit: LabelHit, sheet: Sheet, context: Context) -> Found:
     ordered = [s for line in reversed(lines) for s in line]
     text = "\n".join(" ".join(s.text for s in line) for line in reversed(lines))
     return Found(tuple(w for s in ordered for w in s.words), text, "above")
+
+
+def _has_a_label(cell: BBox | None, sheet: Sheet, context: Context) -> bool:
+    return cell is not None and any(s.frame == cell and id(s) in context.labels for s in sheet.segments)
 
 
 def _line_over(label: Segment, sheet: Sheet) -> float | None:

@@ -32,6 +32,39 @@ def test_labels_under_the_line_to_write_on() -> None:
     assert believed(got) == {**READ, "date_signature": "2026-05-12"}
 
 
+def test_labels_in_brackets_under_what_is_written_in_word() -> None:
+    answers = [*ROWS, ("Espace MySecu actif", "☐ Oui ☒ Non"), ("eHealth ID actif", "☒ Oui ☐ Non")]
+    asked = [(value, f"({label})") for label, value in answers]
+    forms = (
+        [p(text) for row in asked for text in row],
+        [table((f"<w:p/>{p(value)}{p(label)}",)) for value, label in asked],
+        [table(*zip(*asked[n : n + 2], strict=True)) for n in (0, 2, 4)],
+    )
+    want = {key: value for key, value in READ.items() if not key.startswith("version")}
+    for body in forms:
+        got = fields_of(docx(p("Formulaire 2"), *body), "formulaire_2")
+        assert believed(got) == {**want, "ehealth_actif": True}
+        assert got.fields["mysecu_actif"].value is False
+
+
+def test_notes_in_brackets_under_labels_are_none() -> None:
+    notes = ("(nom de l'entreprise)", "(numéro matricule)", "(numéro de version)")
+    rows = [(p(f"{label} :") + p(note), value) for (label, value), note in zip(ROWS, notes, strict=True)]
+    assert believed(fields_of(docx(p("Formulaire 3"), table(*rows)), "formulaire_3")) == READ
+
+
+def test_boxes_over_their_question_where_labels_stand_under_the_lines() -> None:
+    sheet = Sheet("Formulaire 2", gap=30)
+    boxes = "[ ] Oui   [x] Non", "[x] Oui   [ ] Non"
+    asked = zip(("Espace MySecu actif", "eHealth ID actif"), boxes, strict=True)
+    for label, value in (*ROWS[:2], *asked, ("Date de signature", "12/05/2026")):
+        sheet._put(value, 50, sheet.y)
+        sheet._put(label, 50, sheet.y - 11, 7)
+        sheet.y -= sheet.gap
+    got = fields_of(sheet.pdf(), "formulaire_2").fields
+    assert (got["mysecu_actif"].value, got["ehealth_actif"].value) == (False, True)
+
+
 def test_labels_above_stay_with_what_is_below_them() -> None:
     sheet = Sheet("Formulaire 2")
     for label, value in (ROWS[1], ("Matricule MySecu", "2003 248 1044"), ("Code prestataire", "123456-78")):
