@@ -33,8 +33,9 @@ _SAME_END, _HIGHEST_ROW, _SIDE = 2.0, 120.0, 3
 _HAIR, _LEVEL, _DASHES, _DASHED = 1.0, 6, 4, 36.0
 """Points that a hair line is thick; pixels in which its dashes are level; their least number and, in points,
 their least length together."""
-_CRUMB = 9
-"""Pixels."""
+_CRUMB, _DOT, _HALO = 9, 3, 2
+"""Pixels: the largest bit of a line, the smallest dot, and how far a line's grey edge reaches."""
+_NEXT = np.ones((3, 3), np.uint8)
 _BESIDE, _LETTERS_BESIDE, _WHOLE = 4, 0.2, 0.96
 """Pixels from a line, the inked share there that only letters have, the inked share of a line itself."""
 
@@ -266,18 +267,33 @@ def without_lines(gray: Gray, ink: Mask, across: Mask, down: Mask) -> Gray:
     for mask, horizontal in ((across, True), (down, False)):
         if not mask.any():
             continue
-        wide = as_gray(cv2.dilate(mask, np.ones((5, 1) if horizontal else (1, 5), np.uint8)))
+        halo = 2 * _HALO + 1
+        wide = as_gray(cv2.dilate(mask, np.ones((halo, 1) if horizontal else (1, halo), np.uint8)))
         rest = cv2.subtract(ink, wide)
         # A letter's stroke goes on above and below the line: join what faces each other across it.
         reach = np.ones((13, 1) if horizontal else (1, 13), np.uint8)
         crossing = cv2.bitwise_and(cv2.morphologyEx(rest, cv2.MORPH_CLOSE, reach), wide)
-        out = as_gray(cv2.max(out, cv2.subtract(wide, crossing)))
-    _drop_crumbs(out, as_gray(cv2.bitwise_or(across, down)))
+        own = cv2.bitwise_or(crossing, _beside_line(as_gray(rest), ink, mask, horizontal))
+        out = as_gray(cv2.max(out, cv2.subtract(wide, own)))
+    _drop_crumbs(out, ink, as_gray(cv2.bitwise_or(across, down)))
     return out
 
 
-def _drop_crumbs(gray: Gray, lines: Mask) -> None:
-    """Bits of a line that stayed because they looked like a crossing stroke."""
+def _beside_line(rest: Mask, ink: Mask, line: Mask, horizontal: bool) -> Mask:
+    """Ink right beside a line that goes on straight away from it: a letter stands that close to it."""
+    step = np.ones((3, 1) if horizontal else (1, 3), np.uint8)
+    free = as_gray(cv2.subtract(ink, line))
+    own = rest
+    for _ in range(_HALO):
+        own = as_gray(cv2.bitwise_and(cv2.dilate(own, step), free))
+    return own
+
+
+def _drop_crumbs(gray: Gray, before: Mask, lines: Mask) -> None:
+    """Bits of a line that stayed because they looked like a crossing stroke.
+
+    What did not touch the line `before` is the dot of an i, a comma, an accent.
+    """
     if not lines.any():
         return
     ink = binary(gray)
@@ -287,5 +303,20 @@ def _drop_crumbs(gray: Gray, lines: Mask) -> None:
         if max(width, height) > _CRUMB:
             continue
         down, across = slice(top, top + height), slice(left, left + width)
-        if near[down, across].any():
+        if near[down, across].any() and not _stands_free(before, lines, (left, top, width, height)):
             gray[max(0, top - 1) : top + height + 1, max(0, left - 1) : left + width + 1] = 255
+
+
+def _stands_free(before: Mask, lines: Mask, crumb: tuple[int, int, int, int]) -> bool:
+    """True for a dot that touches no line, and is not a piece of something larger that may."""
+    left, top, width, height = crumb
+    if max(width, height) < _DOT:
+        return False
+    y, x = max(0, top - _CRUMB), max(0, left - _CRUMB)
+    window = np.s_[y : top + height + _CRUMB, x : left + width + _CRUMB]
+    _, labels = cv2.connectedComponents(before[window], connectivity=8)
+    inner = np.s_[top - y : top - y + height, left - x : left - x + width]
+    own = np.isin(labels, np.setdiff1d(labels[inner], 0))
+    rim = own[0].any() or own[-1].any() or own[:, 0].any() or own[:, -1].any()
+    beside = cv2.dilate(own.astype(np.uint8), _NEXT) > 0
+    return bool(own.any() and not rim and not lines[window][beside].any())

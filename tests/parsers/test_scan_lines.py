@@ -1,0 +1,38 @@
+"""Lines go, and the letters that stand against them stay whole."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from parsers.scans.image import Sheet, binary
+from parsers.scans.lines import line_masks, without_lines
+
+PAPER, INK = 255, 0
+
+
+def bare(gray: np.ndarray) -> np.ndarray:
+    ink = binary(gray)
+    return without_lines(gray, ink, *line_masks(ink, Sheet(1, gray, 300)))
+
+
+def test_a_j_keeps_its_dot_and_hook_right_beside_the_side_of_its_frame() -> None:
+    gray = np.full((240, 500), PAPER, np.uint8)
+    cv2.rectangle(gray, (60, 60), (440, 160), INK, 5)
+    letter = np.full_like(gray, PAPER)
+    letter[90:95, 65:70] = INK  # the dot, two pixels from the frame
+    letter[102:136, 65:70] = INK
+    letter[131:136, 64:70] = INK  # the hook touches it
+    rest = bare(np.minimum(gray, letter))
+    assert np.array_equal(rest < 140, letter < 140)
+
+
+def test_splinters_of_a_line_go_with_it() -> None:
+    gray = np.full((240, 500), PAPER, np.uint8)
+    gray[100:104, 40:460] = INK
+    for x in (90, 200, 330):
+        gray[98:107, x : x + 4] = INK
+    gray[180:210, 40:70] = INK  # a letter, so that there is ink besides
+    rest = bare(gray)
+    assert not (rest[:170] < 140).any()
+    assert (rest[180:210, 40:70] < 140).all()
