@@ -12,12 +12,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from parsers.concepts import understood
-from parsers.documents.reading import Block, CellPosition
+from parsers.documents.reading import CellPosition
 from parsers.folding import words_of
+from parsers.layout.cell_combs import Item
 from parsers.no_value import is_hint, without_samples
-
-Item = tuple[int | None, Block]
-"""A block and its index in the reading; None for a label, which holds no form fields."""
 
 _BRACKETS = re.compile(r"[(\[](.*)[)\]][\s*:]*")
 _BRACKETED = re.compile(r"[(\[][^()\[\]]*[)\]]")
@@ -35,10 +33,9 @@ class _Caption:
     values: range
 
 
-def labels_first(blocks: Sequence[Block]) -> list[Item]:
+def labels_first(plain: list[Item]) -> list[Item]:
     """The blocks with their indices, each label in brackets before what stands over it."""
-    plain: list[Item] = list(enumerate(blocks))
-    if sum(")" in b.text or "]" in b.text for b in blocks) < _FEWEST:
+    if sum(")" in block.text or "]" in block.text for _, block in plain) < _FEWEST:
         return plain
     items = [part for item in plain for part in _parted(item)]
     items = _rows_joined(items)

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from parsers.documents.reading import Block, Box, Page, Widget, Word
 from parsers.layout.captions import labels_first
+from parsers.layout.cell_combs import combs_joined
 from parsers.remembered import TEXTS_OF_MAILS
 
 _FLOW_WIDTH, _CHAR, _LINE = 1000.0, 5.0, 12.0
@@ -38,7 +39,7 @@ class Flow:
 @lru_cache(maxsize=_FLOWS_KEPT)
 def laid_out(blocks: tuple[Block, ...], widgets: tuple[Widget, ...]) -> Flow:
     """The blocks as one long page; kept, as it is asked for to classify and again to extract."""
-    ordered = labels_first(blocks)
+    ordered = labels_first(combs_joined(list(enumerate(blocks))))
     numbers, blocks = tuple(n for n, _ in ordered), tuple(b for _, b in ordered)
     lines: list[Line] = []
     # A box to tick may be written over two lines, a value may reach into those below it.

@@ -47,6 +47,27 @@ def test_labels_in_brackets_under_what_is_written_in_word() -> None:
         assert got.fields["mysecu_actif"].value is False
 
 
+def test_one_character_in_each_of_a_table_s_cells() -> None:
+    matricule, code = tuple("1893120105732"), tuple("123456-78")
+    combs = (
+        p("Matricule :") + table(matricule),  # under its label
+        table(("Matricule", *matricule)),  # beside it
+        table(("Matricule", table(matricule) + p("")), ("eHealth ID", "AB12")),  # in a cell of its own
+    )
+    for comb in combs:
+        got = fields_of(
+            docx(p("Formulaire 2"), comb, table(("Code prestataire", *code, "", ""))), "formulaire_2"
+        )
+        read = believed(got)
+        assert (read["matricule"], read["code_prestataire"]) == ("1893120105732", "123456-78")
+
+
+def test_numbers_in_the_columns_of_a_table_are_not_put_together() -> None:
+    columns = ("Établissement", "Postes", "Imprimantes"), ("Cabinet A", "1", "2")
+    got = fields_of(docx(p("Formulaire 4"), table(*columns), p("Nombre de postes : 1")), "formulaire_4")
+    assert got.fields["nombre_postes"].value == 1
+
+
 def test_notes_in_brackets_under_labels_are_none() -> None:
     notes = ("(nom de l'entreprise)", "(numéro matricule)", "(numéro de version)")
     rows = [(p(f"{label} :") + p(note), value) for (label, value), note in zip(ROWS, notes, strict=True)]
