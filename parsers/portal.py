@@ -16,6 +16,7 @@ from parsers.mail.pairs import portal_fields
 from parsers.names import split_name
 from parsers.types import FieldValue, FormDef, Message
 from parsers.values import parse_value
+from parsers.vocabulary import vocabulary
 
 _ENOUGH = 4
 _WHOLE_FORM = 7
@@ -51,7 +52,9 @@ def enrolment_from_pairs(pairs: Sequence[tuple[str, str]], form: FormDef) -> dic
     claims: dict[str, list[Claim]] = {}
     asked: set[str] = set()
     email = next((v for label, v in pairs if "@" in v and "mail" in label.lower()), "")
-    for label, value in pairs:
+    for (label, value), (following, _) in zip(pairs, [*pairs[1:], ("", "")], strict=True):
+        if words_of(following)[:1] in vocabulary().times_of_day:
+            continue  # a date and its time: when the portal sent it
         found = match_text(label.rstrip(" *:"), index)
         head, colon, rest = (*re.split(r"(:|\t| {3,})", value, maxsplit=1), "", "")[:3]
         if colon and (longer := fields_meant(words_of(f"{label} {head}"), index.fields)):

@@ -23,6 +23,7 @@ class Vocabulary:
     hint_dates: frozenset[str]
     hint_counts: frozenset[str]
     titles: frozenset[str]
+    times_of_day: frozenset[tuple[str, ...]]
     yes: frozenset[str]
     no: frozenset[str]
     domain_ends: frozenset[str]
@@ -46,6 +47,7 @@ def vocabulary() -> Vocabulary:
         hint_dates=frozenset(map(fold, data["hint_dates"])),
         hint_counts=frozenset(map(fold, data["hint_counts"])),
         titles=frozenset(map(fold, data["titles"])),
+        times_of_day=frozenset(map(words_of, data["times_of_day"])),
         yes=frozenset(map(fold, data["yes"])),
         no=frozenset(map(fold, data["no"])),
         domain_ends=frozenset(data["domain_ends"]),

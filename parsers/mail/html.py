@@ -20,8 +20,12 @@ _HIDDEN = re.compile(
     r"|max-height\s*:\s*0(?![.\d])|font-size\s*:\s*0(?![.\d])",
     re.I,
 )
+_APART = re.compile(r"display\s*:\s*(?:inline-)?(?:block|flex|grid|table)", re.I)
+"""What stands in a box or a column of its own, whatever its tag."""
 _QUOTE_CLASSES = re.compile(r"gmail_quote|moz-cite|yahoo_quoted|protonmail_quote", re.I)
 _LABEL = 100
+_LED = 4
+"""Lines that words in bold lead, at least, for these to be their labels."""
 
 
 def html_text(html: str) -> str:
@@ -31,6 +35,7 @@ def html_text(html: str) -> str:
         # Bytes, so that a wrong charset declaration inside the document has no say.
         parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
         root = lxml.html.document_fromstring(source.encode("utf-8"), parser=parser)
+        _part_labels(root)
         text = "".join(_walk(root))
     except (lxml.etree.LxmlError, ValueError, RecursionError, AssertionError):
         text = re.sub(r"<[^>]{0,5000}>", " ", source)
@@ -65,7 +70,7 @@ def _walk(node: lxml.html.HtmlElement) -> list[str]:
         return ["\n", "\n".join(f"> {line}" for line in lines), "\n"]
     if tag in ("p", "h1", "h2", "h3", "h4"):
         return ["\n", *inside, "\n\n"] if tag != "p" else ["\n", *inside, "\n"]
-    if _BLOCK.fullmatch(tag):
+    if _BLOCK.fullmatch(tag) or _APART.search(node.get("style") or ""):
         return ["\n", *inside, "\n"]
     return inside
 
@@ -99,6 +104,8 @@ def _row(row: lxml.html.HtmlElement) -> str:
     if any(cell.find(".//table") is not None for cell in cells):
         return "\n".join("".join(_inside(cell)).strip() for cell in cells)
     texts = ["\n".join(html_lines("".join(_inside(cell)))) for cell in cells]
+    if len(texts) == 3 and re.fullmatch(r"#?\d{1,3}[.)]?", texts[0]):
+        del texts[0]  # the row's number
     filled = [text for text in texts if text]
     if len(cells) > 1 and all(cell.tag == "th" for cell in cells):
         return ", ".join(filled)  # what the columns are called, no pair
@@ -106,10 +113,14 @@ def _row(row: lxml.html.HtmlElement) -> str:
         return f"{texts[0].rstrip(' :')} : {re.sub(chr(10) + '+', ', ', texts[1])}"
     if len(texts) == 3 and texts[0] and texts[1] == ":":
         return f"{texts[0]} : {texts[2]}"
-    if len(texts) in (4, 6) and all(t.rstrip().endswith(":") for t in texts[::2]):
+    heads = [_is_head(cell) for cell in cells]
+    alternate = len(heads) == len(texts) and heads == [True, False] * (len(texts) // 2)
+    if len(texts) in (4, 6) and (alternate or all(t.rstrip().endswith(":") for t in texts[::2])):
         pairs = zip(texts[::2], texts[1::2], strict=True)
         return "\n".join(f"{label.rstrip(' :')} : {value}" for label, value in pairs)
-    return " | ".join(filled) if all("\n" not in text for text in filled) else "\n".join(filled)
+    if any("\n" in text for text in filled) or not filled:
+        return "\n".join(filled)
+    return " | ".join(texts if len(texts) in (4, 6) else filled)  # labels and values by turns, perhaps
 
 
 def _headed_record(table: lxml.html.HtmlElement) -> str:
@@ -118,12 +129,34 @@ def _headed_record(table: lxml.html.HtmlElement) -> str:
     if len(rows) != 2 or table.find(".//table") is not None:
         return ""
     heads, cells = list(rows[0]), list(rows[1])
-    if len(heads) != len(cells) or len(heads) < 2 or any(cell.tag != "th" for cell in heads):
+    if len(heads) != len(cells) or len(heads) < 2 or not all(map(_is_head, heads)):
         return ""
-    if any(cell.tag != "td" for cell in cells):
+    if any(cell.tag != "td" or _is_head(cell) for cell in cells):
         return ""
     pairs = zip(heads, cells, strict=True)
     return "\n".join(f"{_flat(head).rstrip(' :')} : {_flat(cell)}" for head, cell in pairs)
+
+
+def _is_head(cell: lxml.html.HtmlElement) -> bool:
+    """True for a cell that says what others hold: a `th`, or bold words and nothing else."""
+    bold = "".join(part.text_content() for part in cell.iter("b", "strong")).strip()
+    return cell.tag == "th" or (bool(bold) and bold == cell.text_content().strip())
+
+
+def _part_labels(root: lxml.html.HtmlElement) -> None:
+    """Puts a colon behind the bold words (or labels) that lead many lines: `<b>IBAN</b> LU…`."""
+    leads = [node for node in root.iter("b", "strong", "label") if _leads_line(node)]
+    if len(leads) >= _LED:
+        for node in leads:
+            node.tail = f" : {node.tail or ''}"
+
+
+def _leads_line(node: lxml.html.HtmlElement) -> bool:
+    before = node.getprevious()
+    starts = before.tag == "br" and not (before.tail or "").strip() if before is not None else _opens(node)
+    label = re.sub(r"\s+", " ", node.text_content()).strip()
+    follows = re.match(r"\s*[^\s:,;.)!?–-]", node.tail or "")
+    return starts and bool(follows) and bool(re.fullmatch(r"\w[^:.!\n]{1,60}[\w)?*]", label))
 
 
 def _is_label(node: lxml.html.HtmlElement, text: str) -> bool:

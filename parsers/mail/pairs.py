@@ -10,8 +10,11 @@ from parsers.types import Message
 _NUMBERED = r"^\s*(?:[-•*·▪○–>]\s*)?(?:\(?\d{1,2}[.)]\s+|\d{1,2}(?:\.\d{1,2})+[.)]?\s+|[a-z]\)\s+)?"
 _PAIR = re.compile(
     _NUMBERED + r"\*{0,2}_?(?P<label>[^\W\d_][^:=|\t\n]{1,110}?)\*{0,2}"
-    r"\s*(?::\*{0,2}(?!//)|\t+:?| {3,}:?|[.…_]{3,}\s*:?|\s=\s|\s\|\s)\s*(?P<value>.*?)\s*\*{0,2}$"
+    r"\s*(?::\*{0,2}(?!//)|\t+:?| {3,}:?|[.…_]{3,}\s*:?|\s=\s|\s\|\s|\s(?:[-=]+>|→)\s)"
+    r"\s*(?P<value>.*?)\s*\*{0,2}$"
 )
+_BRACKETED = re.compile(r"^\s*\[(?P<label>[^\]:]{2,110})\]\s*:?\s*(?P<value>.*)$")
+_QUOTED = re.compile(r"^\s*[\"“«]\s*(?P<label>[^\"”»]{2,110}?)\s*[\"”»]\s*[:=]\s*(?P<value>.*?)[,;]?\s*$")
 _OPEN_LABEL = re.compile(_NUMBERED + r"\*{0,2}(?P<label>[^\W\d_][^:=|\t\n]{1,110}?)\s*:\s*\*{0,2}\s*$")
 _HEADER = re.compile(
     r"^(?:de|von|from|à|a|an|to|cc|cci|bcc|objet|betreff|subject|sujet|envoyé(?: le)?|gesendet|sent"
@@ -24,6 +27,9 @@ _TALK = re.compile(
     r"|note|attention|rappel|hinweis)\b",
     re.I,
 )
+_RULE = re.compile(r"[\s|:+-]+")
+_LISTED = 4
+"""Pairs that end with a semicolon, at least, where a list ends with a full stop."""
 _MAX_PAIRS = 300
 _MAX_LINES = 4  # of an address
 
@@ -53,7 +59,7 @@ def portal_fields(
 def text_pairs(text: str, is_label: Tells = _never, goes_on: GoesOn = _never) -> list[tuple[str, str]]:
     """The pairs in a text: `Label : value`, `Label = value`, tabs or bars, or the value one line below."""
     pairs: list[tuple[str, str]] = []
-    lines = text.split("\n")
+    lines = _plain_lines(text.split("\n"), is_label)
     at = 0
     while at < len(lines):
         if header := _header_lines(lines[at:]):
@@ -82,7 +88,55 @@ def text_pairs(text: str, is_label: Tells = _never, goes_on: GoesOn = _never) ->
                 break
             value, at = f"{value.rstrip(',')}, {more.strip()}", at + 1
         pairs.append((label, value))
-    return pairs
+    return _without_list_marks(pairs)
+
+
+def _plain_lines(lines: list[str], is_label: Tells) -> list[str]:
+    """The lines with a table's rows as pairs, and without brackets or quotes around labels and values."""
+    plain: list[str] = []
+    heads: list[str] = []
+    for line in lines:
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")] if "|" in line else []
+        if cells and _RULE.fullmatch(line):
+            continue  # between a table's head and its rows
+        if len(cells) < 2:
+            plain.append(_undecorated(line, is_label))
+            continue
+        if heads and len(cells) == len(heads):
+            pairs, heads = list(zip(heads, cells, strict=True)), []
+        elif all(map(is_label, cells)) and len(cells) > 2:
+            heads = cells  # their values are the next row
+            continue
+        elif len(cells) == 2 or (len(cells) % 2 == 0 and _alternate(cells, is_label)):
+            pairs = list(zip(cells[::2], cells[1::2], strict=True))
+        else:
+            continue  # of more columns than a label and its value
+        plain += [f"{label.rstrip(' :')} | {value}" if label else value for label, value in pairs]
+    return plain
+
+
+def _alternate(cells: list[str], is_label: Tells) -> bool:
+    """True for a row of labels, some of them perhaps nobody's we know, each with its value beside it."""
+    return any(map(is_label, cells[::2])) and not any(map(is_label, cells[1::2]))
+
+
+def _undecorated(line: str, is_label: Tells) -> str:
+    """ "[Matricule] 2010 2412 340" and "\"Matricule\" : \"2010 2412 340\"" as label and value."""
+    found = _BRACKETED.match(line) or _QUOTED.match(line)
+    if found is None or not is_label(found["label"].strip()):
+        return line
+    value = found["value"].strip(' "“”«»')
+    return f"{found['label'].strip()} : {value}"
+
+
+def _without_list_marks(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The pairs without the semicolons behind them, and without the full stop that ends their list."""
+    ends = [at for at, (_, value) in enumerate(pairs) if value.endswith(";")]
+    plain = [(label, value.rstrip(" ;")) for label, value in pairs]
+    if len(ends) >= _LISTED and ends[-1] + 1 < len(plain):
+        label, value = plain[ends[-1] + 1]
+        plain[ends[-1] + 1] = (label, re.sub(r"(?<=[^\W_]{2})\.$", "", value))  # "S.à r.l." keeps its own
+    return plain
 
 
 def _is_mere_text(line: str, is_label: Tells) -> bool:

@@ -71,6 +71,10 @@ def split(text: str, subject: str, recipients: Iterable[str] = ()) -> tuple[str,
         head, signature = _sign_off(_without_cited(lines[:at])[0])
         forwarded = _uncited(lines[at + skip :])
         return _joined(head, forwarded), _joined(signature)
+    if not kind and is_forward(subject) and (cited_at := _only_cited(lines)):
+        around = [*lines[: cited_at.start], *lines[cited_at.stop :]]
+        head, signature = _sign_off(around)
+        return _joined(head, _uncited(lines[cited_at.start : cited_at.stop])), _joined(signature)
     quoted: list[str] = []
     if kind == "history":
         lines, quoted = lines[:at], lines[at:]
@@ -97,6 +101,15 @@ def _first_mark(lines: list[str], forwarding: bool) -> tuple[int, str, int]:
         if (taken := _attribution(lines, at)) and not _cites(lines, at + taken):
             return at, "forward" if forwarding else "history", 0
     return len(lines), "", 0
+
+
+def _only_cited(lines: list[str]) -> range | None:
+    """The one block of cited lines, where a mail has just one: under FW: it was forwarded."""
+    cited = [at for at, line in enumerate(lines) if line.lstrip().startswith(">")]
+    if not cited:
+        return None
+    block = range(cited[0], cited[-1] + 1)
+    return block if all(at in cited or not lines[at].strip() for at in block) else None
 
 
 def _is_header(lines: list[str], at: int) -> bool:

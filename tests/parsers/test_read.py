@@ -37,11 +37,11 @@ def zipped(**members: bytes) -> bytes:
     return out.getvalue()
 
 
-def mail(text: str, *files: tuple[str, bytes], subtype: str = "plain") -> bytes:
+def mail(text: str, *files: tuple[str, bytes], subtype: str = "plain", subject: str = "Enrôlement") -> bytes:
     message = EmailMessage()
     message["From"] = "Contact <contact@medilux.example>"
     message["To"] = "support@incert.example"
-    message["Subject"] = "Enrôlement"
+    message["Subject"] = subject
     message.set_content(text, subtype=subtype)
     for name, data in files:
         message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
@@ -133,13 +133,57 @@ def _over_leader_dots(pairs: list[list[str]]) -> str:
     return "\n".join(f"{label} {'.' * (50 - len(label))} {value}" for label, value in pairs)
 
 
-@pytest.mark.parametrize("write", [_without_punctuation, _in_a_builder_s_table, _over_leader_dots])
+def _two_pairs_a_row(pairs: list[list[str]]) -> str:
+    rows = [
+        f"<tr>{''.join(f'<td>{a}</td><td>{b}</td>' for a, b in pairs[n : n + 2])}</tr>" for n in (0, 2, 4, 6)
+    ]
+    return f"<table>{''.join(rows)}</table>"
+
+
+def _in_numbered_rows(pairs: list[list[str]]) -> str:
+    return "<table>" + "".join(
+        f"<tr><td>{number}</td><td>{label}</td><td>{value}</td></tr>"
+        for number, (label, value) in enumerate(pairs, 1)
+    )
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        _without_punctuation,
+        _over_leader_dots,
+        lambda pairs: "\n".join(f"| {label} | {value} |" for label, value in pairs),
+        lambda pairs: "\n".join(f"{label} -> {value}" for label, value in pairs),
+        lambda pairs: "\n".join(f"[{label}] {value}" for label, value in pairs),
+        lambda pairs: ",\n".join(f'"{label}": "{value}"' for label, value in pairs),
+        lambda pairs: " ;\n".join(f"{label} : {value}" for label, value in pairs) + ".",
+        _in_a_builder_s_table,
+        _in_numbered_rows,
+        _two_pairs_a_row,
+        lambda pairs: "".join(f"<p><b>{label}</b> {value}</p>" for label, value in pairs),
+        lambda pairs: "".join(
+            f'<div><span style="display:inline-block">{label}</span> {value}</div>' for label, value in pairs
+        ),
+    ],
+)
 def test_a_portal_s_notice_needs_no_colons(write: Callable[[list[list[str]]], str]) -> None:
-    subtype = "html" if write is _in_a_builder_s_table else "plain"
     [plain] = read_mail(mail(NOTICE), DIGITAL).documents
     pairs = [line.split(" : ") for line in NOTICE.splitlines() if " : " in line]
-    [document] = read_mail(mail(write(pairs), subtype=subtype), DIGITAL).documents
+    text = write(pairs)
+    [document] = read_mail(mail(text, subtype="html" if text[0] == "<" else "plain"), DIGITAL).documents
     assert {k: v.value for k, v in document.fields.items()} == {k: v.value for k, v in plain.fields.items()}
+
+
+def test_a_cited_notice_is_read_where_it_was_forwarded() -> None:
+    cited = "Pour suite.\n\n" + "\n".join(f"> {line}" for line in NOTICE.splitlines())
+    answered, forwarded = (mail(cited, subject=subject) for subject in ("Re: SONS", "TR: SONS"))
+    assert read_mail(answered, DIGITAL).documents == ()
+    assert [d.kind for d in read_mail(forwarded, DIGITAL).documents] == ["formulaire_1"]
+
+
+def test_the_date_and_time_at_which_a_portal_sent_its_notice_are_not_the_form_s() -> None:
+    [document] = read_mail(mail(f"{NOTICE}\nDate : 27/11/2026\nHeure : 10:33\n"), DIGITAL).documents
+    assert "date_signature" not in document.fields
 
 
 @pytest.mark.parametrize(
