@@ -9,9 +9,10 @@ from dataclasses import replace
 from parsers.concepts import foreign, understood
 from parsers.firms import ends_as_a_firm, names_a_firm
 from parsers.folding import fold, without_brackets, words_of
+from parsers.labels.carried_on import carried_on, up_to_other_look
 from parsers.labels.index import STOP, LabelIndex, index_of
 from parsers.labels.line import LabelHit, match_segment
-from parsers.labels.stack import carried_on, match_stack, stacked, up_to_other_look, with_note
+from parsers.labels.stack import match_stack, stacked, with_note
 from parsers.labels.text import match_text
 from parsers.layout.sheet import Segment
 from parsers.no_value import is_absent, is_hint

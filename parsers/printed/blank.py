@@ -7,24 +7,31 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from parsers.agency import begins_with_agency
 from parsers.beside_boxes import paired
 from parsers.concepts import understood
 from parsers.folding import fold, words_of
 from parsers.headings import under_headings, without_headings
 from parsers.labels.find import find_labels
-from parsers.labels.index import STOP, index_of
+from parsers.labels.index import index_of
 from parsers.labels.line import LabelHit
 from parsers.labels.several import split_at_labels
 from parsers.layout.sheet import Segment, Sheet
 from parsers.no_value import is_hint
 from parsers.printed.above import PROVING
-from parsers.printed.context import Context, is_free
+from parsers.printed.context import Context
+from parsers.printed.hints import (
+    is_help_text,
+    mark_broken_sentences,
+    mark_rest_of_hints,
+    mark_samples,
+    with_hints,
+)
 from parsers.printed.numbering import numbered_like, running_numbers, without_section_heads
+from parsers.printed.other_party import mark_other_party
 from parsers.printed.places import places_of
 from parsers.table_heads import table_heads
 from parsers.ticked import names_a_choice
-from parsers.types import BBox, FormDef
+from parsers.types import FormDef
 from parsers.values import parse_value
 
 
@@ -64,15 +71,15 @@ def read_context(sheets: Sequence[Sheet], form: FormDef) -> Context:
         for segment in sheet.segments:
             if id(segment) in context.labels or segment.entered:
                 continue
-            if _is_fixed(segment, fixed) or is_hint(segment.text) or _help_text(segment, sheet, context):
+            if _is_fixed(segment, fixed) or is_hint(segment.text) or is_help_text(segment, sheet, context):
                 context.printed.add(id(segment))
         context.printed |= running_numbers(sheet)
-        _mark_broken_sentences(sheet, context)
-        _mark_rest_of_hints(sheet, context)
-        _mark_samples(sheet, context)
-        context.hits[sheet.number] = [_with_hints(h, sheet, context) for h in context.hits[sheet.number]]
+        mark_broken_sentences(sheet, context)
+        mark_rest_of_hints(sheet, context)
+        mark_samples(sheet, context)
+        context.hits[sheet.number] = [with_hints(h, sheet, context) for h in context.hits[sheet.number]]
         if form.kind == "nda" or "aes" in form.signature_labels:
-            _mark_other_party(sheet, form, context)
+            mark_other_party(sheet, form, context)
     return context
 
 
@@ -181,114 +188,11 @@ def _is_fixed(segment: Segment, fixed: frozenset[str]) -> bool:
     return key in fixed or bare in fixed
 
 
-def _help_text(segment: Segment, sheet: Sheet, context: Context) -> bool:
-    """A note in brackets that begins its cell or stands under a label, a sentence of the form."""
-    text = segment.text.strip()
-    if text == "*":
-        return True
-    if re.fullmatch(r"\(.*\)\s*\*?", text):
-        return not any(_continues(segment, s, context) for s in sheet.segments)
-    return len(segment.words) > 14 and segment.frame is None
-
-
-def _mark_samples(sheet: Sheet, context: Context) -> None:
-    """A code that is counted up ("123456-78") is the form's sample where another code stands by it, or where
-    it is set smaller than most of the page."""
-    codes = [s for s in sheet.segments if re.fullmatch(r"\d{6}-\d{2}", s.text)]
-    for sample in (s for s in codes if s.text == "123456-78" and not s.entered):
-        smaller = sum(s.size > sample.size + 0.9 for s in sheet.segments) > 0.5 * len(sheet.segments)
-        if smaller or any(s.text != sample.text and _close_to(s.box, sample.box) for s in codes):
-            context.printed.add(id(sample))
-
-
-def _close_to(box: BBox, other: BBox) -> bool:
-    """True in the next line or two, or in the same one."""
-    return max(box[1] - other[3], other[1] - box[3]) < 2.5 * (other[3] - other[1])
-
-
-def _with_hints(hit: LabelHit, sheet: Sheet, context: Context) -> LabelHit:
-    """The label with the lines right under it that explain it: its value may stand beside the last one."""
-    if hit.end < len(hit.segment.words):
-        return hit
-    block = [hit.segment, *hit.below]
-    for line in sheet.segments:
-        last = block[-1]
-        if (
-            id(line) in context.printed
-            and line.frame == last.frame
-            and abs(line.box[0] - hit.segment.box[0]) < 3
-            and -2 <= line.box[1] - last.box[3] < 0.6 * (last.box[3] - last.box[1])
-            and line.box[1] > last.box[1] + 2
-            and (is_hint(line.text) or len(block) > 1 + len(hit.below) or line.text.startswith("("))
-        ):
-            block.append(line)
-    return replace(hit, below=tuple(block[1:])) if len(block) > 1 + len(hit.below) else hit
-
-
-def _mark_broken_sentences(sheet: Sheet, context: Context) -> None:
-    """Explanations of two or three lines, of which only the whole is a sentence."""
-    for number, first in enumerate(sheet.segments):
-        if not is_free(first, context) or first.entered or len(first.words) < 3 or first.text.endswith("."):
-            continue
-        lines = [first]
-        for line in sheet.segments[number + 1 : number + 12]:
-            last = lines[-1]
-            if (
-                len(lines) < 3
-                and abs(line.box[0] - first.box[0]) < 3
-                and -2 <= line.box[1] - last.box[3] < 0.6 * (last.box[3] - last.box[1])
-                and not last.text.endswith(".")
-                and is_free(line, context)
-                and not line.entered
-                and line.frame == first.frame
-                and line.bold == first.bold
-                and abs(line.size - first.size) < 0.3
-            ):
-                lines.append(line)
-        whole = " ".join(s.text for s in lines)
-        if len(lines) > 1 and whole.endswith(".") and is_hint(whole):
-            context.printed.update(id(s) for s in lines)
-
-
-def _mark_rest_of_hints(sheet: Sheet, context: Context) -> None:
-    """The lines that a hint goes on in ("Le nom doit être identique dans tous les / documents.")."""
-    for segment in sheet.segments:
-        if id(segment) not in context.printed or not is_hint(segment.text) or segment.text.endswith("."):
-            continue
-        last = segment
-        for line in sheet.segments:
-            if (
-                is_free(line, context)
-                and not line.entered
-                and line.frame == last.frame
-                and abs(line.box[0] - last.box[0]) < 3
-                and abs(line.size - last.size) < 0.3
-                and line.bold == last.bold
-                and -2 <= line.box[1] - last.box[3] < 0.5 * (last.box[3] - last.box[1])
-                and "@" not in line.text
-                and (line.text[:1].islower() or {*words_of(last.text)[-1:]} & STOP)
-            ):
-                context.printed.add(id(line))
-                last = line
-
-
 def _in_title(hit: LabelHit, form: FormDef) -> bool:
     """True for a label's words in the form's own title: "Bon de livraison – postes de travail raccordés"."""
     tokens = words_of(hit.segment.text)
     titles = (words_of(title) for titles in form.titles.values() for title in titles)
     return any(1 < len(title) < len(tokens) and tokens[: len(title)] == title for title in titles)
-
-
-def _continues(segment: Segment, above: Segment, context: Context) -> bool:
-    """True for the second line of what is no label: "Soins+ UG / (haftungsbeschränkt)"."""
-    return (
-        above.frame == segment.frame
-        and id(above) not in context.printed
-        and id(above) not in context.labels
-        and abs(above.box[0] - segment.box[0]) < 3
-        and abs(above.size - segment.size) < 0.6
-        and -2 <= segment.box[1] - above.box[3] < 0.5 * (segment.box[3] - segment.box[1])
-    )
 
 
 def _is_option(hit: LabelHit, options: dict[int, str], form: FormDef) -> bool:
@@ -321,63 +225,6 @@ def _in_prose(hit: LabelHit, sheet: Sheet) -> bool:
         return True
     wide = segment.box[2] - segment.box[0] > 0.55 * sheet.width
     return wide and segment.text.rstrip().endswith((".", ",", ";")) and rest > 3
-
-
-_SAME_EDGE = 12.0
-"""Points within which two headings begin in the same column."""
-_HIGHEST_CELL = 0.4
-"""Of a page's height: what is higher holds more than one party."""
-
-
-def _cells_of_agency(sheet: Sheet) -> set[BBox]:
-    """The cells of an agreement's page that the agency's name heads; a border around the page is no cell."""
-    return {
-        s.frame
-        for s in sheet.segments
-        if s.frame is not None
-        and s.frame[3] - s.frame[1] < _HIGHEST_CELL * sheet.height
-        and begins_with_agency(s.text)
-    }
-
-
-def _mark_other_party(sheet: Sheet, form: FormDef, context: Context) -> None:
-    """Labels under "Pour l'Agence eSanté" are the agency's, not the Industriel's."""
-    heads: list[tuple[str, Segment]] = []
-    for role, by_language in form.signature_labels.items():
-        wordings = [words_of(w) for wordings in by_language.values() for w in wordings]
-        first = {w[0] for w in wordings if w}
-        for segment in sheet.segments:
-            tokens = words_of(segment.text)
-            if not tokens or tokens[0] not in first:
-                continue
-            if any(w and tokens[: len(w)] == w and len(tokens) <= len(w) + 8 for w in wordings):
-                heads.append((role, segment))
-    cells = _cells_of_agency(sheet) if "aes" in form.signature_labels else set()
-    context.aes |= {id(h.segment) for h in context.hits[sheet.number] if h.segment.frame in cells}
-    context.printed |= {id(s) for s in sheet.segments if s.frame in cells}
-    if not any(role == "aes" for role, _ in heads):
-        return
-    for hit in context.hits[sheet.number]:
-        left, top = hit.segment.box[0], hit.segment.box[1]
-        above = [(role, s) for role, s in heads if s.box[1] <= top + 3]
-        if not above:
-            continue
-        # The nearest heading above that starts at or left of the label: a column of its own, or full width.
-        beside = [(role, s) for role, s in above if s.box[0] <= left + 12]
-        if beside:
-            lowest = max(s.box[1] for _, s in beside)
-            row = [(role, s) for role, s in beside if s.box[1] > lowest - 30]
-            role, head = max(row, key=lambda item: (round(item[1].box[0] / _SAME_EDGE), item[1].box[1]))
-            if role == "aes" and not _has_own_head(left, head, sheet):
-                context.aes.add(id(hit.segment))
-
-
-def _has_own_head(left: float, head: Segment, sheet: Sheet) -> bool:
-    """True for a column that words level with the agency's heading head, in whatever words they name it."""
-    return any(
-        abs(s.box[1] - head.box[1]) < 3 and head.box[2] < s.box[0] <= left + 12 and s.bold == head.bold
-        for s in sheet.segments
-    )
 
 
 def printed_fields(context: Context) -> int:

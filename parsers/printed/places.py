@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from parsers.concepts import understood
 from parsers.documents.reading import Word
 from parsers.folding import fold, words_of
+from parsers.labels.carried_on import label_opens_brackets
 from parsers.labels.index import index_of
 from parsers.labels.line import LabelHit
-from parsers.labels.stack import label_opens_brackets
 from parsers.labels.text import match_text
 from parsers.layout.sheet import Segment, Sheet, union
 from parsers.no_value import is_absent, is_hint
