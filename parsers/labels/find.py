@@ -14,17 +14,43 @@ from parsers.labels.index import STOP, LabelIndex, index_of
 from parsers.labels.line import LabelHit, match_segment
 from parsers.labels.stack import match_stack, stacked, with_note
 from parsers.labels.text import match_text
+from parsers.layout.captions import asked_in_brackets
 from parsers.layout.sheet import Segment
 from parsers.no_value import is_absent, is_hint
 from parsers.types import FormDef
 
 _TOWN = re.compile(r"^[^:]*\b\d{4,5} [^\W\d_]")
 _MAIL = re.compile(r"[^\s@:]+@[^\s@:]+\.\w+")
+_CAPTIONS = 3
+"""How many labels in brackets make a form that has them all so."""
 
 
 def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
     """Every printed label of the form on these segments, in reading order."""
     index = index_of(form.fields)
+    hits = _labels(segments, form, index)
+    captions = [hit for segment in segments if (hit := _caption(segment, index)) is not None]
+    asked = {hit.fields[0] for hit in captions if hit.clear}
+    if len(asked) < _CAPTIONS or 3 * len(asked & {hit.fields[0] for hit in hits}) > len(asked):
+        return hits  # what stands in brackets alone explains another label
+    place = {id(segment): number for number, segment in enumerate(segments)}
+    hits = _labels([s for s in segments if id(s) not in {id(hit.segment) for hit in captions}], form, index)
+    hits = [hit for hit in hits if hit.fields[0] not in asked]
+    return sorted(hits + captions, key=lambda hit: place[id(hit.segment)])
+
+
+def _caption(segment: Segment, index: LabelIndex) -> LabelHit | None:
+    """A label in brackets from end to end, as forms print it under the line to write on."""
+    label = asked_in_brackets(segment.text)
+    found = match_text(label, index) if label else None
+    return (
+        LabelHit(segment, found[0], len(segment.words), found[1], found[2], True, segment.text)
+        if found
+        else None
+    )
+
+
+def _labels(segments: Sequence[Segment], form: FormDef, index: LabelIndex) -> list[LabelHit]:
     hits: list[LabelHit] = []
     taken: set[int] = set()
     below = stacked(segments)
@@ -78,8 +104,7 @@ def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
                     taken.add(last)
                     hits.append(behind)
                     continue
-        if hit is not None and not (re.fullmatch(r"\(.*\)[\s*:]*", hit.label)):
-            # What stands in brackets alone explains another label.
+        if hit is not None and not hit.in_brackets:
             hits.append(_with_colon(hit, number, segments, below, taken))
         elif under is not None and foreign(words_of(segment.text)) and not re.search(r"\d{3}", segment.text):
             rest = segments[under].text

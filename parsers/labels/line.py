@@ -56,6 +56,11 @@ class LabelHit:
         """True for a label whose words and whose end leave no doubt."""
         return self.strength != "weak" and (self.closed or self.end == len(self.segment.words))
 
+    @property
+    def in_brackets(self) -> bool:
+        """True for a label that stands in brackets from end to end: "(Dénomination sociale)"."""
+        return re.fullmatch(r"\(.*\)[\s*:]*", self.label) is not None
+
 
 def _after_colon(
     texts: list[str], start: int, colon: int, index: LabelIndex

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from parsers.concepts import understood
-from parsers.documents.reading import CellPosition
+from parsers.documents.reading import Block, CellPosition
 from parsers.folding import words_of
 from parsers.layout.cell_combs import Item
 from parsers.no_value import is_hint, without_samples
@@ -45,7 +45,7 @@ def labels_first(plain: list[Item]) -> list[Item]:
     for number, caption in enumerate(captions):
         label = items[caption.label][1]
         cell = label.cell or CellPosition(-1 - number, 0, 0)  # one for each, as nothing else parts them
-        head: Item = (None, replace(label, text=f"{_asked(label.text)} :", cell=cell))
+        head: Item = (None, replace(label, text=f"{asked_in_brackets(label.text)} :", cell=cell))
         values = [
             (at, replace(block, cell=cell)) for at, block in items[caption.values.start : caption.label]
         ]
@@ -53,7 +53,7 @@ def labels_first(plain: list[Item]) -> list[Item]:
     return items
 
 
-def _asked(text: str) -> str:
+def asked_in_brackets(text: str) -> str:
     """What a label in brackets asks for; empty for all that is none."""
     found = _BRACKETS.fullmatch(text.strip())
     if found is None:
@@ -68,7 +68,7 @@ def _parted(item: Item) -> list[Item]:
     """The block, its last line apart where that is a label in brackets."""
     number, block = item
     *lines, last = block.text.split("\n")
-    if not lines or not _asked(last):
+    if not lines or not asked_in_brackets(last):
         return [item]
     return [(number, replace(block, text="\n".join(lines))), (None, replace(block, text=last))]
 
@@ -76,15 +76,24 @@ def _parted(item: Item) -> list[Item]:
 def _captions(items: Sequence[Item]) -> list[_Caption]:
     found = []
     for number, (_, block) in enumerate(items):
-        if not _asked(block.text):
+        if not asked_in_brackets(block.text):
             continue
         first = number
-        while first and items[first - 1][1].cell == block.cell and not _asked(items[first - 1][1].text):
+        while (
+            first
+            and items[first - 1][1].cell == block.cell
+            and not asked_in_brackets(items[first - 1][1].text)
+        ):
             first -= 1
             if block.cell is None:
                 break
         found.append(_Caption(number, range(first, number)))
     return found
+
+
+def _answers(block: Block, label: Block) -> bool:
+    """True for what stands in the same cell as a label, and is none itself."""
+    return block.cell == label.cell and not asked_in_brackets(block.text)
 
 
 def _is_usual(captions: Sequence[_Caption], items: Sequence[Item]) -> bool:
@@ -104,7 +113,7 @@ def _is_usual(captions: Sequence[_Caption], items: Sequence[Item]) -> bool:
 
 def _rows_with_others(items: Sequence[Item]) -> set[tuple[int, int]]:
     """The tables' rows in which a cell says something and has no label in brackets."""
-    labelled = {block.cell for _, block in items if _asked(block.text)}
+    labelled = {block.cell for _, block in items if asked_in_brackets(block.text)}
     return {
         (block.cell.table, block.cell.row)
         for _, block in items
@@ -125,8 +134,11 @@ def _rows_joined(items: Sequence[Item]) -> list[Item]:
                 first is not None
                 and first.row > 0
                 and _row(rows[-1][0]) == (first.table, first.row - 1)
-                and all(_asked(block.text) and block.cell and block.cell.column in cells for block in labels)
-                and not any(_asked(block.text) for _, block in rows[-1])
+                and all(
+                    asked_in_brackets(block.text) and block.cell and block.cell.column in cells
+                    for block in labels
+                )
+                and not any(asked_in_brackets(block.text) for _, block in rows[-1])
             )
             if rows and labels
             else False

@@ -6,12 +6,15 @@ labels there, and nowhere else.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Segment, Sheet
 from parsers.no_value import is_hint
-from parsers.printed.context import Context, Found, is_free
+from parsers.printed.context import Context, Found, is_free, look_of
 from parsers.printed.neighbours import asks_something, is_heading
 from parsers.types import BBox, FieldDef
 from parsers.values import parse_value
@@ -22,22 +25,36 @@ _NEAR = 1.1
 _ON_LINE = 1.75
 """The same, from a value down to the line to write on that is drawn above the label."""
 _SAME_VALUE = 0.5
+_ALIKE = 3.0
+"""Points by which values differ in how far above their labels they are; further up stands other text."""
 _MOST_LINES = 5
 _APART = 24.0
 """Points between what stands in two columns."""
 
 
 def goes_upward(hits: Iterable[tuple[LabelHit, Sheet]], context: Context) -> bool:
-    """True when more proven values stand above their labels than in all the usual places together."""
+    """True when more proven values stand above their labels than in all the usual places together: what the
+    context says of values is then said of these."""
     elsewhere = sum(context.places.values())
     may = [(hit, sheet, definition) for hit, sheet in hits if (definition := _proving(hit, context))]
     if len(may) <= elsewhere:
         return False
-    proven = (
-        parse_value(definition.type, value_above(hit, sheet, context).text, definition).certain
-        for hit, sheet, definition in may
-    )
-    return sum(proven) > elsewhere
+    found = [(hit, value_above(hit, sheet, context), definition) for hit, sheet, definition in may]
+    proven = [(h, f) for h, f, d in found if parse_value(d.type, f.text, d).certain]
+    if len(proven) <= elsewhere:
+        return False
+    context.gaps = [_gap(hit, above) for hit, above in proven]
+    context.looks = Counter(_look(above) for _, above in proven)
+    return True
+
+
+def _gap(hit: LabelHit, above: Found) -> float:
+    """From a value down to its label."""
+    return hit.segment.box[1] - max(w.box[3] for w in above.words)
+
+
+def _look(above: Found) -> tuple[float, bool]:
+    return look_of(above.words[0].size, above.words[0].bold)
 
 
 def _proving(hit: LabelHit, context: Context) -> FieldDef | None:
@@ -64,8 +81,10 @@ def value_above(hit: LabelHit, sheet: Sheet, context: Context) -> Found:
             line = _line_above(label, top, near, sheet, context, None)
         if not line or not all(is_free(s, context) for s in line) or _ticked(line, sheet):
             break
-        if line[0].frame != label.frame and _has_a_label(line[0].frame, sheet, context):
-            break  # that one's
+        if re.fullmatch(r"\(.*\)", line[0].text) or (
+            line[0].frame != label.frame and _has_a_label(line[0].frame, sheet, context)
+        ):
+            break  # that one's, or a label nobody knows
         told = rule is not None or line[0].bold
         if told and not lines and is_heading(line[0], label, sheet, context):
             break  # nothing was written on the line
@@ -73,7 +92,11 @@ def value_above(hit: LabelHit, sheet: Sheet, context: Context) -> Found:
         top = min(s.box[1] for s in line)
     ordered = [s for line in reversed(lines) for s in line]
     text = "\n".join(" ".join(s.text for s in line) for line in reversed(lines))
-    return Found(tuple(w for s in ordered for w in s.words), text, "above")
+    found = Found(tuple(w for s in ordered for w in s.words), text, "above")
+    if not ordered or not context.upward:
+        return found
+    near = min((abs(_gap(hit, found) - gap) for gap in context.gaps), default=0.0) < _ALIKE
+    return replace(found, closed=near and _look(found) in context.looks)
 
 
 def _has_a_label(cell: BBox | None, sheet: Sheet, context: Context) -> bool:
@@ -136,6 +159,14 @@ def _level(a: Segment, b: Segment) -> bool:
 
 def _height(segment: Segment) -> float:
     return max(segment.box[3] - segment.box[1], 4.0)
+
+
+def leave_captions(context: Context) -> None:
+    """Forgets the labels in brackets: where values do not stand above them, they explain other labels."""
+    context.labels = context.labels - {
+        id(h.segment) for hits in context.hits.values() for h in hits if h.in_brackets
+    }
+    context.hits = {n: [h for h in hits if not h.in_brackets] for n, hits in context.hits.items()}
 
 
 def leave_doubtful(context: Context) -> None:

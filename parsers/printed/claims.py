@@ -13,7 +13,7 @@ from parsers.folding import words_of
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Sheet, may_come_again, union
 from parsers.no_value import without_samples
-from parsers.printed.above import goes_upward, leave_doubtful
+from parsers.printed.above import goes_upward, leave_captions, leave_doubtful
 from parsers.printed.blank import read_context
 from parsers.printed.context import Context, Found, gap_of, look_of
 from parsers.printed.doubts import UNDER, Candidate, how_sure
@@ -60,6 +60,8 @@ def _learned(context: Context) -> Context:
     context.upward = goes_upward(_asked(context), context)
     if context.upward:
         leave_doubtful(context)
+    else:
+        leave_captions(context)
     return context
 
 

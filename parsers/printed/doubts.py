@@ -269,6 +269,8 @@ _DOUBTS: tuple[_Doubt, ...] = (
     _Doubt(0.97, _is_open_below),
     _Doubt(0.88, lambda c: _is_open_below(c) and not _is_usual_below(c)),
     _Doubt(0.85, _begins_further_up),
+    # Set otherwise than values are, or further up: perhaps the form's own words over a line left empty.
+    _Doubt(0.85, lambda c: c.stands == "above" and not c.place.closed and not c.proven),
     _Doubt(0.8, lambda c: c.stands == "inline" and not c.place.closed and not c.proven),
     _Doubt(
         0.88,

@@ -21,15 +21,29 @@ ROWS = [
 ]
 
 
-def test_labels_under_the_line_to_write_on() -> None:
+@pytest.mark.parametrize("how", ["{}", "({})"])
+def test_labels_under_the_line_to_write_on(how: str) -> None:
     sheet = Sheet("Formulaire 3", gap=30)
     for label, value in (*ROWS, ("Date de signature", "12/05/2026")):
         sheet._put(value, 50, sheet.y)
         sheet.canvas.line(50, sheet.y - 3, 300, sheet.y - 3)
-        sheet._put(label, 50, sheet.y - 11, 7)
+        sheet._put(how.format(label), 50, sheet.y - 11, 7)
         sheet.y -= sheet.gap
     got = fields_of(sheet.pdf(), "formulaire_3")
     assert believed(got) == {**READ, "date_signature": "2026-05-12"}
+
+
+def test_what_is_set_larger_over_a_label_is_no_believed_value() -> None:
+    sheet = Sheet("Formulaire 3", gap=30)
+    sheet._put("Données du projet Alpha", 50, sheet.y, 14)
+    sheet._put("(Nom de l'Industriel)", 50, sheet.y - 13, 7)
+    for label, value in (*ROWS[1:], ("Date de signature", "12/05/2026")):
+        sheet.y -= sheet.gap
+        sheet._put(value, 50, sheet.y)
+        sheet._put(f"({label})", 50, sheet.y - 11, 7)
+    got = believed(fields_of(sheet.pdf(), "formulaire_3"))
+    assert "denomination" not in got
+    assert got["version_logiciel"] == "4.2.1"
 
 
 def test_labels_in_brackets_under_what_is_written_in_word() -> None:
