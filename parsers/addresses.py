@@ -16,9 +16,22 @@ _BROKEN_END = re.compile(
 """A line of an address does not end in a postal code or an article: its next word did not fit."""
 _TOUCHED_CODE = re.compile(r"(?<![\w-])(\d{1,3}[a-z]?)((?:[ABDFLI]|CH|LU|BE|DE|FR|NL)-\d{4,5})(?![\w-])")
 """A house number and the postal code that would begin the next line ("12 bte 3B-1000 Bruxelles")."""
+_TOWN = re.compile(r"(?:[A-Z]{1,2}-)?\d{4,5}(?:-\d{3})? [^\W\d_]")
 _BROKEN_START = re.compile(
-    r"(?!(?:c/o|rue|av\w*|route|bd|boul\w*|all\w*|op|am|an|im|zone|place)\b)[a-zà-ÿ(»]"
+    r"(?!(?:c/o|rue|av\w*|route|rte|bd|boul\w*|all\w*|chauss\w*|chemin|impasse|mont[ée]e|quai|square|cit[ée]|op|um|am|an|im"
+    r"|zone|place)\b)[a-zà-ÿ(»]"
 )
+"""How no address begins, but a line of one that was broken."""
+
+
+def begins_in_its_middle(text: str) -> bool:
+    """True for an address of which the first line is missing: "(bâtiment B)", "L-1234 Luxembourg"."""
+    return _BROKEN_START.match(text) is not None or begins_with_town(text)
+
+
+def begins_with_town(text: str) -> bool:
+    """True for "L-1234 Luxembourg", the last line of an address."""
+    return _TOWN.match(text) is not None
 
 
 def clean_address(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from parsers.addresses import begins_in_its_middle, begins_with_town
 from parsers.concepts import understood
 from parsers.countries import country_code
 from parsers.firms import names_a_firm
@@ -31,8 +32,8 @@ _UNIQUE = 0.7
 """How well a weak label must match at least, where its value proves itself."""
 _FIRM_NAMES = frozenset({"company", "company_or_person"})
 _WHOLE_NAMES = frozenset({"signataire", "responsable", "contact_technique"})
-_LAST_LINE = re.compile(r"[a-zà-ÿ]|(?:[A-Z]{1,2}-)?\d{4,5}(?:-\d{3})? [^\W\d_]")
-"""How a name's or an address's last line begins, not its first."""
+_LOWER_CASE = re.compile(r"[a-zà-ÿ]+(?![a-zà-ÿ]*[A-Z])")
+"""How a firm's name goes on, and seldom begins; one with a capital in it ("eHealthworks") does."""
 _CUT = 0.01
 """Off for a name from which words about it were cut."""
 
@@ -146,8 +147,11 @@ def _is_open_in_cell(c: Candidate) -> bool:
 
 
 def _begins_further_up(c: Candidate) -> bool:
-    several = c.definition.id == "adresse" or c.is_firm
-    return several and c.stands in ("above", "below") and _LAST_LINE.match(c.text) is not None
+    if c.stands not in ("above", "below"):
+        return False
+    if c.definition.id == "adresse":
+        return begins_in_its_middle(c.text)
+    return c.is_firm and (_LOWER_CASE.match(c.text) is not None or begins_with_town(c.text))
 
 
 def _first_line_is_the_label_s(c: Candidate) -> bool:

@@ -265,3 +265,20 @@ def test_a_text_box_under_its_label_holds_the_value() -> None:
     inner = f"<w:txbxContent>{p('1893 1201 05732')}</w:txbxContent>"
     box = f"<w:p><w:r><w:pict><v:textbox xmlns:v='v'>{inner}</v:textbox></w:pict></w:r></w:p>"
     assert fields_of(docx(p("Matricule :"), box), "formulaire_3").fields["matricule"].value == "1893120105732"
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "whole"),
+    [
+        ("Dénomination sociale", "eHealthworks SARL", True),
+        ("Dénomination sociale", "et fils SARL", False),
+        ("Adresse", "chaussée de Namur 33, B-4000 Liège", True),
+        ("Adresse", "des Martyrs 33, B-4000 Liège", False),
+    ],
+)
+def test_a_name_or_an_address_that_begins_in_its_middle_is_doubted(
+    label: str, value: str, whole: bool
+) -> None:
+    sheet = Sheet("Formulaire 1").below("Matricule", "1893 1201 05732").below("Date", "12/05/2026")
+    got = believed(fields_of(sheet.below(label, value).pdf(), "formulaire_1"))
+    assert (value in got.values()) == whole
