@@ -17,8 +17,9 @@ _GRAINY, _FEW = 1500, 150
 """Specks on a page from which it is grainy, and up to which those beside letters are no specks."""
 _LETTER, _REACH, _COARSE = (12, 120), 0.75, 4
 """Pixels: how high letters are; of that, how near their dots are; and the coarser picture this is seen in."""
-_PALE = 215
-"""Brightness below which something is no paper."""
+_PALE, _ALONG, _ACROSS = 215, (3, 8), 5
+"""Brightness below which something is no paper; pixels from a speck in which a grey line goes on, and in
+which there is paper above and below it."""
 _SOFT = 1.0
 """Sharpness of a page that lies out of focus: clean scans have 1.3 and more, even after JPEG."""
 
@@ -93,11 +94,11 @@ def _without_specks(gray: Gray, dpi: float) -> Gray:
     """
     labels, stats = parts_of(binary(gray))
     tiny = max(4, round((dpi / 300.0) ** 2 * 9))
-    small = stats[:, 4] <= tiny
+    small = (stats[:, 4] <= tiny) & ~_in_pale_rules(gray, stats)
     if small.sum() > _GRAINY:
         gray = as_gray(cv2.medianBlur(gray, 3))
         labels, stats = parts_of(binary(gray))
-        small = stats[:, 4] <= tiny
+        small = (stats[:, 4] <= tiny) & ~_in_pale_rules(gray, stats)
     small[0] = False
     beside = _beside_letters(stats, small, gray.shape)
     few = int((small & ~beside).sum()) <= _FEW
@@ -108,8 +109,6 @@ def _without_specks(gray: Gray, dpi: float) -> Gray:
     if few and int(small.sum()) <= _GRAINY:
         out = gray.copy()
         for left, top, width, height in stats[small, :4].tolist():
-            if _in_a_pale_rule(gray, left, top, left + width, top + height):
-                continue
             out[max(0, top - 1) : top + height + 1, max(0, left - 1) : left + width + 1] = 255
         return out
     area = as_gray(small[labels] * np.uint8(255))
@@ -118,15 +117,33 @@ def _without_specks(gray: Gray, dpi: float) -> Gray:
     return as_gray(cv2.max(gray, cv2.dilate(area, np.ones((3, 3), np.uint8))))
 
 
-def _in_a_pale_rule(gray: Gray, left: int, top: int, right: int, bottom: int) -> bool:
-    """True for a dot that is the darkest piece of a grey line: it goes on to both sides, if paler."""
-    rows, columns = slice(max(0, top - 1), bottom + 1), slice(max(0, left - 1), right + 1)
-    west, east = gray[rows, max(0, left - 4) : max(0, left - 2)], gray[rows, right + 2 : right + 4]
-    north, south = gray[max(0, top - 4) : max(0, top - 2), columns], gray[bottom + 2 : bottom + 4, columns]
-    return any(
-        a.size and b.size and max(int(a.min()), int(b.min())) < _PALE
-        for a, b in ((west, east), (north, south))
+def _in_pale_rules(gray: Gray, stats: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    """Which shapes are but the darkest pieces of a grey line: it goes on to both sides, if paler."""
+    height, width = gray.shape
+    dark = cv2.erode(gray, np.ones((3, 3), np.uint8)) < _PALE
+    left, top = stats[:, 0], stats[:, 1]
+    right, bottom = left + stats[:, 2] - 1, top + stats[:, 3] - 1
+    x, y = (left + right) // 2, (top + bottom) // 2
+
+    def seen(columns: npt.NDArray[np.int32], rows: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+        return dark[np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)]
+
+    level, upright = (
+        np.logical_and.reduce([seen(*place) for step in _ALONG for place in places(step)])
+        for places in (
+            lambda step: ((left - step, y), (right + step, y)),
+            lambda step: ((x, top - step), (x, bottom + step)),
+        )
     )
+    above, beside = (
+        seen(*one) | seen(*other)
+        for one, other in (
+            ((x, top - _ACROSS), (x, bottom + _ACROSS)),
+            ((left - _ACROSS, y), (right + _ACROSS, y)),
+        )
+    )
+    found = (level & ~above) | (upright & ~beside)
+    return np.asarray(found, dtype=np.bool_)
 
 
 def _beside_letters(

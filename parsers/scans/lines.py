@@ -244,7 +244,8 @@ def rulings(across: Mask, down: Mask, sheet: Sheet) -> tuple[Ruling, ...]:
         for left, top, width, height in shapes(mask):
             box = points_of((left, top, left + width, top + height), sheet)
             near, end = (box[1], box[3]) if horizontal else (box[0], box[2])
-            if end > _EDGE and near < far:
+            long = max(width, height) >= sheet.px(_NARROWEST_FRAME)
+            if long and end > _EDGE and near < far:
                 found.append(Ruling(sheet.number, box))
     return tuple(sorted(found, key=lambda r: (r.box[1], r.box[0])))
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from parsers.scans.clean import cleaned
 from parsers.scans.image import Sheet, binary
-from parsers.scans.lines import line_masks, without_lines
+from parsers.scans.lines import line_masks, rulings, without_lines
 
 PAPER, INK = 255, 0
 
@@ -36,3 +37,22 @@ def test_splinters_of_a_line_go_with_it() -> None:
     rest = bare(gray)
     assert not (rest[:170] < 140).any()
     assert (rest[180:210, 40:70] < 140).all()
+
+
+def test_a_crumb_of_a_line_is_no_ruling() -> None:
+    down = np.zeros((240, 500), np.uint8)
+    down[20:200, 100:103] = down[60:64, 300:302] = 255
+    found = rulings(np.zeros_like(down), down, Sheet(1, down, 300))
+    assert [round(ruling.box[0]) for ruling in found] == [24]
+
+
+def test_the_dark_pieces_of_a_grey_rule_are_no_specks_however_many() -> None:
+    gray = np.full((900, 1600), PAPER, np.uint8)
+    gray[40:70:4, 40:400] = INK  # print, so that there is ink besides
+    for row in range(200, 800, 100):
+        gray[row : row + 4, 60:1540] = 205
+        gray[row + 1 : row + 3, 70:1530:40] = 100
+        gray[row + 50, 80:1540:60] = 100  # dust
+    clean = cleaned(Sheet(1, gray, 300)).gray
+    assert (clean[200:800:100, 62:1538] < 230).all()
+    assert not (clean[250:800:100] < 230).any()
