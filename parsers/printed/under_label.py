@@ -29,6 +29,8 @@ from parsers.types import BBox
 
 _WIDE = 2.4
 """Lines between a label that asks for what is below it and a paragraph of its own."""
+_A_LITTLE_SMALLER, _SENTENCE = 0.82, 4
+"""Of a label's size; words of what explains it."""
 _PARAGRAPH = 4.0
 """Points between the lines of one paragraph of flowing text; paragraphs stand further apart."""
 
@@ -170,7 +172,9 @@ def below_label(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> I
             for s in sheet.segments
             if s is not segment
             and s not in hit.below
-            and (id(s) in context.labels or (is_free(s, context) and not is_small_print(s, segment, context)))
+            and (
+                id(s) in context.labels or (is_free(s, context) and not _explains(s, segment, frame, context))
+            )
             and label[3] - 1 <= s.box[1]
             and s.box[3] <= frame[1] + 1
             and s.box[0] < frame[2]
@@ -221,6 +225,23 @@ def below_label(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> I
         closed = candidate.entered or wraps_behind_label(hit, candidate, sheet, context)
         yield Found(words, joined([candidate.text, *[s.text for s in more]]), "below", closed)
         return
+
+
+def _explains(line: Segment, label: Segment, frame: BBox, context: Context) -> bool:
+    """True for small print between a label and its frame. On a scan, where sizes are measured, a sentence
+    right above the frame needs to be but a little smaller than the label."""
+    if is_small_print(line, label, context):
+        return True
+    measured = line.words[0].confidence is not None
+    words = [w.text for w in line.words]
+    return (
+        measured
+        and line.size < _A_LITTLE_SMALLER * label.size
+        and len(words) >= _SENTENCE
+        and sum(map(str.islower, words)) >= len(words) // 2
+        and not any(c.isdigit() or c == "@" for c in line.text)
+        and frame[1] - line.box[3] < line.box[3] - line.box[1]
+    )
 
 
 def _in_frame(frame: BBox, sheet: Sheet, context: Context, place: Place) -> Iterable[Found]:

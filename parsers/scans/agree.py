@@ -71,6 +71,7 @@ def at_words(first: Sequence[str], second: Sequence[str]) -> list[str]:
         places |= {a: b, a_end: b_end} if a_end - a != b_end - b else {
             a + k: b + k for k in range(a_end - a + 1)
         }  # fmt: skip
+    places[0], places[len(one)] = 0, len(two)  # also what the second alone has at its beginning
     ends = list(accumulate(len(word) for word in first))
     found = []
     for start, end in zip([0, *ends], ends, strict=False):

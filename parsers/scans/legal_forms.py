@@ -13,6 +13,7 @@ LEGAL_FORM = 0.96
 _FIRST = re.compile(r"[S5][.,]?\s?[àäáâåaéèà4][.,]?", re.IGNORECASE)
 _SECOND = re.compile(r"(?:[rt][.,]?|[.,])\s?[l1iIt|!][.,:;]?(?P<simple>\s?[-–]\s?S)?", re.IGNORECASE)
 _WHOLE = re.compile(r"S[.,]\s?[àäáâåa][.,]?\s?r[.,]?\s?[l1I|!][.,]?(?P<simple>\s?[-–]\s?S)?", re.IGNORECASE)
+_ASSOCIATION = re.compile(r"a[.,]s[.,]b[.,]?[1lI|!]{1,2}[.,]?")
 
 
 def legal_form_at(texts: Sequence[str]) -> dict[int, str]:
@@ -27,4 +28,6 @@ def legal_form_at(texts: Sequence[str]) -> dict[int, str]:
             found[index] = "S.à r.l.-S" if whole["simple"] else "S.à r.l."
         elif index > 0 and one == "S.A":
             found[index] = "S.A."
+        elif index > 0 and _ASSOCIATION.fullmatch(one):
+            found[index] = "a.s.b.l."
     return found

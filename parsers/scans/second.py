@@ -47,6 +47,8 @@ _DARK = 140
 _FEET, _LONG, _FLAT = 0.6, 0.3, 0.14
 """Of the height of letters: where their feet are, an underscore's least length and its most thickness."""
 _LATE = 0.8
+_JOINS = frozenset("._-")
+"""What no word but a part of an address ends with, right before more of it."""
 _UNHEARD = 0.44
 """Of an underscore that one reading alone has: others must confirm it."""
 _NUMBERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ.-/ "
@@ -160,6 +162,10 @@ def one_address(run: list[ocr.Token], again: Sequence[ocr.Token]) -> list[ocr.To
     address = next((token.text for token in again if "@" in token.text), "")
     for start in range(len(run) - 1):
         whole = "".join(token.text for token in run[start:])
+        if whole == address and all(token.text[-1:] in _JOINS for token in run[start:-1]):
+            part = run[start:]
+            sure = min(token.confidence for token in part)
+            return [*run[:start], ocr.Token(address, bounds(part), sure, part[0].line)]
         if "_" in address and whole.replace("_", "") == address.replace("_", ""):
             part = run[start:]
             return [*run[:start], ocr.Token(address, bounds(part), _UNHEARD, part[0].line)]

@@ -15,8 +15,10 @@ import numpy as np
 from parsers.documents.reading import Word
 
 _ASCENDING = frozenset("bdfhklitjßéèêëàâîïôûùüöä0123456789/()[]!?&%@§'\"")
-_DESCENDING = frozenset("gjpqyçQ()[]@")
+_DESCENDING = frozenset("gjpqyçQ()[]")
 _SLIGHTLY = frozenset("/,;")
+_HALF_WAY = frozenset("@")
+"""Below the line in one typeface and on it in the other."""
 _X_HEIGHT, _CAP_HEIGHT, _DESCENT, _ACCENT, _SLIGHT = 0.52, 0.72, 0.21, 0.19, 0.06
 """Of the size; the usual text faces differ by a tenth at most."""
 _BANDWIDTH = 0.05
@@ -31,7 +33,9 @@ def type_size(text: str, height: float) -> float:
     low = any(c in _DESCENDING for c in text)
     share = (_CAP_HEIGHT if high else _X_HEIGHT) + (_DESCENT if low else 0.0)
     share += _ACCENT if any(c.isupper() and not c.isascii() for c in text) else 0.0
-    share += _SLIGHT if not low and any(c in _SLIGHTLY for c in text) else 0.0
+    if not low:
+        half_way = any(c in _HALF_WAY for c in text)
+        share += _DESCENT / 2 if half_way else _SLIGHT if any(c in _SLIGHTLY for c in text) else 0.0
     return height / share
 
 
@@ -41,7 +45,7 @@ def line_of(text: str, top: int, bottom: int) -> tuple[int, int]:
     Digits alone have nothing below the line; distances between lines are still those of their type.
     """
     high = any(c in _ASCENDING or c.isupper() for c in text)
-    low = any(c in _DESCENDING for c in text)
+    low = any(c in _DESCENDING or c in _HALF_WAY for c in text)
     size = type_size(text, bottom - top)
     above = 0.0 if high else (_CAP_HEIGHT - _X_HEIGHT) * size
     return round(top - above), round(bottom + (0.0 if low else _DESCENT * size))

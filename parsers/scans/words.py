@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from parsers.documents.reading import Word
 from parsers.scans.accents import lacks_marks, loses_marks, told_by_marks, unread_mark
@@ -25,10 +26,14 @@ from parsers.scans.sizes import evened, line_of, type_size
 from parsers.scans.votes import AGAINST_FIRST, FAIR, SURE, TWO_OF_THREE, votes
 
 _RUBBISH = re.compile(r"^[^\w@]+$|^_+$")
-_FIRST_CANDIDATE = re.compile(r"([0-9]\.[0-9]+-?(?:rc|beta|alpha))(?:1?[lI]|l1)$")
-"""A version's « -rc1 », whose 1 reads as an l behind letters."""
+_FIRST_CANDIDATE = re.compile(r"([0-9]\.[0-9]+-?)(?:(rc|beta|alpha)(?:1?[lI]|l1)|re[l1I])$")
+"""A version's « -rc1 », whose 1 reads as an l behind letters, and whose c then as an e."""
 _FIRST_OF_MONTH = re.compile(r"^[lI]er$")
 """« 1er », whose 1 reads as an l: no language has that word."""
+_BOXES = frozenset({"x]", "[x"})
+"""A box to tick written as « [x] », one of whose brackets was read for the side of a frame."""
+_LETTER, _TWO_LETTERS, _SEVERAL = re.compile(r"[a-z]\)"), re.compile(r"[^\W\d_]{2}\)"), 3
+"""How a form letters its lines, how one of them is misread, and how many make it a habit."""
 _STROKES = frozenset("|¦[]_")
 _DASHES = re.compile(r"^[-–—~=]+$")
 _SPLIT = 0.85
@@ -55,15 +60,26 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
     who = hands(second, sheet)
     read = [(token.text, token.box) for run in second.runs for token in run.tokens if not token.printed]
     vague = sheet.coarse or loses_marks(sheet.gray, read)
+    heads = [run.tokens[0].text for run in second.runs if run.tokens]
+    lettered = sum(_LETTER.fullmatch(text) is not None for text in heads) >= _SEVERAL
     for run in second.runs:
         if not run.tokens:
             continue
         if not run.again and not run.once and max(t.confidence for t in run.tokens) < _NOTHING:
             continue  # a dotted line that waves, a speck
         settled = _settled_word(run, sheet)
-        words += _line(run, who, vague, sheet) if settled is None else [settled]
+        line = _line(run, who, vague, sheet) if settled is None else [settled]
+        words += _lettered(line) if lettered else line
     words += [word for reading in second.combs if (word := _comb_word(reading, sheet)) is not None]
     return sorted(evened(words), key=lambda w: (round(w.box[1] / 4), w.box[0]))
+
+
+def _lettered(line: list[Word]) -> list[Word]:
+    """The line with one letter for the two that its own ("l)") was read as, where the lines are lettered."""
+    first = line[0] if len(line) > 1 else None
+    if first is None or not _TWO_LETTERS.fullmatch(first.text):
+        return line
+    return [replace(first, text=f"{first.text[0].lower()})"), *line[1:]]
 
 
 def _line(run: Run, who: Hands, vague: bool, sheet: Sheet) -> list[Word]:
@@ -80,7 +96,13 @@ def _line(run: Run, who: Hands, vague: bool, sheet: Sheet) -> list[Word]:
         if token.text in _STROKES and index in (0, len(answers) - 1):
             continue  # the side of a box
         answer, sure = _spelled(run, token, *forms.get(index, (answer, sure)), sheet)
-        answer = _FIRST_CANDIDATE.sub(r"\g<1>1", _unframed(answer, said))
+        if token.text.lower() in _BOXES and any(t.text.lower() == "[x]" for t in (*run.again, *run.third)):
+            answer, sure = "[x]", min(max(sure, token.confidence), TWO_OF_THREE)
+        else:
+            answer = _unframed(answer, said)
+        if (candidate := _FIRST_CANDIDATE.search(answer)) is not None:
+            answer = f"{answer[: candidate.start()]}{candidate[1]}{candidate[2] or 'rc'}1"
+            sure = sure if candidate[2] else min(sure, TWO_OF_THREE)
         answer = _FIRST_OF_MONTH.sub("1er", answer)
         if not run.once and sure > _ACCENT_LOST and unread_mark(sheet.gray, token.box, answer):
             sure = _ACCENT_LOST

@@ -1,0 +1,96 @@
+"""Readings of a line become its words: what grammar, or the lines around it, tell of a misread sign."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from parsers.documents.reading import Box, Page, Reading, Word
+from parsers.extract import extract
+from parsers.forms import load_forms
+from parsers.scans.agree import at_words
+from parsers.scans.image import Sheet
+from parsers.scans.ocr import Token
+from parsers.scans.second import Reread, Run, one_address
+from parsers.scans.sizes import evened, type_size
+from parsers.scans.words import assemble
+
+
+def line(text: str, row: int = 0, sure: float = 0.9) -> tuple[Token, ...]:
+    top = 20 + 60 * row
+    return tuple(
+        Token(word, (150 * i, top, 150 * i + 120, top + 40), sure, (1, 1, row))
+        for i, word in enumerate(text.split())
+    )
+
+
+def words(*readings: tuple[str, str]) -> list[Word]:
+    """The words of a page, of whose lines the first and the second reading are given."""
+    page = Sheet(1, np.full((600, 900), 255, np.uint8), 300.0)
+    runs = [Run(line(first, row), line(again, row)) for row, (first, again) in enumerate(readings)]
+    return assemble(Reread(runs, []), page)
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "text"),
+    [
+        ("x] Hauptupdate", "[x] Hauptupdate", "[x] Hauptupdate"),
+        ("x] Hauptupdate", "x Hauptupdate", "x Hauptupdate"),
+        ("Version 1.7.3-rel", "Version 1.7.3-rel", "Version 1.7.3-rc1"),
+        ("Version 1.7.3-rcl", "Version 1.7.3-rcl", "Version 1.7.3-rc1"),
+        ("Idées a.s.b.1l.", "Idées a.s.b.I.", "Idées a.s.b.l."),
+    ],
+)
+def test_a_sign_that_can_be_but_one_is_that_one(first: str, again: str, text: str) -> None:
+    assert " ".join(w.text for w in words((first, again))) == text
+
+
+def test_a_letter_that_was_put_for_another_is_not_believed() -> None:
+    assert (words(("Version 1.7.3-rel", "Version 1.7.3-rel"))[-1].confidence or 0.0) < 0.95
+
+
+def test_the_letter_before_a_label_is_one_where_the_lines_are_lettered() -> None:
+    others = [(f"{letter}) Nom", f"{letter}) Nom") for letter in "abc"]
+    misread = ("Lu) Courriel", "Lu) Courriel")
+    assert "l)" in [w.text for w in words(*others, misread)]
+    assert "Lu)" in [w.text for w in words(*others[:2], misread)]
+
+
+def test_what_the_others_have_at_an_end_of_the_line_belongs_to_its_word() -> None:
+    assert at_words(["VA", "intracom"], ["TVA", "intracom."]) == ["TVA", "intracom."]
+
+
+def test_the_pieces_of_an_address_are_one_where_a_full_stop_ends_them() -> None:
+    broken = list(line("j. weber@logimed.eu"))
+    assert [t.text for t in one_address(broken, line("j.weber@logimed.eu"))] == ["j.weber@logimed.eu"]
+    label = list(line("Mail weber@logimed.eu"))
+    assert one_address(label, line("Mailweber@logimed.eu")) == label
+
+
+def test_an_address_is_of_the_size_of_its_line_whether_its_sign_hangs_below_or_not() -> None:
+    usual = [Word("Agence", 1, (0, 0, 30, 9), 0.98, type_size("Agence", 9.0)) for _ in range(6)]
+    for height in (7.0, 9.0):
+        address = Word("contact@medi.eu", 1, (0, 0, 60, height), 0.98, type_size("contact@medi.eu", height))
+        assert len({word.size for word in evened([*usual, address])}) == 1
+
+
+def test_a_sentence_a_little_smaller_than_its_label_explains_the_frame_under_it() -> None:
+    form = load_forms(None).for_kind("formulaire_3")
+    assert form is not None
+
+    def printed(text: str, top: float, size: float) -> list[Word]:
+        return [
+            Word(word, 1, (70 + 40 * i, top, 105 + 40 * i, top + 0.9 * size), 0.98, size)
+            for i, word in enumerate(text.split())
+        ]
+
+    def read(note: str) -> object:
+        texts = (
+            printed("Unterzeichnet am", 100, 10.4) + printed(note, 112, 7.6) + printed("21/03/26", 127, 10.4)
+        )
+        page = Page(1, 595, 842, tuple(texts), boxes=(Box(1, (67, 122, 497, 142)),))
+        found = extract(Reading(media_type="image/png", pages=(page,)), form).fields.get("date_signature")
+        return found.value if found else None
+
+    assert read("Diese Angabe ist für alle erforderlich") == "2026-03-21"
+    assert read("Anne Weber") is None
