@@ -16,6 +16,7 @@ from parsers.folding import words_of
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Segment, Sheet, Tick, union
 from parsers.printed.context import Context
+from parsers.printed.places import places_of
 from parsers.types import FieldDef, FormDef, Source
 from parsers.values import parse_value
 
@@ -347,7 +348,9 @@ def _bool_beside(
         sure = 0.8 if hit.strength == "weak" or near else 0.97  # another box beside says otherwise
         return _claim(definition, own[0].on, [option], sure, sheet)
     beside = [s for p in pairs for s in p.segments]
-    text = _text_beside(hit, sheet, context, beside) or _entered_below(hit, zone, sheet)
+    text, sure = _text_beside(hit, sheet, context, beside) or _entered_below(hit, zone, sheet), 0.97
+    if not text:
+        text, sure = _written(definition, hit, sheet, context)
     answers = _answers(zone, sheet, definition)
     if text and (len(answers) > 1 or (answers and text.strip(" .()[]").lower() in _CROSSES)):
         return None  # what is printed is an answer to choose: a mark at it decides, and none was found
@@ -357,7 +360,7 @@ def _bool_beside(
             source: Source = "ocr" if any(w.confidence is not None for w in segment.words) else "text"
             doubts = [w.confidence for w in segment.words if w.confidence is not None]
             boxed = any(_in(zone, t) for t in sheet.ticks)  # a mark decides, not what is printed beside it
-            sure = min([0.97 if hit.strength != "weak" and not boxed else 0.8, *doubts])
+            sure = min([sure if hit.strength != "weak" and not boxed else 0.8, *doubts])
             return Claim(
                 definition.id,
                 result.value,
@@ -371,6 +374,16 @@ def _bool_beside(
                 True,
             )
     return None
+
+
+def _written(definition: FieldDef, hit: LabelHit, sheet: Sheet, context: Context) -> tuple[str, float]:
+    """A yes or no alone in the place where this form writes its values, and how sure it is the answer."""
+    for found in places_of(hit, sheet, context):
+        open_place = not found.closed and found.place in ("inline", "above")
+        if parse_value("bool", found.text, definition).certain and not open_place:
+            usual = found.place not in ("below", "cell_below") or context.places[found.place] >= 2
+            return found.text, 0.97 if usual else 0.88
+    return "", 0.0
 
 
 def _ends_with_answer(segment: Segment, wordings: dict[str, tuple[str, ...]]) -> bool:

@@ -276,12 +276,12 @@ def _choice(text: str, field: FieldDef | None) -> ValueResult:
 def _choices(text: str, field: FieldDef | None) -> ValueResult:
     if field is None:
         return ValueResult([single_spaced(text)])
-    pieces = re.split(r"[,;+&\n]|\s(?:et|und|and)\s|\s/\s", text)
-    found = [choice for piece in pieces if (choice := match_choice(piece, field))]
-    ordered: list[JsonValue] = [c for c in field.choices if c in found]
-    return (
-        ValueResult(ordered, certain=True) if ordered else ValueResult(None, "ambiguous", "no choice named")
-    )
+    pieces = [p for p in re.split(r"[,;+&\n/]|\s(?:et|und|and|u\.|sowie)\s", text) if words_of(p)]
+    named = [match_choice(piece, field) or choice_meant(words_of(piece), field.choices) for piece in pieces]
+    ordered: list[JsonValue] = [choice for choice in field.choices if choice in named]
+    if not ordered:
+        return ValueResult(None, "ambiguous", "no choice named")
+    return ValueResult(ordered, certain=None not in named and len(set(named)) == len(named))
 
 
 def _bool(text: str, field: FieldDef | None) -> ValueResult:

@@ -30,7 +30,7 @@ _COMPOSED = re.compile(r"[^\W\d_][^\W\d_A-ZÀ-Þ]{2,}[A-ZÀ-Þ][^\W\d_]")
 """A name with a capital inside, as products have it ("PraxisPilot") and no label ("eHealth", "MySecu")."""
 _SAYS_MORE = frozenset({"est", "ist", "is", "der", "des", "du", "de", "of", "von"})
 """Words behind a label's words that no value begins with, where all that follows could be a label's."""
-_BLANKS = frozenset({":", "*", ".", "-", "–", ")", "(*)", "：", "*:", ":*"})
+_BLANKS = frozenset({":", "?", "*", ".", "-", "–", ")", "(*)", "：", "*:", ":*"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +263,7 @@ def _match_prefix(texts: list[str], start: int, index: LabelIndex) -> _Match | N
         while end < len(texts) and texts[end] in _BLANKS:
             end += 1
             closed = True
-        closed = closed or texts[end - 1][-1:] in "*:)"
+        closed = closed or texts[end - 1][-1:] in "*:)?"
         strength: Strength = "weak" if more else told
         return _Match(owners, end, strength, 0.97, closed, " ".join(piece))
     return None
@@ -286,7 +286,7 @@ def _goes_on_foreign(texts: list[str], start: int, end: int) -> bool:
 
 def _may_end(piece: list[str], following: str) -> bool:
     """True where a label may end and a value begin: not inside a phrase or a pair of brackets."""
-    word, marked = piece[-1], following[:1] in "(*" or piece[-1].endswith("*")
+    word, marked = piece[-1], following[:1] in "(*" or piece[-1].endswith(("*", "?"))
     if (len(piece) < 2 and not marked) or "+" in word or "&" in word:
         return False
     if re.fullmatch(r"HR[AB]?|[A-K]", word) and following[:1].isdigit():

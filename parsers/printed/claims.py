@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from pydantic import JsonValue
+
 from parsers.agency import begins_with_agency
 from parsers.agreements import cut_name
 from parsers.claims import Claim
@@ -99,7 +101,7 @@ def _claims_of_hit(
     told: frozenset[str],
 ) -> list[Claim]:
     fields = [f for i in hit.fields if (f := context.form.field(i)) is not None]
-    fields = [f for f in fields if f.type not in ("bool", "choices", "table")]
+    fields = [f for f in fields if f.type not in ("bool", "table")]
     if not fields:
         return []
     pair = name_pair(hit, fields, context)
@@ -158,7 +160,9 @@ def _claim(
             return None
     if definition.type in ("company", "company_or_person", "person") and begins_with_agency(text):
         return None  # the other party
-    if definition.type == "choice" and _lists_others(str(result.value), definition, hit, place, sheet):
+    if definition.type in ("choice", "choices") and _lists_others(
+        result.value, definition, hit, place, sheet
+    ):
         return None
     if not strong and not is_plausible(definition, hit, place, text, context):
         return None
@@ -219,14 +223,14 @@ _COLUMN = 25.0
 """Points within which choices begin that are listed below each other."""
 
 
-def _lists_others(value: str, definition: FieldDef, hit: LabelHit, place: Found, sheet: Sheet) -> bool:
+def _lists_others(value: JsonValue, definition: FieldDef, hit: LabelHit, place: Found, sheet: Sheet) -> bool:
     """True when other choices are printed beside: then a mark decides, not what stands first."""
     top, bottom = hit.segment.box[1] - 14, hit.segment.box[3] + 80
     left, line = place.words[0].box[0], place.words[0].box[1]
     others = {
         words_of(wording)
         for choice, by_language in definition.choice_labels.items()
-        if choice != value
+        if choice not in (value if isinstance(value, list) else [value])
         for wordings in by_language.values()
         for wording in wordings
     }

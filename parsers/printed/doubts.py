@@ -69,6 +69,11 @@ class Candidate:
         return self.place.place
 
     @property
+    def is_a_choice(self) -> bool:
+        """True for words that are one of the field's choices and nothing else."""
+        return self.definition.type in ("choice", "choices") and self.result.certain
+
+    @property
     def is_firm(self) -> bool:
         return self.definition.type in _FIRM_NAMES
 
@@ -204,6 +209,15 @@ def _explains(c: Candidate) -> bool:
     return explains or re.match(r"(?:Name|Nom) (?:der|des|du|de|of)\b", c.text) is not None
 
 
+def _may_be_printed(c: Candidate) -> bool:
+    """True for several choices that are not put together as a writer does it, with a comma or an "and"."""
+    return (
+        isinstance(c.result.value, list)
+        and len(c.result.value) > 1
+        and re.search(r"[/\n]", c.text) is not None
+    )
+
+
 def _end_stands_elsewhere(c: Candidate) -> bool:
     unfinished = (not c.strong or c.text.rstrip().endswith(("-", "–"))) and _is_unfinished(c.text)
     if unfinished or c.strong:
@@ -290,7 +304,9 @@ _DOUBTS: tuple[_Doubt, ...] = (
     _Doubt(0.9, _is_half_a_name),
     _Doubt(0.8, _is_no_name),
     _Doubt(0.9, _joins_lines),
-    _Doubt(0.8, lambda c: not c.strong and _explains(c)),
+    _Doubt(0.8, lambda c: not c.strong and not c.is_a_choice and _explains(c)),
+    # Something else is listed as well, or the form's own choices, of which one is to be struck out.
+    _Doubt(0.8, lambda c: c.definition.type == "choices" and (not c.result.certain or _may_be_printed(c))),
     _Doubt(0.8, _end_stands_elsewhere, "its end may stand on another line"),
     _Doubt(0.8, _is_cut_off, "reaches the edge of its box: perhaps cut off"),
     _Doubt(0.9, _has_a_rare_domain, "its domain ends as few do: perhaps cut off"),

@@ -217,3 +217,40 @@ def test_two_names_with_a_comma_are_no_last_name() -> None:
 def test_a_comma_between_both_names_is_no_doubt_where_both_are_asked_for() -> None:
     sheet = Sheet("Formulaire 2").boxed("Signataire (nom, prénom)", "da Costa Pereira, Kim")
     assert believed(fields_of(sheet.pdf(), "formulaire_2"))["signataire"] == "da Costa Pereira, Kim"
+
+
+@pytest.mark.parametrize(
+    ("text", "services", "sure"),
+    [
+        ("Remboursement, PID v2", ["remboursement", "pid_v2"], True),
+        ("PID v2 et remboursement", ["remboursement", "pid_v2"], True),
+        ("PID v2", ["pid_v2"], True),
+        ("Remboursement / PID v2", ["remboursement", "pid_v2"], False),  # of which one is to be struck out
+        ("PID v2, eRX", ["pid_v2"], False),
+        ("eRX", None, False),
+    ],
+)
+def test_services_that_are_typed(text: str, services: list[str] | None, sure: bool) -> None:
+    got = fields_of(docx(p("Formulaire 3"), table(("Services testés", text))), "formulaire_3").fields
+    value = got.get("services")
+    assert (value and value.value) == services
+    assert (value is not None and value.confidence >= 0.9) == sure
+
+
+def test_services_to_choose_from_are_not_those_chosen() -> None:
+    body = p("Services testés :"), p("Remboursement"), p("PID v2")
+    assert "services" not in believed(fields_of(docx(p("Formulaire 3"), *body), "formulaire_3"))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        p("Votre eHealth ID est-il actif ? oui"),
+        p("Ist Ihre eHealth-ID aktiviert? ja"),
+        table((p("eHealth ID actif") + p("Oui"),)),
+        table(("eHealth ID actif",), ("Oui",)),
+    ],
+)
+def test_a_typed_yes(asked: str) -> None:
+    got = fields_of(docx(p("Formulaire 2"), asked, *(table(row) for row in ROWS[:2])), "formulaire_2")
+    assert got.fields["ehealth_actif"].value is True
