@@ -137,6 +137,7 @@ def _line_above(
     if under is not None and (
         abs(line[0].box[0] - under.box[0]) > 3
         or abs(line[0].size - under.size) > 0.6
+        or line[0].bold != under.bold
         or line[0].entered != under.entered
         or line[0].frame != under.frame
     ):
