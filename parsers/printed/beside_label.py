@@ -72,6 +72,7 @@ def right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Foun
         and label[1] - 0.45 * height <= (s.box[1] + s.box[3]) / 2 <= label[3] + 0.45 * height
         and is_free(s, context)
         and is_behind(hit, s.box, 2)
+        and not _is_behind_another(s, hit, sheet, context)
     ]
     band = [s for s in band if not is_beside_other_text(s, (segment, *hit.below), band, sheet)]
     band.sort(key=lambda s: s.box[0])
@@ -136,6 +137,19 @@ def _begins_labels(candidate: Segment, label: Segment, sheet: Sheet, context: Co
     )
 
 
+def _is_behind_another(candidate: Segment, hit: LabelHit, sheet: Sheet, context: Context) -> bool:
+    """True for what stands behind another label in its row, level with whichever of the first one's lines."""
+    own = (hit.segment, *hit.below)
+    return any(
+        id(s) in context.labels
+        and s not in own
+        and max(o.box[2] for o in own) - 1 < s.box[0]
+        and s.box[2] <= candidate.box[0] + 1
+        and on_one_level(s, candidate)
+        for s in sheet.segments
+    )
+
+
 def _parts(label: Segment, before: Segment, after: Segment) -> bool:
     """True for a label that stands between two texts: the second one is its value."""
     between = before.box[2] - 1 <= label.box[0] and label.box[2] <= after.box[0] + 1
@@ -157,8 +171,7 @@ def _lower_in_row(hit: LabelHit, label: BBox, limit: float, sheet: Sheet, contex
             and is_free(value, context)
             and not asks_something([value])
             and not any(
-                s.box[2] <= value.box[0] and s.box[0] >= label[0] - 3 and on_one_level(s, value)
-                for s in sheet.segments
+                label[0] < s.box[2] <= value.box[0] and on_one_level(s, value) for s in sheet.segments
             )
             and sum(abs(s.box[0] - value.box[0]) < 1 for s in sheet.segments) >= _COLUMN
         ):

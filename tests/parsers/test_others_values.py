@@ -6,6 +6,41 @@ from tests.parsers.form_builder import Sheet
 from tests.parsers.test_extract import believed, fields_of
 
 
+def test_nothing_behind_another_label_in_the_row_is_the_first_one_s() -> None:
+    sheet = Sheet("Formulaire 1", size=8)
+    for number, line in enumerate(("Nom du gérant ou de", "l'administrateur", "délégué :")):
+        sheet._put(line, 50, sheet.y - 9 * number, 8)
+    sheet._put("Date de signature :", 300, sheet.y + 12, 8)
+    sheet._put("12/05/2026", 400, sheet.y + 12, 8)
+    sheet._put("Nom du signataire :", 300, sheet.y - 10, 8)
+    sheet._put("Marc Braun", 400, sheet.y - 10, 8)
+    sheet.y -= 40
+    sheet.right("Matricule :", "1893 1201 05732", at=150)
+    got = fields_of(sheet.pdf(), "formulaire_1").fields
+    assert "ceo_nom" not in got
+    assert got["signataire"].value == "Marc Braun"
+
+
+def test_the_number_of_the_row_below_is_not_that_of_a_shorter_label_left_empty() -> None:
+    rows = (
+        ("Nom / raison sociale de l'Industriel :", "Nova Santé SARL"),
+        ("Matricule national :", "1893 1201 05732"),
+        ("Version :", "4.2"),
+        ("Code prestataire du client :", ""),
+        ("Postes de travail raccordés :", "12"),
+        ("Raccordé le :", "03/07/2026"),
+    )
+    sheet = Sheet("Formulaire 4", gap=14)
+    for label, value in rows:
+        sheet.canvas.setFont("Helvetica", 10)
+        sheet.canvas.drawRightString(261, sheet.y, label)
+        sheet._put(value, 269, sheet.y)
+        sheet.y -= sheet.gap
+    got = believed(fields_of(sheet.pdf(), "formulaire_4"))
+    assert "code_prestataire_client" not in got
+    assert got["nombre_postes"] == 12
+
+
 def test_a_heading_over_the_first_value_is_no_line_of_it() -> None:
     sheet = Sheet("Formulaire 4", gap=42)
     sheet._put("ANGABEN ZUM HERSTELLER", 42, sheet.y + 15, 12, bold=True)
