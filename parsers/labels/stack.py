@@ -212,15 +212,15 @@ def _goes_on(
 
 
 def _ends_second(before: Segment, under: Segment, hit: LabelHit | None, index: LabelIndex) -> bool:
-    """True for a line that the label's last language needs ("E-mail / Elektronische", "Adresse")."""
+    """True for a line that the label's last language needs ("E-mail / Elektronische", "Adresse"), or without
+    which that asks for something else ("Prénom du dirigeant / Geschäftsführer:", "Vorname")."""
     begun = re.split(r"\s[/|–]\s", before.text)[-1]
     alone = match_text(begun, index)
-    if (
-        hit is None
-        or begun == before.text
-        or begun.rstrip().endswith(":")
-        or (alone is not None and alone[1] != "weak")
-    ):
+    if hit is None or begun == before.text:
+        return False
+    told = alone is not None and alone[1] != "weak"
+    asks_another = told and alone is not None and not set(alone[0]) & set(hit.fields)
+    if not asks_another and (told or begun.rstrip().endswith(":")):
         return False
     whole = match_text(f"{begun} {under.text}", index)
     same = whole is not None and whole[1] != "weak" and bool(set(whole[0]) & set(hit.fields))

@@ -54,3 +54,20 @@ def test_a_heading_over_the_first_value_is_no_line_of_it() -> None:
         sheet.y -= sheet.gap
     got = believed(fields_of(sheet.pdf(), "formulaire_4"))
     assert got["denomination"] == "Logis Software S.à r.l."
+
+
+def test_the_last_line_of_a_label_in_two_languages_is_no_label_of_its_own() -> None:
+    sheet = Sheet("Formulaire 1", gap=32)
+    for label, second, value in (
+        ("Matricule / Matrikelnummer", "", "1893 1201 05732"),
+        ("Prénom du dirigeant / Geschäftsführer:", "Vorname", "Léa"),
+        ("Prénom / Vorname", "", ""),
+        ("Date de signature / Datum der Unterschrift", "", "12/05/2026"),
+    ):
+        sheet._put(label, 50, sheet.y, 7.5)
+        sheet._put(second, 50, sheet.y - 9, 7.5)
+        sheet._put(value, 50, sheet.y - (20 if second else 12))
+        sheet.y -= sheet.gap
+    got = fields_of(sheet.pdf(), "formulaire_1").fields
+    assert "prenom" not in got
+    assert got["ceo_prenom"].value == "Léa"
