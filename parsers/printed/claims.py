@@ -16,6 +16,7 @@ from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Sheet, may_come_again, union
 from parsers.no_value import without_samples
 from parsers.printed.above import goes_upward, leave_captions, leave_doubtful
+from parsers.printed.asked_twice import doubt_half_answered
 from parsers.printed.blank import read_context
 from parsers.printed.context import Context, Found, gap_of, look_of
 from parsers.printed.doubts import UNDER, Candidate, how_sure
@@ -36,10 +37,11 @@ def claims_from_print(
     """Claims for all printed labels but those of fields that are `told` already. `closed_fields` have a form
     field of their own that is empty: only what was added on top (typed over, by hand) can fill them.
     """
-    claims: list[Claim] = []
-    for hit, sheet in _asked(context):
-        claims += _claims_of_hit(hit, sheet, context, closed_fields, email, told)
-    return claims
+    answers = [
+        (hit, _claims_of_hit(hit, sheet, context, closed_fields, email, told))
+        for hit, sheet in _asked(context)
+    ]
+    return doubt_half_answered(answers, context.form)
 
 
 def context_of(sheets: Sequence[Sheet], form: FormDef) -> Context:

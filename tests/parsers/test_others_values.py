@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.parsers.form_builder import Sheet
 from tests.parsers.test_extract import believed, fields_of
 
@@ -71,3 +73,23 @@ def test_the_last_line_of_a_label_in_two_languages_is_no_label_of_its_own() -> N
     got = fields_of(sheet.pdf(), "formulaire_1").fields
     assert "prenom" not in got
     assert got["ceo_prenom"].value == "Léa"
+
+
+@pytest.mark.parametrize(
+    ("kind", "label", "value", "again", "field"),
+    [
+        ("formulaire_3", "E-mail", "admin@alpha.lu", "Electronic mail address", "email"),
+        ("formulaire_4", "Date", "30/06/2026", "Date de signature", "date_signature"),
+        ("formulaire_1", "Prénom", "Léa", "Prénom / Vorname", "prenom"),
+    ],
+)
+def test_an_answer_is_doubted_where_the_field_is_asked_for_again_and_left_empty(
+    kind: str, label: str, value: str, again: str, field: str
+) -> None:
+    def sure(*rows: tuple[str, str]) -> float:
+        sheet = Sheet("Formulaire")
+        for row in (("Matricule", "1893 1201 05732"), ("Version", "4.2"), *rows):
+            sheet.boxed(*row)
+        return fields_of(sheet.pdf(), kind).fields[field].confidence
+
+    assert sure((label, value), (again, "")) < 0.9 <= sure((label, value))
