@@ -38,6 +38,9 @@ def _codes() -> frozenset[str]:
     return frozenset(_names().values())
 
 
+_LAST_PIECE = re.compile(r"(?:[,;\n–—(]|\s-\s)\s*([^,;\n()–—]+)$")
+
+
 def country_code(text: str) -> str | None:
     """The alpha-2 code of a country's name or code, or None. "Luxembourg (LU)" and "LU - Luxembourg" too."""
     names = _names()
@@ -68,10 +71,11 @@ def split_country(address: str) -> tuple[str, str | None]:
     "Luxembourg" at the end is the country only where another piece names a place with its post code;
     else it may be the city.
     """
-    match = re.fullmatch(r"(.*?)[\s,;\n]*(?:[,;\n–—(]|\s-\s)\s*([^,;\n()–—]+?)\s*[).]*\s*", address, re.S)
+    text = address.rstrip(" \t\r\n).")
+    match = _LAST_PIECE.search(text)
     if not match:
         return address, None
-    rest, last = match.groups()
+    rest, last = text[: match.start()], match[1]
     code = country_code(last) if len(last.strip()) > 2 or last.strip() in {"LU", "FR", "DE", "BE"} else None
     if code is None:
         return address, None

@@ -132,7 +132,7 @@ def _sentences(text: str) -> list[str]:
     for whole in paragraphs:
         greeting = patterns["greeting"].match(whole)
         paragraph = patterns["abbreviation"].sub("\\1\u2024", whole[greeting.end() :] if greeting else whole)
-        pieces = re.split(r"(?<=[.!?])\s+(?=[\W\d]*[A-ZÀ-ÖØ-Þ])|(?<=[?])\s+", paragraph)
+        pieces = re.split(r"(?<=[.!?])\s+(?=[\W\d]{0,40}[A-ZÀ-ÖØ-Þ])|(?<=[?])\s+", paragraph)
         said = (piece.replace("\u2024", ".").strip() for piece in pieces)
         sentences.extend(sentence for sentence in said if re.search(r"\w", sentence))
     return sentences[:400]

@@ -28,7 +28,6 @@ from parsers.vocabulary import vocabulary
 ValueProblem = Literal["absent", "malformed", "check_failed", "ambiguous"]
 
 _LEADERS = re.compile(r"(?:[_…]|\.(?=\s*\.)|(?<=\.)\.)[\s_….]{2,}|_{2,}")
-_LAST_LEADERS = re.compile(r"(?:\s+[._…]+)+\s*$")
 """What is left of a line to write on behind the value."""
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 
@@ -52,14 +51,28 @@ _NUMBERS_SET_APART = re.compile(r"\d+(?: ?\. ?\d+)+")
 """A version alone: "5. 9.1" is what OCR makes of digits that are set wide."""
 
 
+_LONGEST = 2_000
+"""Characters of a value at most; an address of ten lines has 500."""
+
+
 def parse_value(kind: FieldType, text: str, field: FieldDef | None = None) -> ValueResult:
     """The value that a text gives for a field of that type. `field` adds its choices and its id."""
+    if len(text) > _LONGEST:
+        return ValueResult(single_spaced(text[:_LONGEST]), "malformed", "longer than any value")
     text = _LEADERS.sub(" ", text) if kind != "text" or "__" in text else text
-    text = re.sub(r"(?<=[\w.])(?:-\n|\n-)(?=\w)", "-", _LAST_LEADERS.sub("", text))
+    text = re.sub(r"(?<=[\w.])(?:-\n|\n-)(?=\w)", "-", _without_last_leaders(text))
     text = re.sub(r"(?<=[a-zß-ÿ]) -(?=[A-Za-zÀ-ÿ])", "-", text)
     if is_absent(text) or is_hint(text):
         return ABSENT
     return _PARSERS[kind](text.strip().removeprefix(":").lstrip(), field)
+
+
+def _without_last_leaders(text: str) -> str:
+    """The text without dots or lines to write on that are left behind it."""
+    ends = text.rstrip()
+    while (bare := ends.rstrip("._…")) != ends and bare[-1:].isspace():
+        text = ends = bare.rstrip()
+    return text
 
 
 def _text(text: str, field: FieldDef | None) -> ValueResult:
@@ -128,14 +141,14 @@ def _matricule(text: str, field: FieldDef | None) -> ValueResult:
     return _judged(value, identifiers.check_matricule(value))
 
 
+_NAMES_REGISTER = re.compile(r"r\.?\s?c\.?\s?s\.?l?|registre.*|luxembourg|luxemburg")
+
+
 def _rcs(text: str, field: FieldDef | None) -> ValueResult:
     plain = single_spaced(text.translate(_DASHES))
     match = re.search(r"(?<![A-Za-z])([A-Ka-k])\s?[.\-:/]?\s?(\d{1,3}(?:[\s.,']?\d{1,3})?)\s*$", plain)
     lead = fold(plain[: match.start()]) if match else ""
-    if match and re.fullmatch(
-        r"[\s:,.\-/()n°no]*(?:r\.?\s?c\.?\s?s\.?l?|registre.*|luxembourg|luxemburg|rcsl|[\s:,.\-/()°no])*",
-        lead,
-    ):
+    if match and not _NAMES_REGISTER.sub("", lead).strip(" :,.-/()°no"):
         return ValueResult(match[1].upper() + re.sub(r"\D", "", match[2]), certain=True)
     if re.fullmatch(r"[A-K]\d{7,}", plain.replace(" ", "").replace(".", "")) or not re.search(r"\d", plain):
         return ValueResult(plain, "malformed", "no register number")
@@ -180,14 +193,14 @@ _SAMPLE_ADDRESS = re.compile(
 def _email(text: str, field: FieldDef | None) -> ValueResult:
     if _SAMPLE_ADDRESS.fullmatch(text.strip()):
         return ABSENT
-    if re.fullmatch(r"\S+@\S*\n[\w.-]+", text.strip()) or re.fullmatch(
+    if re.fullmatch(r"[^\s@]+@\S*\n[\w.-]+", text.strip()) or re.fullmatch(
         r"[\w.+-]+\n[\w.+-]*@\S+", text.strip()
     ):
         first, rest = text.strip().split("\n")
         if re.search(r"@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}$", first) and not rest.startswith("."):
             return ValueResult(first + rest, "malformed", "perhaps two lines that have nothing in common")
         text = first + rest  # broken where the cell ends
-    if broken := re.search(r"(\S+@\S+)\n([\w.-]{1,12})\s*$", text):
+    if broken := re.search(r"(?<!\S)([^\s@]+@\S+)\n([\w.-]{1,12})\s*$", text):
         return ValueResult(broken[1] + broken[2], "malformed", "perhaps broken where the cell ends")
     value = re.sub(r"^mailto:", "", single_spaced(text).strip("<>()[] ;,."), flags=re.I)
     found = re.findall(r"[^\s<>()\[\];,:\"]+@[^\s<>()\[\];,:\"]+", value)

@@ -15,7 +15,8 @@ from parsers.types import Problem, ReadOptions
 _MAX_CELLS = 40_000
 _MAX_TEXT = 2_000_000
 _LOG_LINE = re.compile(
-    r"^\s*(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\d\d:\d\d:\d\d|(?:INFO|DEBUG|WARN|ERROR|PASS|FAIL|OK)\b)", re.M
+    r"^[^\S\n]*(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\d\d:\d\d:\d\d|(?:INFO|DEBUG|WARN|ERROR|PASS|FAIL|OK)\b)",
+    re.M,
 )
 
 

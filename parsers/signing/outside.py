@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from parsers.folding import words_of
 
 # A sentence ends at its stop, and where a line begins anew with a capital, a number or a quotation mark.
-_SENTENCE = re.compile(r"(?<=[.;!?])\s+|\n\s*(?=[A-ZÀ-ÖØ-Þ0-9«\"“„(])")
+_SENTENCE = re.compile(r"(?<=[.;!?])\s+|\n(?=[A-ZÀ-ÖØ-Þ0-9«\"“„(])")
 _PARTIES = frozenset(
     word
     for words in (
@@ -44,7 +44,8 @@ _LEAST_WORDS = 5
 def ruling_sentences(texts: Iterable[str]) -> Iterator[str]:
     """The sentences of these pieces of text that bind a party, or set aside what was agreed."""
     for text in texts:
-        for sentence in _SENTENCE.split(text):
+        lines = "\n".join(line.strip() for line in text.split("\n") if line.strip())
+        for sentence in _SENTENCE.split(lines):
             words = words_of(sentence)
             if len(words) >= _LEAST_WORDS and _rules(words):
                 yield " ".join(sentence.split())

@@ -56,10 +56,9 @@ def pdf(data: bytes) -> None:
 
 
 def xfa(data: bytes) -> None:
-    from parsers.documents.pdf_xfa import dynamic, widgets_of
+    from parsers.documents.xfa_form import read_xfa
 
-    widgets_of(data)
-    dynamic(data)
+    read_xfa(data)
 
 
 def values(data: bytes) -> None:

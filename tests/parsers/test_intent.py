@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from parsers.intent import portal_fields, read_changes, read_intent
@@ -170,3 +172,10 @@ def test_pairs_of_a_portal_notice() -> None:
 def test_pairs_of_a_mail_that_was_forwarded_as_a_file() -> None:
     inner = Message(text="Matricule : 1893120105732")
     assert portal_fields(Message(text="Pour suite.", forwarded=(inner,))) == [("Matricule", "1893120105732")]
+
+
+@pytest.mark.parametrize("unit", [". ", "? ", "(? ", "\n"])
+def test_hostile_text_takes_no_longer_than_its_length(unit: str) -> None:
+    began = time.process_time()
+    read_intent(Message(text=unit * 20_000))
+    assert time.process_time() - began < 2  # where each stop looked through all that follows: more than 20

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from typing import get_args
+
 import pytest
 
 from parsers.countries import country_of_address
@@ -180,3 +183,16 @@ def test_a_number_alone_in_brackets_is_the_form_s_sample() -> None:
     for text in ("(LU28 0019 4006 4475 0000)", "(LU28 0019 4006", "(nom@societe.lu)", "(19800101 12345) *"):
         assert parse_value("text", text).value is None, text
     assert parse_value("text", "(Belval) 12").value == "(Belval) 12"
+
+
+def test_hostile_text_takes_no_longer_than_its_length() -> None:
+    began = time.process_time()
+    for unit in ("a@", "\n", "rcsl ", "…\n", ", ", " - ", "1.", "(a "):
+        for kind in get_args(FieldType):
+            parse_value(kind, unit * (1_900 // len(unit)) + "!")
+    assert time.process_time() - began < 4  # where patterns tried each way to part it: minutes
+
+
+def test_what_is_longer_than_any_value_is_none() -> None:
+    result = parse_value("email", "a@" * 50_000)
+    assert (result.problem, len(str(result.value))) == ("malformed", 2_000)
