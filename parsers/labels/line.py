@@ -348,12 +348,12 @@ def _colon(texts: list[str], start: int) -> int | None:
     opened = counted = 0
     for position in range(start, len(texts)):
         text = texts[position]
-        opened += text.count("(") - text.count(")")
+        opened += text.count("(") + text.count("«") - text.count(")") - text.count("»")
         counted += opened <= 0
         if counted > MAX_LABEL_WORDS:
             return None
         if text.endswith((":", "：")):
-            if opened > 0 and any(")" in later for later in texts[position + 1 :]):
+            if opened > 0 and any(")" in later or "»" in later for later in texts[position + 1 :]):
                 continue  # "(exemple : nom@societe.lu)"
             return position
         if text.endswith((".", ";", "?")) and len(text) > 4 and position > start + 1 and opened <= 0:

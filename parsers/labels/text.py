@@ -18,6 +18,8 @@ from parsers.labels.index import ARTICLES, STOP, LabelIndex, Strength
 from parsers.remembered import TEXTS_OF_MAILS
 
 _SPLIT = re.compile(r"\s*(?:/|\||\(|\)|;|\s[-–—]\s)\s*")
+_YES_NO = re.compile(r"(?:\boui|\bja|\byes) ?/ ?(?:non|nein|no)\b", re.I)
+"""How the question may be answered."""
 _LETTERED = re.compile(r"^\s*\(?[a-z]\)\s+(?=\S)")
 _GENERIC = frozenset({"nom", "prenom", "date_signature"})
 """Fields that one general word names: another word beside it may make it somebody else's."""
@@ -31,7 +33,7 @@ PARTLY = 0.93
 @lru_cache(maxsize=TEXTS_OF_MAILS)
 def match_text(text: str, index: LabelIndex) -> tuple[tuple[str, ...], Strength, float] | None:
     """(field ids, strength, score) for a text that is a label from end to end."""
-    text = _LETTERED.sub("", text)
+    text = _YES_NO.sub(" ", _LETTERED.sub("", text))
     tokens = words_of(text)
     if not tokens or _LEGAL_FORM.issuperset(tokens):
         return None

@@ -27,6 +27,7 @@ _ON_LINE = 1.75
 _SAME_VALUE = 0.5
 _ALIKE = 3.0
 """Points by which values differ in how far above their labels they are; further up stands other text."""
+_ASKS = re.compile(r"[\w.)] ?:(?:\s|$)")
 _MOST_LINES = 5
 _APART = 24.0
 """Points between what stands in two columns."""
@@ -81,8 +82,10 @@ def value_above(hit: LabelHit, sheet: Sheet, context: Context) -> Found:
             line = _line_above(label, top, near, sheet, context, None)
         if not line or not all(is_free(s, context) for s in line) or _ticked(line, sheet):
             break
-        if re.fullmatch(r"\(.*\)", line[0].text) or (
-            line[0].frame != label.frame and _has_a_label(line[0].frame, sheet, context)
+        if (
+            re.fullmatch(r"\(.*\)", line[0].text)
+            or _ASKS.search(" ".join(s.text for s in line))
+            or (line[0].frame != label.frame and _has_a_label(line[0].frame, sheet, context))
         ):
             break  # that one's, or a label nobody knows
         told = rule is not None or line[0].bold

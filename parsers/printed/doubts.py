@@ -26,7 +26,7 @@ from parsers.vocabulary import vocabulary
 
 UNDER: frozenset[Place] = frozenset({"frame_below", "below", "cell_below"})
 _LABEL_READ = {"exact": 0.985, "fuzzy": 0.965, "weak": 0.85}
-_PROVEN, _PROVEN_WEAK_LABEL, _PROVEN_ALONE = 0.975, 0.93, 0.955
+_PROVEN, _PROVEN_WEAK_LABEL, _PROVEN_ALONE = 0.975, 0.88, 0.955
 """A value with a check digit or a shape of its own; the last where nothing else on a form looks like it."""
 _UNIQUE = 0.7
 """How well a weak label must match at least, where its value proves itself."""
@@ -115,7 +115,7 @@ def _of_label_and_place(c: Candidate) -> float:
         return sure
     sure = max(sure, _PROVEN if c.hit.strength != "weak" else _PROVEN_WEAK_LABEL)
     shaped = c.definition.type in ("iban", "email") or str(c.result.value)[:2].isalpha()
-    if c.hit.score >= _UNIQUE and c.definition.type in ("iban", "vat", "email") and shaped:
+    if c.hit.score >= _UNIQUE and c.definition.type in ("iban", "vat") and shaped:
         sure = max(sure, _PROVEN_ALONE)
     return sure
 

@@ -30,6 +30,14 @@ def meant(kind: str, label: str) -> tuple[str, ...]:
         ("formulaire_4", "Zahl der angeschlossenen Arbeitsplätze", "nombre_postes"),
         ("formulaire_4", "Version labélisée / Labelled version", "version_logiciel"),
         ("bon_de_livraison", "Livraison effectuée le", "date_livraison"),
+        ("formulaire_1", "Numm vun der Firma", "denomination_sociale"),
+        ("formulaire_1", "Konto für die Auszahlung", "iban"),
+        ("formulaire_1", "Mat. de l'Industriel", "matricule"),  # no Luxembourgish "with"
+        ("formulaire_1", "À quelle adresse e-mail pouvons-nous vous écrire ?", "email"),
+        ("formulaire_2", "National ID used for MySecu", "matricule_mysecu"),
+        ("formulaire_2", "Disposez-vous d'un espace MySecu ?", "mysecu_actif"),
+        ("formulaire_3", "Type", "type_demande"),
+        ("formulaire_4", "Date de première connexion", "date_raccordement"),
     ],
 )
 def test_a_label_of_known_words_names_its_field(kind: str, label: str, field: str) -> None:
@@ -47,6 +55,9 @@ def test_a_label_of_known_words_names_its_field(kind: str, label: str, field: st
         ("formulaire_1", "Adresse du site internet"),
         ("formulaire_2", "eHealthworks SA"),
         ("formulaire_1", "Signature"),
+        ("formulaire_1", "Username"),
+        ("formulaire_1", "Matricule du salarié"),
+        ("formulaire_1", "SONS Vague 1"),
     ],
 )
 def test_a_label_that_says_more_or_other_names_none(kind: str, label: str) -> None:

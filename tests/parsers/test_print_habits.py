@@ -100,6 +100,22 @@ def test_boxes_over_their_question_where_labels_stand_under_the_lines() -> None:
     assert (got["mysecu_actif"].value, got["ehealth_actif"].value) == (False, True)
 
 
+@pytest.mark.parametrize("line", ["Fax-Nr. : 1893 1201 05732", "Traité par : 1893 1201 05732"])
+def test_a_line_with_a_label_of_its_own_is_no_value_above_an_empty_one(line: str) -> None:
+    got = fields_of(
+        docx(p("Formulaire 2"), p("Industriel : Nova"), p(line), p("Matricule MySecu :")), "formulaire_2"
+    )
+    assert "matricule_mysecu" not in got.fields
+
+
+@pytest.mark.parametrize(
+    "label", ["Adresse e-mail du correspondant local", "Matricule du correspondant local"]
+)
+def test_a_value_that_proves_itself_is_not_believed_under_a_label_in_unknown_words(label: str) -> None:
+    value = "info@nova.lu" if "mail" in label else "1893120105732"
+    assert not believed(fields_of(docx(p("Formulaire 3"), p(f"{label} zuständig : {value}")), "formulaire_3"))
+
+
 def test_labels_above_stay_with_what_is_below_them() -> None:
     sheet = Sheet("Formulaire 2")
     for label, value in (ROWS[1], ("Matricule MySecu", "2003 248 1044"), ("Code prestataire", "123456-78")):
