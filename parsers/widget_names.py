@@ -147,7 +147,8 @@ def _by_label(widget: Widget, form: FormDef, index: LabelIndex) -> FieldDef | No
     name = re.sub(r"[_\-.]+", " ", widget.name)
     if widget.kind in ("checkbox", "radio"):
         name = re.sub(r"\s\d+$", "", name)  # the boxes of one question are numbered
-    for text in (widget.label, name):
+    name = _question(name, widget)
+    for text in (_question(widget.label, widget), name):
         if not text.strip() or len(text) > 160:
             continue
         found = match_text(text.rstrip(" *:"), index)
@@ -203,15 +204,23 @@ def _ticked(group: list[tuple[Widget, str, int]], field: FieldDef) -> tuple[Clai
     evidence = (f"form field “{first.name}”", "ticked" if on else "not ticked")
     value: JsonValue = None
     if field.type == "bool":
-        if len({w.name for w in widgets}) == 1 and len(widgets) == 1:
+        if len(widgets) == 1:
             value = bool(widgets[0].checked)
+            if (answer := _answer(widgets[0])) and not value:
+                return None, widgets  # the box of the other answer is perhaps ticked
+            if answer:
+                value = parse_value("bool", answer).value
             no = parse_value("bool", widgets[0].export)
             if widgets[0].checked and no.value is False:
                 value = False
         else:
             # "Yes" on every box is what the program calls "ticked", not an answer.
-            apart = len({rest or w.export for w, rest, _ in group}) == len(group)
-            said = {_said_by(rest or w.export) for w, rest in on if apart} - {None}
+            meant = [rest or w.export for w, rest, _ in group]
+            if len(set(meant)) < len(group):
+                meant = [_answer(w) for w in widgets]
+            apart = len(set(meant)) == len(group)
+            said = {_said_by(text) for w, text in zip(widgets, meant, strict=True) if apart and w.checked}
+            said -= {None}
             if len(said) == 1:
                 value = said.pop()
             elif on and not said:
@@ -231,6 +240,22 @@ def _ticked(group: list[tuple[Widget, str, int]], field: FieldDef) -> tuple[Clai
     claim = Claim(field.id, value, ", ".join(w.export for w, _ in on) or None, sure, first.source, rank,
                   first.page, first.box, evidence, value is not None)  # fmt: skip
     return claim, []
+
+
+_ANSWERED = re.compile(r"(.*\w.*?)[\s:?,/–—-]+(oui|non|ja|nein|yes|no|jo|nee)[\s.]*", re.I | re.S)
+"""A question and the answer that one of its boxes stands for ("eHealth ID actif ? Non")."""
+
+
+def _question(text: str, widget: Widget) -> str:
+    """What a form field is called, without the answer that its box stands for."""
+    answered = _ANSWERED.fullmatch(text) if widget.kind in ("checkbox", "radio") else None
+    return answered[1] if answered else text
+
+
+def _answer(widget: Widget) -> str:
+    """The answer that the tooltip or the name of a box ends with, or ""."""
+    texts = (widget.label, re.sub(r"[_\-.]+", " ", widget.name))
+    return next((found[2] for text in texts if (found := _ANSWERED.fullmatch(text))), "")
 
 
 def _said_by(export: str) -> bool | None:

@@ -505,6 +505,24 @@ def test_buttons_that_only_count_are_told_by_print(exports: tuple[str, str]) -> 
     assert (claims, tuple(opaque)) == ([], buttons)
 
 
+@pytest.mark.parametrize("ticked", [0, 1])
+def test_boxes_whose_tooltips_end_with_the_answer(ticked: int) -> None:
+    from parsers.documents.reading import Widget
+    from parsers.widget_names import named_claims
+
+    form = load_forms().for_kind("formulaire_2")
+    assert form is not None
+    boxes = tuple(
+        Widget(f"Case{n}", "checkbox", "acroform", checked=n == ticked, export="Yes",
+               label=f"2.1 Is the eHealth ID active? {answer}")
+        for n, answer in enumerate(("Yes", "No"))
+    )  # fmt: skip
+    claims, _ = named_claims(boxes, form)
+    assert [(c.field, c.value) for c in claims] == [("ehealth_actif", ticked == 0)]
+    alone, opaque = named_claims((boxes[1 - ticked],), form)
+    assert (alone, len(opaque)) == ([], 1)  # the other one is perhaps ticked
+
+
 def test_what_is_inferred_needs_no_place_of_its_own() -> None:
     form = load_forms().for_kind("formulaire_1")
     assert form is not None
