@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any
 
 _PERSONAL = (
-    re.compile(r"[^\s@<>\"'=]+@[^\s@<>\"',;]+"),
+    re.compile(r"(?<![^\s@<>\"'=])[^\s@<>\"'=]+@[^\s@<>\"',;]+"),
     re.compile(r"\b[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){3,7}(?: ?[0-9A-Z]{1,3})?\b"),
     re.compile(r"\b\d{4} ?\d{2} ?\d{2} ?\d{3} ?\d{0,2}\b"),
     re.compile(r"\b[A-Z]{2} ?\d{8,12}\b"),  # a VAT number

@@ -28,7 +28,7 @@ _AND = {"fr": "et", "de": "und", "en": "and"}
 _LEAD = re.compile(r"^( *)((?:[-–•]|\d{1,2}[.)]) )?")
 _REFERENCE = re.compile(r"\[?\bSONS2-\d{6,}-[0-9A-Za-z]{4}(?:/[A-Za-z]\d*)?\]?\s*")
 _BOUND_TO_NUMBER = re.compile(r"\b(Formulaire|Formular|Form|Vague|chapitre|Kapitel|chapter) (?=\d)")
-_LINK = re.compile(r"https://[^\s<>«»\"'&]+[^\s<>«»\"'&.,;:!?)]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_LINK = re.compile(r"https://[^\s<>«»\"'&]+[^\s<>«»\"'&.,;:!?)]|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 def one_line(text: str, most: int = _LONGEST_VALUE) -> str:

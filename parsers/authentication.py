@@ -165,7 +165,9 @@ def _plainly(clause: str) -> list[Result]:
     match = re.match(r"\s*(dmarc|dkim|spf|arc|iprev)\s*=\s*(\w+)", bare, re.I)
     if not match:
         return []
-    properties = {k.lower(): v.lower() for k, v in re.findall(r"([\w-]+\.[\w-]+)\s*=\s*([^\s;]+)", bare)}
+    properties = {
+        k.lower(): v.lower() for k, v in re.findall(r"(?<![\w-])([\w-]+\.[\w-]+)\s*=\s*([^\s;]+)", bare)
+    }
     return [(match.group(1).lower(), match.group(2).lower(), properties)]
 
 

@@ -92,7 +92,7 @@ def machine_mark(message: Message) -> MachineMark:
 def _by_header(message: Message) -> set[MachineKind]:
     kinds: set[MachineKind] = set()
     for value in _all(message, "auto-submitted"):
-        word = re.sub(r"\(.*?\)", "", value).partition(";")[0].strip()
+        word = re.sub(r"\([^()]*\)", "", value).partition(";")[0].strip()
         if word and word != "no":
             kinds.add("auto_reply" if word.startswith("auto-replied") else "auto_generated")
     if any(value.strip() for value in _all(message, "x-auto-response-suppress") if value.strip() != "none"):

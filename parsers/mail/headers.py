@@ -208,7 +208,7 @@ def _mailbox(piece: str) -> tuple[str, str]:
         address, name = match.group(1), piece[: match.start()]
     elif "@" in piece and " " not in piece.strip():
         address, name = piece, ""
-    elif bare := re.search(r"[^\s\"'<>()]+@[^\s\"'<>()]+", piece):
+    elif bare := re.search(r"(?<![^\s\"'<>()])[^\s\"'<>()]+@[^\s\"'<>()]+", piece):
         address, name = bare.group(), piece.replace(bare.group(), " ")
     else:
         address, name = "", piece

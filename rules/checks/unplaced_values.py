@@ -17,7 +17,7 @@ from rules.types import Exhibit, Finding
 
 _CANDIDATES: dict[str, re.Pattern[str]] = {
     "iban": re.compile(r"\b[A-Z]{2}\d{2}(?:[ .]?[A-Z0-9]{1,4}){3,8}\b"),
-    "email": re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
+    "email": re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
     "vat": re.compile(r"\b[A-Z]{2}[ .]?\d{2,3}(?:[ .]?\d{2,3}){2,3}\b"),
     "matricule": re.compile(r"(?<![\w.])\d(?:[ .]?\d){10,12}(?![\w.]?\d)"),
     "rcs": re.compile(r"\b[A-K][ .]?\d{1,3}[ .]?\d{3}\b"),
