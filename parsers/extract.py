@@ -20,7 +20,7 @@ from parsers.folding import words_of
 from parsers.layout.pages import sheets_of
 from parsers.printed.blank import printed_fields
 from parsers.printed.claims import claims_from_print, context_of
-from parsers.prose import claims_from_prose
+from parsers.prose import claims_from_prose, confirmed_by_prose
 from parsers.run_together import doubt_run_together
 from parsers.tables import claims_from_tables
 from parsers.ticked import claims_from_ticks
@@ -68,6 +68,7 @@ def extract(reading: Reading, form: FormDef, pages: Sequence[int] | None = None)
     }  # what a label asks for is not said in passing
     prose = claims_from_prose(context, [f for f in form.fields if f.id not in known])
     claims += [c for c in prose if (c.page, c.bbox) not in taken]
+    claims = confirmed_by_prose(claims, context)
     by_field: dict[str, list[Claim]] = {}
     for claim in claims:
         by_field.setdefault(claim.field, []).append(claim)

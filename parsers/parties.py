@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from parsers.agency import agency_ends, is_agency
@@ -9,6 +10,7 @@ from parsers.agreements import agreements, cut_name
 from parsers.claims import Claim
 from parsers.firms import names_a_firm
 from parsers.folding import fold, words_of
+from parsers.identifiers import check_matricule
 from parsers.layout.sheet import Segment, Sheet
 from parsers.printed.context import Context
 from parsers.running_text import claim_in_text, running_text
@@ -21,16 +23,20 @@ _MOST_WORDS = 10
 """Words of a party's name."""
 _LEVEL = 3.0
 """Points by which one row's cells may stand higher or lower."""
-_PROSE_NAMES_A_FIRM, _PROSE, _ROW = 0.95, 0.85, 0.95
+_PROSE_PROVEN, _PROSE, _ROW = 0.95, 0.85, 0.95
 
 
 def industriel_named(context: Context, definition: FieldDef) -> list[Claim]:
     """Claims for the Industriel's name; none where its parties are named otherwise, or two names differ."""
-    found = [c for s in context.sheets for c in (*_in_a_sentence(s, definition), *_in_a_row(s, definition))]
+    found = [
+        c
+        for s in context.sheets
+        for c in (*_in_a_sentence(s, definition, context), *_in_a_row(s, definition))
+    ]
     return found[:1] if len({str(c.value) for c in found}) == 1 else []
 
 
-def _in_a_sentence(sheet: Sheet, definition: FieldDef) -> Iterable[Claim]:
+def _in_a_sentence(sheet: Sheet, definition: FieldDef, context: Context) -> Iterable[Claim]:
     text, words = running_text(sheet), agreements()
     called = words.calls_industriel.search(text.folded)
     if called is None:
@@ -51,11 +57,30 @@ def _in_a_sentence(sheet: Sheet, definition: FieldDef) -> Iterable[Claim]:
     if ":" in text.folded[start:end]:
         return  # lines to fill in, no sentence
     name = _name_of(text.printed(start, end))
-    if not 1 < len(name.split()) <= _MOST_WORDS:
+    if not 1 < len(name.split()) <= _MOST_WORDS or _is_left_empty(name):
         return
     said = f"“{text.printed(start, called.end())[:80]}”"
-    sure = _PROSE_NAMES_A_FIRM if names_a_firm(name) else _PROSE
-    yield from _claim(name, definition, text.segments(start, start + len(fold(name))), sure, said)
+    segments = text.segments(start, start + len(fold(name)))
+    if any(h.segment in segments and _begins(name, h.label) for h in context.hits[sheet.number]):
+        return  # labels of places to write in, and nothing behind them
+    proven = names_a_firm(name) or _is_one_person_s(text.printed(start, end))
+    yield from _claim(name, definition, segments, _PROSE_PROVEN if proven else _PROSE, said)
+
+
+def _is_left_empty(name: str) -> bool:
+    """True for what the sentence would say behind a name that nobody wrote ("…, établie à")."""
+    return name[:1].islower() and fold(name).startswith(agreements().name_ends)
+
+
+def _begins(name: str, label: str) -> bool:
+    words = words_of(label)
+    return words_of(name)[: len(words)] == words
+
+
+def _is_one_person_s(sentence: str) -> bool:
+    """True where the party is told by a natural person's matricule, and no firm is named beside it."""
+    numbers = re.findall(r"\b\d(?: ?\d){12}\b", sentence)
+    return not names_a_firm(sentence) and [check_matricule(n) for n in numbers] == ["valid"]
 
 
 def _name_of(text: str) -> str:

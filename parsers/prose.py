@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from parsers.agency import speaks_of_agency
 from parsers.agreements import agreements
@@ -26,7 +27,7 @@ _SHAPES = {
     "rcs": r"[a-k] ?\d{1,3}(?:[ .]?\d{3})?",
 }
 _BETWEEN = r"(?:\s|:|n°|no\.?|nr\.?|numero|sous le|le|the|,)*"
-_NAMED, _SIGNED = 0.95, 0.97
+_NAMED, _SIGNED, _BELIEVED = 0.95, 0.97, 0.95
 
 
 def claims_from_prose(context: Context, missing: Iterable[FieldDef]) -> list[Claim]:
@@ -49,6 +50,19 @@ def claims_from_prose(context: Context, missing: Iterable[FieldDef]) -> list[Cla
         if len({str(c.value) for c in found}) == 1:
             claims.append(found[0])
     return claims
+
+
+def confirmed_by_prose(claims: list[Claim], context: Context) -> list[Claim]:
+    """The claims, those on a party's name that its sentence confirms as sure as the sentence makes them."""
+    told = {c.field for c in claims if c.confidence >= _BELIEVED}
+    parties = [f for f in context.form.fields if f.type == "company_or_person" and f.id not in told]
+    said = claims_from_prose(context, [f for f in parties if any(c.field == f.id for c in claims)])
+    return [
+        replace(c, confidence=max(c.confidence, *(s.confidence for s in same)), evidence=same[0].evidence)
+        if (same := [s for s in said if s.field == c.field and s.value == c.value])
+        else c
+        for c in claims
+    ]
 
 
 def _on_sheet(sheet: Sheet, definition: FieldDef, shape: str, others: set[int]) -> Iterable[Claim]:

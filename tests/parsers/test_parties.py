@@ -57,7 +57,10 @@ def test_a_border_around_a_page_with_the_agency_s_letterhead_takes_no_value_away
         ("ENTRE|Nova Santé S.à r.l., à Wiltz, ci-après « l'Industriel »,|ET|Agence eSanté", NOVA),
         ("Entre l'AeS et la société Nova Santé S.à r.l.|(ci-après l'Industriel)", NOVA),
         ("ZWISCHEN|Weiß & Thill GmbH, nachstehend „Industriel“,|UND|Agence eSanté", "Weiß & Thill GmbH"),
+        ("Entre Aline Thill, demeurant à Wiltz,|ci-après l'Industriel,", None),
         ("Between Aline Thill, hereinafter “the Industriel”,|and Agence eSanté", None),
+        ("Entre|Aline Thill, à Wiltz, matricule 1893120105732, ci-après l'Industriel", "Aline Thill"),
+        ("Entre ………, établie au ………, matricule ………,|ci-après « l'Industriel », et Agence eSanté", None),
         ("ENTRE :|Dénomination de l'Industriel : ………|(ci-après « l'Industriel »)|ET : Agence eSanté", None),
     ],
 )  # fmt: skip
