@@ -24,6 +24,7 @@ from parsers.printed.context import Context, Found
 from parsers.printed.further_lines import continued, joined, runs_on
 from parsers.printed.leaders import COLONS, leads_to_value
 from parsers.printed.under_label import below_label, in_own_cell
+from parsers.types import BBox
 
 _LONG = 8
 """Letters of a label of one word that no name begins with."""
@@ -77,8 +78,26 @@ def places_of(hit: LabelHit, sheet: Sheet, context: Context) -> Iterable[Found]:
         if right.text.strip():
             return
         if right.place == "frame_right":
+            if _writes_in_cells_below(context):
+                yield from _alone_in_its_row(hit, label_box, sheet, context)
             return
     yield from below_label(hit, label_box, sheet, context)
+
+
+def _writes_in_cells_below(context: Context) -> bool:
+    """True for a form that proves to put its values in the row under their labels, and none beside them."""
+    return context.places["cell_below"] >= 2 and not context.places["frame_right"]
+
+
+def _alone_in_its_row(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Iterable[Found]:
+    """The value under the last of an odd number of labels in a table: the cells beside both are empty."""
+    for found in below_label(hit, label, sheet, context):
+        if found.place != "cell_below" or not found.words:
+            return
+        top, bottom = found.words[0].box[1], found.words[0].box[3]
+        right = max(w.box[2] for w in found.words)
+        if not any(s.box[0] > right and s.box[1] < bottom and s.box[3] > top for s in sheet.segments):
+            yield found
 
 
 def _changes_look(segment: Segment, end: int) -> bool:

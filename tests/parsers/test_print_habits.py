@@ -270,3 +270,15 @@ def test_services_to_choose_from_are_not_those_chosen() -> None:
 def test_a_typed_yes(asked: str) -> None:
     got = fields_of(docx(p("Formulaire 2"), asked, *(table(row) for row in ROWS[:2])), "formulaire_2")
     assert got.fields["ehealth_actif"].value is True
+
+
+def test_the_last_label_of_an_odd_number_has_its_value_below_it_like_the_others() -> None:
+    rows = [
+        ("Nom de l'Industriel", "Matricule"), ("Nova Santé SARL", "1893120105732"),
+        ("E-mail", "Date"), ("info@nova.lu", "12/05/2026"),
+        ("Nom du signataire", ""), ("Aline Thill", ""),
+    ]  # fmt: skip
+    odd = docx(p("Formulaire 2") + table(*rows))
+    assert believed(fields_of(odd, "formulaire_2"))["signataire"] == "Aline Thill"
+    other = docx(p("Formulaire 2") + table(*rows[:5], ("Direction", "Aline Thill")))
+    assert "signataire" not in fields_of(other, "formulaire_2").fields
