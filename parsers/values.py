@@ -298,7 +298,7 @@ def _choices(text: str, field: FieldDef | None) -> ValueResult:
 
 
 def _bool(text: str, field: FieldDef | None) -> ValueResult:
-    folded = fold(text).strip(" .[]()")
+    folded = fold(text).strip(" .[]()/|")  # of "oui / non" the one that was not struck out
     first = re.split(r"[\s,;:.]", folded, maxsplit=1)[0]
     words = vocabulary()
     if text.strip() in {"☒", "☑", "✓", "✔", "✗", "✘", "■", "[x]", "[X]"} or folded in words.yes:

@@ -73,7 +73,8 @@ def _after_colon(
         meant = fields_meant(words_of(" ".join(texts[start : end + 1])), index.fields)
         first = fields_meant(words_of(" ".join(texts[start : colon + 1])), index.fields)
         rest = words_of(" ".join(texts[colon + 1 : end + 1]))
-        says = end == len(texts) - 1 and bool(fields_meant(rest, index.fields))
+        asked = fields_meant(rest, index.fields)  # "nom" of "CEO : nom"; an answer may be another's label
+        says = end == len(texts) - 1 and any(m.endswith(a) for m in meant for a in asked)
         if len(meant) == 1 and (meant != first or end in ends or says):
             return end, (meant, "fuzzy", 0.96)
     for end in range(min(colon + 2, len(texts) - 2), colon, -1):
@@ -146,7 +147,7 @@ def _match_words(words: tuple[str, ...], text: str, index: LabelIndex) -> _Match
         return None  # the end of a note that began on the line above
     if start >= len(texts) or (not start and texts[0].isdigit()):
         return None
-    if len(texts) - start <= 2 and re.search(r"\w\+$", texts[-1]):
+    if len(texts) - start <= 2 and re.search(r"\w\+$", texts[-1]) and not texts[-2:][0].endswith(":"):
         return None  # "Cabinet+": a product's name
     colon = _colon(texts, start)
     if colon is not None:

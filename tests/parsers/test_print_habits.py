@@ -282,3 +282,32 @@ def test_the_last_label_of_an_odd_number_has_its_value_below_it_like_the_others(
     assert believed(fields_of(odd, "formulaire_2"))["signataire"] == "Aline Thill"
     other = docx(p("Formulaire 2") + table(*rows[:5], ("Direction", "Aline Thill")))
     assert "signataire" not in fields_of(other, "formulaire_2").fields
+
+
+def test_an_answer_that_is_another_label_s_word() -> None:
+    for body in (
+        [p("Type de client : Prestataire"), p("Nom du client : Weis")],
+        [
+            p(t)
+            for t in (
+                "Matricule :",
+                "1893120105732",
+                "Type de client :",
+                "Prestataire",
+                "Nom du client :",
+                "Weis",
+            )
+        ],
+        [table(("Type de client", "Prestataire"), ("Nom du client", "Weis"))],
+    ):
+        got = fields_of(docx(p("Formulaire 4"), *body), "formulaire_4").fields
+        assert (got["type_client"].value, got["nom_client"].value) == ("prestataire", "Weis")
+    got = fields_of(
+        docx(p("Formulaire 4"), p("Type de client"), p("Prestataire"), p("Jo Weis")), "formulaire_4"
+    ).fields
+    assert "type_client" not in got
+
+
+def test_a_product_s_name_may_end_in_a_plus() -> None:
+    got = fields_of(docx(p("Formulaire 3"), p("Praxissoftware: MediSoft+")), "formulaire_3")
+    assert believed(got) == {"nom_logiciel": "MediSoft+"}
