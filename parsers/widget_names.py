@@ -226,8 +226,9 @@ def _ticked(group: list[tuple[Widget, str, int]], field: FieldDef) -> tuple[Clai
             elif on and not said:
                 return None, widgets
     else:
-        if field.type == "choices" and rank == _LABEL and len(group) < len(field.choices):
-            return None, widgets
+        apart = field.type == "choices" or widgets[0].kind == "checkbox"
+        if apart and rank == _LABEL and len(group) < len(field.choices):
+            return None, widgets  # the boxes of other choices, whose tooltips say less, are perhaps ticked
         told = {id(w): _chosen_by(w, rest, field) for w, rest, _ in group}
         if any(told[id(w)] is None for w, _ in on) or (not on and None in told.values()):
             return None, widgets  # which choice a box stands for is only printed beside it

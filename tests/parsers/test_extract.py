@@ -523,6 +523,18 @@ def test_boxes_whose_tooltips_end_with_the_answer(ticked: int) -> None:
     assert (alone, len(opaque)) == ([], 1)  # the other one is perhaps ticked
 
 
+def test_one_box_of_several_choices_does_not_speak_for_the_others() -> None:
+    from parsers.documents.reading import Widget
+    from parsers.widget_names import named_claims
+
+    form = load_forms().for_kind("formulaire_4")
+    assert form is not None
+    box = Widget(
+        "c1", "checkbox", "acroform", checked=False, export="Yes", label="Type de client : prestataire"
+    )
+    assert named_claims((box,), form) == ([], [box])
+
+
 def test_what_is_inferred_needs_no_place_of_its_own() -> None:
     form = load_forms().for_kind("formulaire_1")
     assert form is not None
