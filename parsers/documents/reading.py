@@ -102,6 +102,11 @@ class Widget:
     """True where the file contradicts itself (a box whose state and whose look differ)."""
 
     @property
+    def shown(self) -> str:
+        """What a reader sees of its value: of a choice, the chosen option's text."""
+        return next((label for export, label in self.options if export == self.value), self.value)
+
+    @property
     def tells(self) -> bool:
         """True when it holds a value, or is a box that says whether it is ticked."""
         return bool(self.value) or self.checked is not None

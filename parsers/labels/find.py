@@ -9,6 +9,7 @@ from dataclasses import replace
 from parsers.concepts import foreign, understood
 from parsers.firms import ends_as_a_firm, names_a_firm
 from parsers.folding import fold, without_brackets, words_of
+from parsers.labels.answers import chosen_in_words
 from parsers.labels.carried_on import carried_on, up_to_other_look
 from parsers.labels.index import STOP, LabelIndex, index_of
 from parsers.labels.line import LabelHit, match_segment
@@ -28,6 +29,8 @@ _CAPTIONS = 3
 def find_labels(segments: Sequence[Segment], form: FormDef) -> list[LabelHit]:
     """Every printed label of the form on these segments, in reading order."""
     index = index_of(form.fields)
+    answers = chosen_in_words(segments, form, index)
+    segments = [s for s in segments if id(s) not in answers]
     hits = _labels(segments, form, index)
     captions = [hit for segment in segments if (hit := _caption(segment, index)) is not None]
     asked = {hit.fields[0] for hit in captions if hit.clear}

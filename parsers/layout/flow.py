@@ -205,4 +205,4 @@ def _owner(begin: int, starts: Sequence[tuple[int, Widget]]) -> Widget | None:
 
 
 def _length(widget: Widget) -> int:
-    return 1 if widget.kind in ("checkbox", "radio") else len(widget.value)
+    return 1 if widget.kind in ("checkbox", "radio") else len(widget.shown)

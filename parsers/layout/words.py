@@ -79,7 +79,7 @@ def part_of(word: Word, start: int, end: int) -> BBox:
 
 def widget_words(widget: Widget, page: int) -> list[Word]:
     """A widget's value as words inside its box, line by line."""
-    shown = next((label for export, label in widget.options if export == widget.value), widget.value)
+    shown = widget.shown
     if widget.values and len(widget.values) > 1:
         shown = ", ".join(widget.values)
     box = widget.box

@@ -18,7 +18,7 @@ from parsers.no_value import without_samples
 from parsers.printed.above import goes_upward, leave_captions, leave_doubtful
 from parsers.printed.asked_twice import doubt_half_answered
 from parsers.printed.blank import read_context
-from parsers.printed.context import Context, Found, gap_of, look_of
+from parsers.printed.context import Context, Found, gap_of, is_free, look_of
 from parsers.printed.doubts import UNDER, Candidate, how_sure
 from parsers.printed.evidence import PLACE_WORDS, STRONG, is_plausible, source_of
 from parsers.printed.further_lines import with_town
@@ -163,7 +163,7 @@ def _claim(
     if definition.type in ("company", "company_or_person", "person") and begins_with_agency(text):
         return None  # the other party
     if definition.type in ("choice", "choices") and _lists_others(
-        result.value, definition, hit, place, sheet
+        result.value, definition, hit, place, sheet, context
     ):
         return None
     if not strong and not is_plausible(definition, hit, place, text, context):
@@ -225,7 +225,9 @@ _COLUMN = 25.0
 """Points within which choices begin that are listed below each other."""
 
 
-def _lists_others(value: JsonValue, definition: FieldDef, hit: LabelHit, place: Found, sheet: Sheet) -> bool:
+def _lists_others(
+    value: JsonValue, definition: FieldDef, hit: LabelHit, place: Found, sheet: Sheet, context: Context
+) -> bool:
     """True when other choices are printed beside: then a mark decides, not what stands first."""
     top, bottom = hit.segment.box[1] - 14, hit.segment.box[3] + 80
     left, line = place.words[0].box[0], place.words[0].box[1]
@@ -241,5 +243,6 @@ def _lists_others(value: JsonValue, definition: FieldDef, hit: LabelHit, place: 
         for s in sheet.segments
         if top <= s.box[1] <= bottom
         and not s.entered
+        and is_free(s, context)  # a table's head names a provider, too
         and (sheet.flow or abs(s.box[0] - left) < _COLUMN or abs(s.box[1] - line) < _COLUMN / 2)
     )
