@@ -15,6 +15,7 @@ from parsers.folding import fold, words_of
 from parsers.labels.index import STOP, index_of
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Sheet, union
+from parsers.printed.columns import is_one_of_several
 from parsers.printed.context import Context, Found, Place, gap_of, look_of
 from parsers.printed.evidence import PLACE_DOUBT, STRONG, is_cut_off, read_doubt
 from parsers.printed.frames import is_in_one_of_many_boxes
@@ -281,6 +282,10 @@ def _is_one_row_s(c: Candidate) -> bool:
     return under is not None and in_table_body(c.hit.segment, under, c.sheet, c.context.labels)
 
 
+def _is_one_column_s(c: Candidate) -> bool:
+    return c.stands == "frame_right" and is_one_of_several(c.place, c.hit, c.definition, c.sheet, c.context)
+
+
 _DOUBTS: tuple[_Doubt, ...] = (
     _Doubt(0.75, _is_odd),
     _Doubt(0.88, _is_unproven_below),
@@ -316,6 +321,13 @@ _DOUBTS: tuple[_Doubt, ...] = (
         0.8,
         lambda c: c.definition.type == "int" and is_in_one_of_many_boxes(c.place, c.sheet),
         "one digit of several, perhaps: its box is one of a row",
+    ),
+    _Doubt(
+        0.8,
+        lambda c: (
+            c.stands == "frame_right" and is_one_of_several(c.place, c.hit, c.definition, c.sheet, c.context)
+        ),
+        "one of several in its row: the head of its column says whose",
     ),
     # Too little to cast doubt on a total that is printed.
     _Doubt(0.5, _is_one_row_s, "the number of one row of a table"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.parsers.form_builder import Sheet
+from tests.parsers.form_builder import Sheet, docx, p, table
 from tests.parsers.test_extract import believed, fields_of
 
 
@@ -93,3 +93,14 @@ def test_an_answer_is_doubted_where_the_field_is_asked_for_again_and_left_empty(
         return fields_of(sheet.pdf(), kind).fields[field].confidence
 
     assert sure((label, value), (again, "")) < 0.9 <= sure((label, value))
+
+
+@pytest.mark.parametrize("corner", ["", "Champ"])
+def test_the_head_of_a_column_says_whose_an_answer_is(corner: str) -> None:
+    heads = (corner, "Administrative contact", "Billing contact")
+
+    def read(*row: str) -> dict[str, object]:
+        return believed(fields_of(docx(p("Formulaire 3"), table(heads, row)), "formulaire_3"))
+
+    assert "email" not in read("E-mail", "admin@alpha.lu", "bill@alpha.lu")
+    assert ("version_logiciel" in read("Version du logiciel", "4.2", "last year's")) == bool(corner)
