@@ -36,6 +36,7 @@ def meant(kind: str, label: str) -> tuple[str, ...]:
         ("formulaire_1", "À quelle adresse e-mail pouvons-nous vous écrire ?", "email"),
         ("formulaire_2", "National ID used for MySecu", "matricule_mysecu"),
         ("formulaire_2", "Disposez-vous d'un espace MySecu ?", "mysecu_actif"),
+        ("formulaire_2", "Aktiver MySecu-Bereich vorhanden?", "mysecu_actif"),
         ("formulaire_3", "Type", "type_demande"),
         ("formulaire_4", "Date de première connexion", "date_raccordement"),
     ],

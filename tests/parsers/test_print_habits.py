@@ -311,3 +311,19 @@ def test_an_answer_that_is_another_label_s_word() -> None:
 def test_a_product_s_name_may_end_in_a_plus() -> None:
     got = fields_of(docx(p("Formulaire 3"), p("Praxissoftware: MediSoft+")), "formulaire_3")
     assert believed(got) == {"nom_logiciel": "MediSoft+"}
+
+
+def test_the_date_of_the_request_is_the_form_s_and_that_of_what_is_requested_is_not() -> None:
+    sheet = Sheet("Formulaire 1").inline("Dén. sociale", "Nova Santé SARL")
+    sheet.inline("Date de la demande", "12/05/2026")
+    got = believed(fields_of(sheet.pdf(), "formulaire_1"))
+    assert (got["denomination_sociale"], got["date_signature"]) == ("Nova Santé SARL", "2026-05-12")
+    other = Sheet("Formulaire 4").inline("Date de la demande de labélisation", "12/05/2026")
+    assert "date_signature" not in believed(fields_of(other.pdf(), "formulaire_4"))
+
+
+def test_a_choice_written_as_the_scheme_words_it() -> None:
+    sheet = Sheet("Formulaire 4").inline(
+        "Type de client", "Centre médical ou dentaire loué sous forme flexible"
+    )
+    assert believed(fields_of(sheet.pdf(), "formulaire_4"))["type_client"] == "centre_flexible"
