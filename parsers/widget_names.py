@@ -215,9 +215,9 @@ def _ticked(group: list[tuple[Widget, str, int]], field: FieldDef) -> tuple[Clai
                 value = False
         else:
             # "Yes" on every box is what the program calls "ticked", not an answer.
-            meant = [rest or w.export for w, rest, _ in group]
-            if len(set(meant)) < len(group):
-                meant = [_answer(w) for w in widgets]
+            meant = [_answer(w) for w in widgets]
+            if not all(meant):
+                meant = [rest or w.export for w, rest, _ in group]
             apart = len(set(meant)) == len(group)
             said = {_said_by(text) for w, text in zip(widgets, meant, strict=True) if apart and w.checked}
             said -= {None}
@@ -243,8 +243,11 @@ def _ticked(group: list[tuple[Widget, str, int]], field: FieldDef) -> tuple[Clai
     return claim, []
 
 
-_ANSWERED = re.compile(r"(.*\w.*?)[\s:?,/–—-]+(oui|non|ja|nein|yes|no|jo|nee)[\s.]*", re.I | re.S)
-"""A question and the answer that one of its boxes stands for ("eHealth ID actif ? Non")."""
+_ANSWERED = re.compile(
+    r"(.*\w.*?)[\s:?,/–—-]+(oui|non|ja|nein|yes|no|jo|nee)[\s.]*(?:[\s_]\d{1,3})?", re.I | re.S
+)
+"""A question and the answer that one of its boxes stands for ("eHealth ID actif ? Non"), perhaps counted
+("… actif non_15")."""
 
 
 def _question(text: str, widget: Widget) -> str:

@@ -523,6 +523,20 @@ def test_boxes_whose_tooltips_end_with_the_answer(ticked: int) -> None:
     assert (alone, len(opaque)) == ([], 1)  # the other one is perhaps ticked
 
 
+def test_what_boxes_that_are_named_for_their_answers_are_called_when_ticked_says_nothing() -> None:
+    from parsers.documents.reading import Widget
+    from parsers.widget_names import named_claims
+
+    form = load_forms().for_kind("formulaire_1")
+    assert form is not None
+    boxes = tuple(
+        Widget(f"A déjà participé à la Vague 1 {answer}", "checkbox", "acroform", checked=on, export=export)
+        for answer, export, on in (("oui_14", "Yes", False), ("non_15", "On", True))
+    )
+    claims, _ = named_claims(boxes, form)
+    assert [(c.field, c.value) for c in claims] == [("participation_vague_1", False)]
+
+
 def test_one_box_of_several_choices_does_not_speak_for_the_others() -> None:
     from parsers.documents.reading import Widget
     from parsers.widget_names import named_claims
