@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from parsers.folding import words_of
 from parsers.labels.index import LabelIndex
+from parsers.labels.text import match_text
 from parsers.layout.sheet import Segment
+
+_PLAIN = re.compile(r"^(?:date_|matricule|iban|rcs|numero_tva|version_|code_prestataire|nombre_)")
+"""Fields whose values have no letters that a label may have, too ("PID89681836")."""
+_TOUCHING = re.compile(r"([^\W\d_][^\d\s:@]*)(\d[\d./-]{2,})(?!\S)")
+"""A word's letters and the number behind them, of three figures at least."""
 
 
 def split_at_labels(segments: Sequence[Segment], index: LabelIndex) -> list[Segment]:
     """Several labels typed on one line ("Nom : Weis Prénom : Léa") become segments of their own."""
     result: list[Segment] = []
-    for segment in segments:
+    for segment in (_with_number_apart(s, index) for s in segments):
         texts = [w.text for w in segment.words]
         several = segment.text.count(":") + segment.text.count("：") > 1
         if not several or sum(text.endswith((":", "：")) for text in texts) < 2:
@@ -42,6 +49,30 @@ def split_at_labels(segments: Sequence[Segment], index: LabelIndex) -> list[Segm
             box = (words[0].box[0], segment.box[1], words[-1].box[2], segment.box[3])
             result.append(replace(segment, words=words, box=box, text=" ".join(texts[start:end])))
     return result
+
+
+def _with_number_apart(segment: Segment, index: LabelIndex) -> Segment:
+    """The segment, a number that touches the label before it a word of its own ("Versionv2012.14"): a column
+    or a tab that begins right where the label ends."""
+    if _TOUCHING.search(segment.text) is None:
+        return segment
+    texts = [w.text for w in segment.words]
+    for position, word in enumerate(segment.words[: index.most_words]):
+        number = _TOUCHING.fullmatch(word.text)
+        for at in range(number.end(1), max(number.end(1) - 3, 1), -1) if number else ():
+            label, value = word.text[:at], word.text[at:]  # "v2012", "LU2141"
+            named = match_text(" ".join([*texts[:position], label]), index)
+            if named is None or named[1] != "exact" or not _PLAIN.search(named[0][0]):
+                continue
+            left, top, right, bottom = word.box
+            middle = left + (right - left) * at / len(word.text)
+            apart = (
+                replace(word, text=label, box=(left, top, middle, bottom)),
+                replace(word, text=value, box=(middle, top, right, bottom)),
+            )
+            words = (*segment.words[:position], *apart, *segment.words[position + 1 :])
+            return replace(segment, words=words, text=" ".join(w.text for w in words))
+    return segment
 
 
 def _label_start(texts: list[str], colon: int, after: int, index: LabelIndex) -> int | None:

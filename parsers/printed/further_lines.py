@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from parsers.documents.reading import Word
-from parsers.labels.line import LabelHit, looks_change
+from parsers.labels.index import index_of
+from parsers.labels.line import LabelHit, looks_change, match_segment
 from parsers.layout.sheet import Segment, Sheet, covers, pitch
 from parsers.printed.context import Context, Found, is_free, look_of
 from parsers.printed.neighbours import (
@@ -80,10 +81,13 @@ def continued(
     above = max(words, key=lambda w: w.box[3]).box
     height = max(words[0].box[3] - words[0].box[1], 5.0)
     size = words[0].size
+    outside = any(words[0] in s.words and s.frame is None for s in sheet.segments)
     other_size = _OTHER_SIZE if words[0].confidence is None else max(_OTHER_SIZE, _MEASURED * size)
     for segment in sheet.segments:
         if segment.box[1] < bottom - 0.4 * height or id(segment) in context.labels:
             continue
+        if outside and segment.frame is not None:
+            break  # a table begins
         if not is_free(segment, context):
             close = segment.box[1] - bottom < 0.55 * height and abs(segment.box[0] - left) < 3
             alike = segment.bold == words[0].bold and abs(segment.size - (size or segment.size)) < 0.3
@@ -122,9 +126,17 @@ def continued(
             break
         if beside or len(found) >= 5 or (label is not None and abs(left - label.box[0]) < 3 and not wrapped):
             break
+        if wrapped and _begins_with_a_label(segment, context):
+            break
         found.append(segment)
         bottom, above = segment.box[3], segment.box
     return found
+
+
+def _begins_with_a_label(segment: Segment, context: Context) -> bool:
+    """True for a line that begins where labels do, with the words of one, though no mark ends it."""
+    named = match_segment(segment, index_of(context.form.fields))
+    return named is not None and named.strength == "exact"
 
 
 def runs_on(segment: Segment, sheet: Sheet, context: Context) -> bool:
