@@ -18,7 +18,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from parsers.scans.image import Gray, resized
+import numpy as np
+
+from parsers.scans.image import Gray, as_gray, resized
 
 if TYPE_CHECKING:
     from tesserocr import PyTessBaseAPI
@@ -34,6 +36,8 @@ _PLACES = (
 )
 _FOLDER = re.compile(r'"([^"]+)"')
 _WHITELIST = "tessedit_char_whitelist"
+_GRAIN = 236
+"""Brightness above which it is paper; on a piece with little ink Tesseract takes its grain for letters."""
 _ELISION = re.compile(r"^[I|]['’](?=[^\W\d_]{4,})")
 """A French article read as a capital: nothing else begins like this (I'll, I've are short)."""
 
@@ -116,6 +120,7 @@ def read(
     engine = _engine("+".join(chosen))
     height, width = gray.shape
     shown = gray if scale == 1.0 else resized(gray, round(width * scale), round(height * scale))
+    shown = as_gray(np.where(shown > _GRAIN, 255, shown))
     allowed = max(1.0, seconds)
     try:
         engine.SetPageSegMode(mode)

@@ -17,7 +17,7 @@ from parsers.documents.reading import Word
 _ASCENDING = frozenset("bdfhklitjßéèêëàâîïôûùüöä0123456789/()[]!?&%@§'\"")
 _DESCENDING = frozenset("gjpqyçQ()[]")
 _SLIGHTLY = frozenset("/,;")
-_HALF_WAY = frozenset("@")
+_HALF_WAY = frozenset("@J")
 """Below the line in one typeface and on it in the other."""
 _X_HEIGHT, _CAP_HEIGHT, _DESCENT, _ACCENT, _SLIGHT = 0.52, 0.72, 0.21, 0.19, 0.06
 """Of the size; the usual text faces differ by a tenth at most."""

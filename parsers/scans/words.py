@@ -28,12 +28,18 @@ from parsers.scans.votes import AGAINST_FIRST, FAIR, SURE, TWO_OF_THREE, votes
 _RUBBISH = re.compile(r"^[^\w@]+$|^_+$")
 _FIRST_CANDIDATE = re.compile(r"([0-9]\.[0-9]+-?)(?:(rc|beta|alpha)(?:1?[lI]|l1)|re[l1I])$")
 """A version's « -rc1 », whose 1 reads as an l behind letters, and whose c then as an e."""
+_VERSION_ONE = re.compile(r"^v[lI](?=$|\.[0-9])")
+"""« v1 » and « v1.2 », whose 1 reads as an l: nothing else is written so."""
+_LONE_L = re.compile(r"(?<=_)[lI](?=@)")
+"""« office_1@ », where some reading has the 1."""
 _FIRST_OF_MONTH = re.compile(r"^[lI]er$")
 """« 1er », whose 1 reads as an l: no language has that word."""
 _BOXES = frozenset({"x]", "[x"})
 """A box to tick written as « [x] », one of whose brackets was read for the side of a frame."""
 _LETTER, _TWO_LETTERS, _SEVERAL = re.compile(r"[a-z]\)"), re.compile(r"[^\W\d_]{2}\)"), 3
 """How a form letters its lines, how one of them is misread, and how many make it a habit."""
+_ACCENTED = {"Sarl": "Sàrl", "sarl": "sàrl"}
+"""A legal form whose accent a reading loses; without one it is written in these letters, too."""
 _STROKES = frozenset("|¦[]_")
 _DASHES = re.compile(r"^[-–—~=]+$")
 _SPLIT = 0.85
@@ -103,6 +109,7 @@ def _line(run: Run, who: Hands, vague: bool, sheet: Sheet) -> list[Word]:
         if (candidate := _FIRST_CANDIDATE.search(answer)) is not None:
             answer = f"{answer[: candidate.start()]}{candidate[1]}{candidate[2] or 'rc'}1"
             sure = sure if candidate[2] else min(sure, TWO_OF_THREE)
+        answer, sure = _with_ones(answer, sure, run)
         answer = _FIRST_OF_MONTH.sub("1er", answer)
         if not run.once and sure > _ACCENT_LOST and unread_mark(sheet.gray, token.box, answer):
             sure = _ACCENT_LOST
@@ -122,6 +129,15 @@ def _line(run: Run, who: Hands, vague: bool, sheet: Sheet) -> list[Word]:
     return words
 
 
+def _with_ones(answer: str, sure: float, run: Run) -> tuple[str, float]:
+    """A word with a 1 for an l that only a 1 can be, or that some reading takes for one."""
+    put = _VERSION_ONE.sub("v1", answer)
+    heard = ("".join(t.text for t in line) for line in (run.tokens, run.again, run.third))
+    if "@" in put and any("_1@" in line for line in heard):
+        put = _LONE_L.sub("1", put)
+    return (answer, sure) if put == answer else (put, min(sure, TWO_OF_THREE))
+
+
 def _most_sure(run: Run, said: str, who: Hands, sheet: Sheet) -> float:
     """The most confidence that a line as a whole leaves to its words."""
     running = not run.once and joined(run.box, said, sheet)
@@ -133,6 +149,9 @@ def _spelled(run: Run, token: Token, answer: str, sure: float, sheet: Sheet) -> 
     if "@" in answer and _split_address(token, run):
         sure = min(sure, _SPLIT)
     spellings = _spellings(token, run) if sure <= _ACCENT_LOST else ()
+    accented = _ACCENTED.get(answer, "")
+    if accented and told_by_marks(sheet.gray, token.box, (answer, accented)) == accented:
+        return accented, min(sure, TWO_OF_THREE)
     told = told_by_marks(sheet.gray, token.box, spellings) if spellings else None
     if told is not None:
         return told, max(sure, _BY_MARKS) if token.confidence >= SURE else sure

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image
+from reportlab.pdfgen.canvas import Canvas
 
 from parsers.documents.reading import Page, Reading
 from parsers.documents.scan import scan_pages
@@ -151,3 +152,16 @@ def test_the_front_door_is_cheap_to_import() -> None:
     loaded = "import sys, parsers.documents.scan; print('cv2' in sys.modules or 'numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_the_grain_of_the_paper_is_no_ink() -> None:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(90, 17))
+    canvas.setFont("Courier", 11)
+    canvas.drawString(6, 5, "1.15.1")
+    canvas.save()
+    piece = paper.pixels(out.getvalue(), 300)
+    grain = cv2.GaussianBlur(np.random.default_rng(0).normal(249, 3, piece.shape), (0, 0), 1.2)
+    grainy = np.minimum(piece, grain).astype(np.uint8)
+    said = ocr.read(grainy, dpi=300, mode=ocr.LINE, seconds=30, only=("fra",))
+    assert [token.text for token in said] == ["1.15.1"]

@@ -38,6 +38,11 @@ def words(*readings: tuple[str, str]) -> list[Word]:
         ("x] Hauptupdate", "x Hauptupdate", "x Hauptupdate"),
         ("Version 1.7.3-rel", "Version 1.7.3-rel", "Version 1.7.3-rc1"),
         ("Version 1.7.3-rcl", "Version 1.7.3-rcl", "Version 1.7.3-rc1"),
+        ("Release vl", "Release vl", "Release v1"),
+        ("Mail office_1@medi.lu", "Mail office_l@medi.lu", "Mail office_1@medi.lu"),
+        ("Mail anne_l@medi.lu", "Mail anne_l@medi.lu", "Mail anne_l@medi.lu"),
+        ("Medilux S.à r.1l.", "Medilux S.à r.l.", "Medilux S.à r.l."),
+        ("Medilux SA.", "Medilux SA.", "Medilux S.A."),
         ("Idées a.s.b.1l.", "Idées a.s.b.I.", "Idées a.s.b.l."),
     ],
 )
@@ -69,6 +74,7 @@ def test_the_pieces_of_an_address_are_one_where_a_full_stop_ends_them() -> None:
 
 def test_an_address_is_of_the_size_of_its_line_whether_its_sign_hangs_below_or_not() -> None:
     usual = [Word("Agence", 1, (0, 0, 30, 9), 0.98, type_size("Agence", 9.0)) for _ in range(6)]
+    usual.append(Word("MAJERUS", 1, (0, 0, 60, 9), 0.98, type_size("MAJERUS", 9.0)))  # a J that hangs below
     for height in (7.0, 9.0):
         address = Word("contact@medi.eu", 1, (0, 0, 60, height), 0.98, type_size("contact@medi.eu", height))
         assert len({word.size for word in evened([*usual, address])}) == 1
