@@ -12,12 +12,13 @@ from dataclasses import replace
 
 from parsers.documents.reading import Word
 from parsers.scans.accents import lacks_marks, loses_marks, told_by_marks, unread_mark
-from parsers.scans.agree import only_accents
+from parsers.scans.agree import at_words, only_accents
 from parsers.scans.hands import Hands, hands
 from parsers.scans.handwriting import GUESS, in_coloured_ink, joined
 from parsers.scans.image import Sheet
 from parsers.scans.legal_forms import LEGAL_FORM, legal_form_at
 from parsers.scans.lines import points_of
+from parsers.scans.numbering import renumbered
 from parsers.scans.ocr import Token
 from parsers.scans.printed import confirmed
 from parsers.scans.second import CombReading, Reread, Run, bounds
@@ -26,8 +27,12 @@ from parsers.scans.sizes import evened, line_of, type_size
 from parsers.scans.votes import AGAINST_FIRST, FAIR, SURE, TWO_OF_THREE, votes
 
 _RUBBISH = re.compile(r"^[^\w@]+$|^_+$")
+_LEADER = re.compile(r"^[.·…]{2,}$")
+"""What is left of a row of dots to write on."""
 _FIRST_CANDIDATE = re.compile(r"([0-9]\.[0-9]+-?)(?:(rc|beta|alpha)(?:1?[lI]|l1)|re[l1I])$")
 """A version's « -rc1 », whose 1 reads as an l behind letters, and whose c then as an e."""
+_AMPERSAND = re.compile(r"(?<=[^\W\d_])&(?=[a-z])(?<![A-Z]&)")
+"""How models without the letter write é within a word; « R&D » is no such."""
 _VERSION_ONE = re.compile(r"^v[lI](?=$|\.[0-9])")
 """« v1 » and « v1.2 », whose 1 reads as an l: nothing else is written so."""
 _LONE_L = re.compile(r"(?<=_)[lI](?=@)")
@@ -41,6 +46,8 @@ _LETTER, _TWO_LETTERS, _SEVERAL = re.compile(r"[a-z]\)"), re.compile(r"[^\W\d_]{
 _ACCENTED = {"Sarl": "Sàrl", "sarl": "sàrl"}
 """A legal form whose accent a reading loses; without one it is written in these letters, too."""
 _STROKES = frozenset("|¦[]_")
+_HARDLY = 0.3
+"""Confidence of a word that the other readings may take for none."""
 _DASHES = re.compile(r"^[-–—~=]+$")
 _SPLIT = 0.85
 _ACCENT_LOST = 0.85
@@ -77,7 +84,7 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
         line = _line(run, who, vague, sheet) if settled is None else [settled]
         words += _lettered(line) if lettered else line
     words += [word for reading in second.combs if (word := _comb_word(reading, sheet)) is not None]
-    return sorted(evened(words), key=lambda w: (round(w.box[1] / 4), w.box[0]))
+    return sorted(evened(renumbered(words)), key=lambda w: (round(w.box[1] / 4), w.box[0]))
 
 
 def _lettered(line: list[Word]) -> list[Word]:
@@ -110,13 +117,19 @@ def _line(run: Run, who: Hands, vague: bool, sheet: Sheet) -> list[Word]:
             answer = f"{answer[: candidate.start()]}{candidate[1]}{candidate[2] or 'rc'}1"
             sure = sure if candidate[2] else min(sure, TWO_OF_THREE)
         answer, sure = _with_ones(answer, sure, run)
+        if (french := _AMPERSAND.sub("é", answer)) != answer:
+            answer, sure = french, min(sure, AGAINST_FIRST)
         answer = _FIRST_OF_MONTH.sub("1er", answer)
         if not run.once and sure > _ACCENT_LOST and unread_mark(sheet.gray, token.box, answer):
             sure = _ACCENT_LOST
         if _DASHES.match(token.text) and 0 < index < len(answers) - 1:
             # It joins two words of a label, or a number's parts, however many strokes were seen.
             answer = token.text if len(token.text) == 1 else "–"
-        elif _RUBBISH.match(token.text) and token.confidence < FAIR:
+        elif (
+            _LEADER.match(answer)
+            or (_RUBBISH.match(token.text) and token.confidence < FAIR)
+            or (token.confidence < _HARDLY and _heard_as_rubbish(run, token))
+        ):
             continue
         if bottom - top < sheet.px(_LOWEST) and any(c.isalnum() for c in answer):
             continue  # a piece of a line that was taken for letters
@@ -127,6 +140,16 @@ def _line(run: Run, who: Hands, vague: bool, sheet: Sheet) -> list[Word]:
         hand = id(run) in who.written and index >= who.labels[id(run)]
         words.append(_word(answer, box, min(sure, most), sheet, size, written=hand))
     return words
+
+
+def _heard_as_rubbish(run: Run, token: Token) -> bool:
+    """True where both other readings have signs only in a word's place: dots to write on."""
+    texts = [t.text for t in run.tokens]
+    if token not in run.tokens:
+        return False  # another reading's
+    index = run.tokens.index(token)
+    heard = [at_words(texts, [t.text for t in line])[index] for line in (run.again, run.third)]
+    return all(text and not any(map(str.isalnum, text)) for text in heard)
 
 
 def _with_ones(answer: str, sure: float, run: Run) -> tuple[str, float]:

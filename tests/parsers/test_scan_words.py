@@ -10,6 +10,7 @@ from parsers.extract import extract
 from parsers.forms import load_forms
 from parsers.scans.agree import at_words
 from parsers.scans.image import Sheet
+from parsers.scans.numbering import renumbered
 from parsers.scans.ocr import Token
 from parsers.scans.second import Reread, Run, one_address
 from parsers.scans.sizes import evened, type_size
@@ -38,6 +39,9 @@ def words(*readings: tuple[str, str]) -> list[Word]:
         ("x] Hauptupdate", "x Hauptupdate", "x Hauptupdate"),
         ("Version 1.7.3-rel", "Version 1.7.3-rel", "Version 1.7.3-rc1"),
         ("Version 1.7.3-rcl", "Version 1.7.3-rcl", "Version 1.7.3-rc1"),
+        ("Club d'Id&es", "Club d'Id&es", "Club d'Idées"),
+        ("Firma R&D", "Firma R&D", "Firma R&D"),
+        (".. Medilux", ".. Medilux", "Medilux"),
         ("Release vl", "Release vl", "Release v1"),
         ("Mail office_1@medi.lu", "Mail office_l@medi.lu", "Mail office_1@medi.lu"),
         ("Mail anne_l@medi.lu", "Mail anne_l@medi.lu", "Mail anne_l@medi.lu"),
@@ -59,6 +63,17 @@ def test_the_letter_before_a_label_is_one_where_the_lines_are_lettered() -> None
     misread = ("Lu) Courriel", "Lu) Courriel")
     assert "l)" in [w.text for w in words(*others, misread)]
     assert "Lu)" in [w.text for w in words(*others[:2], misread)]
+
+
+def test_an_unsure_word_in_a_column_of_numbers_is_the_next_number() -> None:
+    def page(head: str, sure: float) -> list[str]:
+        column = [("1.", 0.98), ("2.", 0.98), (head, sure), ("4.", 0.98)]
+        boxes = [(42.0, 100.0 + 30 * i, 50.0, 110.0 + 30 * i) for i in range(4)]
+        found = [Word(text, 1, box, sure) for (text, sure), box in zip(column, boxes, strict=True)]
+        return [word.text for word in renumbered(found)]
+
+    assert page("Ps", 0.4) == ["1.", "2.", "3.", "4."]
+    assert page("Le", 0.95)[2] == "Le"
 
 
 def test_what_the_others_have_at_an_end_of_the_line_belongs_to_its_word() -> None:
@@ -100,3 +115,14 @@ def test_a_sentence_a_little_smaller_than_its_label_explains_the_frame_under_it(
 
     assert read("Diese Angabe ist für alle erforderlich") == "2026-03-21"
     assert read("Anne Weber") is None
+
+
+def test_a_word_that_both_other_readings_take_for_dots_is_none() -> None:
+    tokens = (line("Ce", sure=0.1)[0], *line("Ce Weber")[1:])
+    page = Sheet(1, np.full((600, 900), 255, np.uint8), 300.0)
+
+    def read(again: str) -> list[str]:
+        return [w.text for w in assemble(Reread([Run(tokens, line(again), line(". Weber"))], []), page)]
+
+    assert read("„ Weber") == ["Weber"]
+    assert len(read("Ca Weber")) == 2
