@@ -58,7 +58,10 @@ def boxes_of(
         marked = (
             filled
             or any(_middle_in(mark, box) and _share(mark, box) >= 0.3 for mark in marks)
-            or any(_well_in(stroke, box) and _share(stroke, box) >= 0.3 for stroke in strokes)
+            or any(
+                _well_in(stroke, box) and _share(stroke, box) >= 0.3 and not _in_table(stroke, rulings)
+                for stroke in strokes
+            )
             or any(
                 not _same(fill, box) and _middle_in(fill, box) and _share(fill, box) >= 0.3 for fill in fills
             )
@@ -140,6 +143,19 @@ def _well_in(line: BBox, box: BBox) -> bool:
     """True for a stroke in the box, false for one of its own edges."""
     x, y = (line[0] + line[2]) / 2, (line[1] + line[3]) / 2
     return box[0] + 1.5 < x < box[2] - 1.5 and box[1] + 1.5 < y < box[3] - 1.5
+
+
+def _in_table(line: BBox, rulings: Sequence[BBox]) -> bool:
+    """True for an upright line between two long level ones: a cell's edge, though a box may stand over it."""
+    left, top, right, bottom = line
+    if right - left > 1:
+        return False
+    level = [
+        r[1]
+        for r in rulings
+        if r[2] - r[0] > TICK_SIZE[1] and r[0] - 1 <= left <= r[2] + 1 and r[3] - r[1] < 1
+    ]
+    return all(any(abs(y - end) < 1 for y in level) for end in (top, bottom))
 
 
 def _share(mark: BBox, box: BBox) -> float:

@@ -104,3 +104,18 @@ def test_the_head_of_a_column_says_whose_an_answer_is(corner: str) -> None:
 
     assert "email" not in read("E-mail", "admin@alpha.lu", "bill@alpha.lu")
     assert ("version_logiciel" in read("Version du logiciel", "4.2", "last year's")) == bool(corner)
+
+
+def test_a_table_s_edge_under_a_box_to_tick_is_no_mark_in_it() -> None:
+    sheet = Sheet("Formulaire 1")
+    sheet._put("Type de personne :", 55, sheet.y)
+    for x, choice in ((240, "Personne morale"), (400, "Personne physique")):
+        sheet._put(choice, x, sheet.y)
+        sheet.canvas.rect(x + 95, sheet.y - 2, 10, 10)
+    for x in (50, 235, 500):
+        sheet.canvas.line(x, sheet.y - 3, x, sheet.y + 9)
+    for y in (sheet.y - 3, sheet.y + 9):
+        sheet.canvas.line(50, y, 500, y)
+    sheet.y -= 30
+    sheet.boxed("Matricule", "1893 1201 05732")
+    assert believed(fields_of(sheet.pdf(), "formulaire_1")) == {"matricule": "1893120105732"}
