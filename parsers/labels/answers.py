@@ -26,29 +26,46 @@ def chosen_in_words(segments: Sequence[Segment], form: FormDef, index: LabelInde
         for wordings in by_language.values()
         for wording in wordings
     }
-    named = [(s, field) for s in segments if (field := fields.get(words_of(s.text))) is not None]
-    return {id(s) for s, field in named if _asks_for(field, _before(s, segments), index)}
+    return {
+        id(segment)
+        for number, segment in enumerate(segments)
+        if (field := fields.get(words_of(segment.text))) is not None
+        and not segment.text.rstrip().endswith((":", "*"))
+        and _answers(field, segments, number, index)
+    }
 
 
-def _asks_for(field: str, labels: Sequence[Segment], index: LabelIndex) -> bool:
-    found = (match_text(label.text.strip(" :*"), index) for label in labels)
-    return any(f is not None and f[1] != "weak" and f[0][0] == field for f in found)
+def _answers(field: str, segments: Sequence[Segment], number: int, index: LabelIndex) -> bool:
+    segment = segments[number]
+    if _asks_for(field, _beside(segment, segments), index):
+        return True
+    following = segments[number + 1] if number + 1 < len(segments) else None
+    asks = following is None or following.frame != segment.frame or match_text(following.text, index)
+    return bool(asks) and _asks_for(field, _above(segment, segments), index)  # else it asks for what follows
 
 
-def _before(segment: Segment, segments: Sequence[Segment]) -> list[Segment]:
-    """The nearest segment to the left in the same row, and the nearest one above that begins there."""
+def _asks_for(field: str, label: Segment | None, index: LabelIndex) -> bool:
+    found = match_text(label.text.strip(" :*"), index) if label is not None else None
+    return found is not None and found[1] != "weak" and found[0][0] == field
+
+
+def _beside(segment: Segment, segments: Sequence[Segment]) -> Segment | None:
+    """The nearest segment to the left in the same row."""
     left, top, _, bottom = segment.box
-    middle, reach = (top + bottom) / 2, _NEAR * (bottom - top)
     row = (
-        s for s in segments
-        if s.box[2] <= left + 2 and abs((s.box[1] + s.box[3]) / 2 - middle) < _LEVEL and s is not segment
-    )  # fmt: skip
-    over = (
-        s for s in segments
-        if abs(s.box[0] - left) < _ALIGNED and -2 <= top - s.box[3] < reach and s is not segment
-    )  # fmt: skip
-    nearest = (
-        max(row, key=lambda s: s.box[2], default=None),
-        max(over, key=lambda s: s.box[3], default=None),
+        s
+        for s in segments
+        if s.box[2] <= left + 2 and abs(s.box[1] + s.box[3] - top - bottom) < 2 * _LEVEL and s is not segment
     )
-    return [s for s in nearest if s is not None]
+    return max(row, key=lambda s: s.box[2], default=None)
+
+
+def _above(segment: Segment, segments: Sequence[Segment]) -> Segment | None:
+    """The nearest segment above that begins at the same place."""
+    left, top, _, bottom = segment.box
+    over = (
+        s
+        for s in segments
+        if abs(s.box[0] - left) < _ALIGNED and -2 <= top - s.box[3] < _NEAR * (bottom - top)
+    )
+    return max(over, key=lambda s: s.box[3], default=None)

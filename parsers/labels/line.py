@@ -357,6 +357,7 @@ def _colon(texts: list[str], start: int) -> int | None:
             if opened > 0 and any(")" in later or "»" in later for later in texts[position + 1 :]):
                 continue  # "(exemple : nom@societe.lu)"
             return position
-        if text.endswith((".", ";", "?")) and len(text) > 4 and position > start + 1 and opened <= 0:
+        ends = text.endswith((".", ";", "?")) and len(text) > 4 and not text.lower().endswith(("nr.", "no."))
+        if ends and position > start + 1 and opened <= 0:
             return None
     return None

@@ -31,7 +31,7 @@ from parsers.printed.other_party import mark_other_party
 from parsers.printed.places import places_of
 from parsers.table_heads import table_heads
 from parsers.ticked import names_a_choice
-from parsers.types import FieldDef, FormDef
+from parsers.types import FormDef
 from parsers.values import parse_value
 
 
@@ -53,7 +53,6 @@ def read_context(sheets: Sequence[Sheet], form: FormDef) -> Context:
         options = {id(s): p.text for p in pairs for s in p.segments}
         found = _without_rests(under_headings(hits, sheet, form, heads))
         found = [h for h in found if not _is_option(h, options, form)]
-        found = _without_choices(found, sheet, form)
         asking = [h for h in found if not _signs(h, signing)]
         hits = without_section_heads(without_headings(asking, sheet), sheet)
         if sheet is sheets[0]:
@@ -200,27 +199,6 @@ def _is_option(hit: LabelHit, options: dict[int, str], form: FormDef) -> bool:
     """True for a choice printed beside its box ("☐ Prestataire"): a place to tick, and no label."""
     text = options.get(id(hit.segment))
     return text is not None and names_a_choice(text, form)
-
-
-def _without_choices(hits: list[LabelHit], sheet: Sheet, form: FormDef) -> list[LabelHit]:
-    """Without what was chosen: "Prestataire" behind or under "Type de client :" answers it."""
-    at = {id(segment): number for number, segment in enumerate(sheet.segments)}
-    labels = {id(h.segment): h for h in hits if h.clear and h.end == len(h.segment.words)}
-    kept = []
-    for hit in hits:
-        number = at[id(hit.segment)]
-        before, behind = sheet.segments[max(number - 1, 0)], sheet.segments[number + 1 : number + 2]
-        asked = form.field(labels[id(before)].fields[0]) if id(before) in labels and number else None
-        last = not behind or id(behind[0]) in labels  # else it may ask for what follows
-        if not (asked and asked.type == "choice" and last and _is_a_choice(hit.segment.text, asked)):
-            kept.append(hit)
-    return kept
-
-
-def _is_a_choice(text: str, definition: FieldDef) -> bool:
-    """True for one of a field's choices and nothing else."""
-    wordings = (w for by in definition.choice_labels.values() for words in by.values() for w in words)
-    return not text.rstrip().endswith((":", "*")) and words_of(text.strip(" /|")) in map(words_of, wordings)
 
 
 def _in_prose(hit: LabelHit, sheet: Sheet) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from pydantic import JsonValue
@@ -18,7 +19,7 @@ from parsers.no_value import without_samples
 from parsers.printed.above import goes_upward, leave_captions, leave_doubtful
 from parsers.printed.asked_twice import doubt_half_answered
 from parsers.printed.blank import read_context
-from parsers.printed.context import Context, Found, gap_of, is_free, look_of
+from parsers.printed.context import Context, Found, gap_of, look_of
 from parsers.printed.doubts import UNDER, Candidate, how_sure
 from parsers.printed.evidence import PLACE_WORDS, STRONG, is_plausible, source_of
 from parsers.printed.further_lines import with_town
@@ -59,8 +60,10 @@ _CONTEXTS: Remembered[Context] = Remembered(12)
 
 def _learned(context: Context) -> Context:
     """The context with where this form puts its values, once, before they are claimed."""
+    looks: Counter[tuple[float, bool]] = Counter()
     for hit, sheet in _asked(context):
-        _vote(hit, sheet, context)
+        _vote(hit, sheet, context, looks)
+    context.looks = looks  # only now: the first value alone does not tell how all are set
     context.upward = goes_upward(_asked(context), context)
     if context.upward:
         leave_doubtful(context)
@@ -79,7 +82,7 @@ def _asked(context: Context) -> list[tuple[LabelHit, Sheet]]:
     ]
 
 
-def _vote(hit: LabelHit, sheet: Sheet, context: Context) -> None:
+def _vote(hit: LabelHit, sheet: Sheet, context: Context, looks: Counter[tuple[float, bool]]) -> None:
     """Values that prove themselves (an IBAN, a date) show where this form puts its values."""
     definition = context.form.field(hit.fields[0])
     if definition is None or definition.type not in STRONG or hit.strength == "weak":
@@ -90,7 +93,7 @@ def _vote(hit: LabelHit, sheet: Sheet, context: Context) -> None:
             if place.place == "below":
                 context.gaps.append(gap_of(hit, place))
             if place.words:
-                context.looks[look_of(place.words[0].size, place.words[0].bold)] += 1
+                looks[look_of(place.words[0].size, place.words[0].bold)] += 1
             return
 
 
@@ -243,6 +246,6 @@ def _lists_others(
         for s in sheet.segments
         if top <= s.box[1] <= bottom
         and not s.entered
-        and is_free(s, context)  # a table's head names a provider, too
+        and id(s) not in context.printed  # a table's head names a provider, too
         and (sheet.flow or abs(s.box[0] - left) < _COLUMN or abs(s.box[1] - line) < _COLUMN / 2)
     )

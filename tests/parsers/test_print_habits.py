@@ -327,3 +327,35 @@ def test_a_choice_written_as_the_scheme_words_it() -> None:
         "Type de client", "Centre médical ou dentaire loué sous forme flexible"
     )
     assert believed(fields_of(sheet.pdf(), "formulaire_4"))["type_client"] == "centre_flexible"
+
+
+def test_a_choice_under_its_label_is_no_second_line_of_it() -> None:
+    rows = [(p("Type de demande") + p("Nouvelle demande"), ""), ("Matricule", "1893120105732")]
+    got = fields_of(docx(p("Formulaire 3"), table(*rows)), "formulaire_3").fields
+    assert got["type_demande"].value == "nouvelle"
+
+
+def test_a_list_whose_choices_are_stored_in_other_words_is_read_as_it_shows() -> None:
+    offers = '<w:listItem w:displayText="Mise à jour majeure" w:value="0"/>'
+    chosen = (
+        f"<w:p><w:sdt><w:sdtPr><w:dropDownList>{offers}</w:dropDownList></w:sdtPr>"
+        "<w:sdtContent><w:r><w:t>Mise à jour majeure</w:t></w:r></w:sdtContent></w:sdt></w:p>"
+    )
+    got = fields_of(docx(p("Formulaire 3"), table(("Objet de la demande :", chosen))), "formulaire_3").fields
+    assert (got["type_demande"].value, got["type_demande"].raw) == (
+        "mise_a_jour_majeure",
+        "Mise à jour majeure",
+    )
+
+
+def test_one_value_in_bold_does_not_say_that_all_are() -> None:
+    body = [p("Matricule"), p("1893120105732", bold=True), p("Version du logiciel"), p("4.2.1")]
+    got = fields_of(docx(p("Formulaire 3"), *body, p("Date de signature"), p("12/05/2026")), "formulaire_3")
+    assert {"version_logiciel", "date_signature"} <= got.fields.keys()
+
+
+def test_an_abbreviated_number_ends_no_sentence() -> None:
+    line = "IBAN / IBAN-Nr. (LU28 0019 4006 4475 0000): LU90 0029 2476 2729 6884"
+    assert believed(fields_of(docx(p("Formulaire 1"), p(line)), "formulaire_1")) == {
+        "iban": "LU900029247627296884"
+    }
