@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 
 from parsers.documents.reading import Widget, Word
 from parsers.remembered import TEXTS_OF_MAILS
@@ -116,7 +117,7 @@ def join_combs(words: list[Word]) -> list[Word]:
             result.append(
                 replace(
                     first,
-                    text="".join(w.text for w in piece),
+                    text=_with_blanks(piece),
                     box=box,
                     confidence=min(lowest) if lowest else None,
                     handwritten=any(w.handwritten for w in piece),
@@ -127,6 +128,22 @@ def join_combs(words: list[Word]) -> list[Word]:
             result.append(ordered[index])
             index += 1
     return result
+
+
+_EMPTY = 1.6
+"""Of the way from one box to the next, to the one behind an empty box."""
+
+
+def _with_blanks(run: list[Word]) -> str:
+    """The characters, a blank for a box left empty behind a letter ("HRB 90468"); what stands behind a
+    figure is set in groups."""
+    steps = [(b.box[0] + b.box[2] - a.box[0] - a.box[2]) / 2 for a, b in pairwise(run)]
+    pitch = sorted(steps)[len(steps) // 2]
+    pieces = [run[0].text]
+    for before, here, step in zip(run, run[1:], steps, strict=False):
+        blank = step > _EMPTY * pitch and before.text.isalpha() and here.text.isalnum()
+        pieces.append(f" {here.text}" if blank else here.text)
+    return "".join(pieces)
 
 
 def _comb_run(words: list[Word], start: int) -> int:

@@ -26,3 +26,9 @@ def test_a_value_ends_where_a_table_or_another_label_begins() -> None:
         sheet.canvas.rect(x - 4, sheet.y - 17, 140, 15)
     got = fields_of(sheet.pdf(), "bon_de_livraison").fields
     assert got["responsable"].value == "Nadia Majerus"
+
+
+def test_a_box_left_empty_behind_a_letter_is_a_blank() -> None:
+    sheet = Sheet("Formulaire 1").comb("Numéro RCS", "HRB 90468", 12).comb("Matricule", "1893 1201 05732", 16)
+    got = fields_of(sheet.pdf(), "formulaire_1").fields
+    assert (got["rcs"].value, got["matricule"].value) == ("HRB 90468", "1893120105732")
