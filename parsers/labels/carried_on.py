@@ -107,6 +107,8 @@ def up_to_other_look(
         if same or smaller or is_hint(piece) or re.fullmatch(r"[*:()\s]+", piece):
             shared = tuple(f for f in hit.fields if not same or second is None or f in second[0])
             return LabelHit(rest, shared, end, hit.strength, hit.score, True, label, (first,))
+        if first.text.rstrip().endswith((":", "：")):
+            return None  # it has ended, whatever its value looks like
     whole = match_text(label, index)
     if looks_change(first.words) or whole is None or whole[1] == "weak":
         return None

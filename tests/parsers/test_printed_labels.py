@@ -282,3 +282,14 @@ def test_a_name_or_an_address_that_begins_in_its_middle_is_doubted(
     sheet = Sheet("Formulaire 1").below("Matricule", "1893 1201 05732").below("Date", "12/05/2026")
     got = believed(fields_of(sheet.below(label, value).pdf(), "formulaire_1"))
     assert (value in got.values()) == whole
+
+
+def test_a_value_in_two_fonts_under_a_label_that_its_colon_ends_is_whole() -> None:
+    sheet = Sheet("Bon de livraison – postes de travail raccordés", gap=14)
+    for label, value in (("Date de livraison :", "12/05/2026"), ("Fournisseur :", "Nova Santé SARL")):
+        sheet.below(label, value)
+    sheet.text("Livré à (établissement) :").canvas.setFont("Times-Roman", sheet.size)
+    sheet.canvas.drawString(50, sheet.y, "Ärztehaus")  # as programs do for letters that a font has not
+    sheet.text("Moselblick", 98)
+    got = fields_of(sheet.pdf(), "bon_de_livraison").fields
+    assert got["nom_client"].value == "Ärztehaus Moselblick"
