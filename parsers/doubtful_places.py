@@ -16,7 +16,7 @@ from parsers.layout.sheet import covers
 from parsers.remembered import Remembered
 from parsers.types import BBox, FieldValue
 
-_DOUBTED = 0.9
+_DOUBTED = 0.88
 _STRUCK = "beside words that were struck out"
 _MEANT, _LEADER = re.compile(r"[^\W_]{2}"), re.compile(r"[._…]{3}|-{5}")
 """What says something, and dots to write on: values stand upon them."""

@@ -27,7 +27,7 @@ from parsers.ticked import claims_from_ticks
 from parsers.types import FieldValue, FormDef
 from parsers.widget_names import named_claims
 
-_HALF_AN_ADDRESS = 0.9
+_HALF_AN_ADDRESS = 0.88
 _MORALE = ("denomination_sociale", "ceo_nom", "ceo_prenom", "rcs", "numero_tva")
 _PHYSIQUE = ("nom", "prenom")
 
@@ -120,7 +120,7 @@ def doubt_struck_country(fields: dict[str, FieldValue], reading: Reading) -> Non
     ):
         fields["pays"] = country.model_copy(
             update={
-                "confidence": min(country.confidence, 0.9),
+                "confidence": min(country.confidence, 0.88),
                 "evidence": (*country.evidence, "a country was struck out"),
             }
         )

@@ -193,7 +193,7 @@ def _choice_claims(definition: FieldDef, context: Context, pairs: dict[int, list
         if anchor is None:
             sure = 0.96 if len(seen) > 1 or only else 0.85
         elif len(seen) == 1 and len(definition.choices) > 1:
-            sure = 0.96 if only else 0.92
+            sure = 0.96 if only else 0.88
         if not all(o.exact for o in on):
             # Where every choice has a box of its own, a wording of its own leaves no doubt either.
             apart = len(options) == len(seen) >= max(2, len(definition.choices) - 1)

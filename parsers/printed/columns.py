@@ -1,10 +1,10 @@
-"""Tables in which a label asks for several people's answers, each in a column under a head of its own."""
+"""Tables in which cells and labels do not go in pairs: columns of answers, several cells beside one label."""
 
 from __future__ import annotations
 
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Segment, Sheet
-from parsers.printed.context import Context, Found
+from parsers.printed.context import Context, Found, is_free
 from parsers.printed.neighbours import is_other_label
 from parsers.types import BBox, FieldDef
 from parsers.values import parse_value
@@ -36,6 +36,26 @@ def is_one_of_several(
     if heads_rows:  # a table with a head for each column: only another one's own answer says as much
         return any(parse_value(definition.type, s.text, definition).certain for s in headed)
     return bool(headed)
+
+
+def has_more_cells_in_its_row(place: Found, hit: LabelHit, sheet: Sheet, context: Context) -> bool:
+    """True where the label's cell is as high as several, and what stands in the value's is not all of it."""
+    label, own = hit.segment.frame, set(place.words)
+    cell = next((s.frame for s in sheet.segments if own.intersection(s.words)), None)
+    if label is None or cell is None or cell[3] > label[3] - _EDGE:
+        return False
+    lines = (hit.segment, *hit.below)
+    if any(s.frame == label and id(s) in context.labels and s not in lines for s in sheet.segments):
+        return False  # a frame around several labels
+    return any(
+        s.frame is not None
+        and _in_column(s.frame, cell)
+        and s.frame[1] >= cell[3] - _EDGE
+        and s.frame[3] <= label[3] + _EDGE
+        and is_free(s, context)
+        and not own.intersection(s.words)
+        for s in sheet.segments
+    )
 
 
 def _is_headed(segment: Segment, row: BBox, sheet: Sheet) -> bool:

@@ -15,7 +15,7 @@ from parsers.folding import fold, words_of
 from parsers.labels.index import STOP, index_of
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Sheet, union
-from parsers.printed.columns import is_one_of_several
+from parsers.printed.columns import has_more_cells_in_its_row, is_one_of_several
 from parsers.printed.context import Context, Found, Place, gap_of, look_of
 from parsers.printed.evidence import PLACE_DOUBT, STRONG, is_cut_off, read_doubt
 from parsers.printed.frames import is_in_one_of_many_boxes
@@ -223,6 +223,8 @@ def _end_stands_elsewhere(c: Candidate) -> bool:
     unfinished = (not c.strong or c.text.rstrip().endswith(("-", "–"))) and _is_unfinished(c.text)
     if unfinished or c.strong:
         return unfinished
+    if c.stands == "frame_right" and has_more_cells_in_its_row(c.place, c.hit, c.sheet, c.context):
+        return True
     return not c.cut and not _ends_firm(c.text) and may_go_on(c.place, c.hit, c.sheet, c.context)
 
 
@@ -306,15 +308,15 @@ _DOUBTS: tuple[_Doubt, ...] = (
     _Doubt(0.8, lambda c: not c.strong and re.search(r"\?\s+\S", c.text) is not None),
     # The end of a note that began before: "(p. ex. B / 123456)".
     _Doubt(0.8, lambda c: c.text.count(")") > c.text.count("(")),
-    _Doubt(0.9, _is_half_a_name),
+    _Doubt(0.88, _is_half_a_name),
     _Doubt(0.8, _is_no_name),
-    _Doubt(0.9, _joins_lines),
+    _Doubt(0.88, _joins_lines),
     _Doubt(0.8, lambda c: not c.strong and not c.is_a_choice and _explains(c)),
     # Something else is listed as well, or the form's own choices, of which one is to be struck out.
     _Doubt(0.8, lambda c: c.definition.type == "choices" and (not c.result.certain or _may_be_printed(c))),
     _Doubt(0.8, _end_stands_elsewhere, "its end may stand on another line"),
     _Doubt(0.8, _is_cut_off, "reaches the edge of its box: perhaps cut off"),
-    _Doubt(0.9, _has_a_rare_domain, "its domain ends as few do: perhaps cut off"),
+    _Doubt(0.88, _has_a_rare_domain, "its domain ends as few do: perhaps cut off"),
     _Doubt(0.8, _set_in_two_sizes),
     _Doubt(0.7, _has_an_email_in_it),
     _Doubt(

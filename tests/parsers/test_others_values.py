@@ -119,3 +119,17 @@ def test_a_table_s_edge_under_a_box_to_tick_is_no_mark_in_it() -> None:
     sheet.y -= 30
     sheet.boxed("Matricule", "1893 1201 05732")
     assert believed(fields_of(sheet.pdf(), "formulaire_1")) == {"matricule": "1893120105732"}
+
+
+def test_a_value_of_which_more_may_stand_in_further_cells_beside_its_label_is_doubted() -> None:
+    def read(second: str) -> dict[str, object]:
+        sheet = Sheet("Formulaire 3")
+        sheet.boxed("Matricule", "1893 1201 05732")
+        sheet._put("Nom de l'Industriel :", 55, sheet.y)
+        for number, line in enumerate(("Nova Ingénierie Logicielle", second)):
+            sheet._put(line, 225, sheet.y - 16 * number)
+            sheet.canvas.rect(220, sheet.y - 4 - 16 * number, 250, 16)
+        sheet.canvas.rect(50, sheet.y - 20, 170, 32)
+        return believed(fields_of(sheet.pdf(), "formulaire_3"))
+
+    assert ("denomination" in read(""), "denomination" in read("Pour le Secteur Médical")) == (True, False)
