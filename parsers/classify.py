@@ -87,9 +87,13 @@ def _joined(found: list[Classified], groups: list[list[Sheet]], count: int) -> l
     ]
 
 
+_FIRST_OF = re.compile(r"(?<![\d/.-])\b(?:page|seite)?\s?1\s?(?:/|von|of|sur|de)\s?\d{1,2}(?![\d/.-])")
+""" "Page 1/2", "1 von 3"; not the first day or month of a date ("12/1/2026", "1/12/2026")."""
+
+
 def _first_page(group: list[Sheet]) -> bool:
     text = " ".join(fold(s.text) for s in group[0].segments)
-    return bool(re.search(r"\b(?:page|seite)?\s?1\s?(?:/|von|of|sur|de)\s?\d", text))
+    return _FIRST_OF.search(text) is not None
 
 
 def _groups(sheets: list[Sheet], titles: list[Title], told_by: ToldBy) -> list[list[Sheet]]:

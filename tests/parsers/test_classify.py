@@ -161,6 +161,15 @@ def test_two_forms_in_one_file_are_told_apart_by_page(title: str) -> None:
     assert second.fields["nombre_postes"].page == 2
 
 
+@pytest.mark.parametrize("date", ["12/1/2026", "1/12/2026"])
+def test_a_date_does_not_make_a_page_the_first_of_another_form(date: str) -> None:
+    title = "Formulaire de démarrage du processus de labélisation"
+    sheet = Sheet(title).inline("Nom de l'Industriel", "Nova SARL").inline("Version", "2.1").page()
+    sheet.text(title, bold=True).inline("Nom du signataire", "Aline Thill").inline("Date", date)
+    (form,) = documents(sheet.pdf())
+    assert (form.pages_of, "date_signature" in form.fields) == (None, True)
+
+
 def test_a_cover_page_does_not_hide_the_form() -> None:
     sheet = Sheet("Nova SARL").text("Veuillez trouver ci-joint le Formulaire 2.").page()
     sheet.text("Formulaire d'accès à l'environnement de test", size=15, bold=True)
