@@ -15,6 +15,7 @@ _PAIR = re.compile(
 )
 _BRACKETED = re.compile(r"^\s*\[(?P<label>[^\]:]{2,110})\]\s*:?\s*(?P<value>.*)$")
 _QUOTED = re.compile(r"^\s*[\"“«]\s*(?P<label>[^\"”»]{2,110}?)\s*[\"”»]\s*[:=]\s*(?P<value>.*?)[,;]?\s*$")
+_ASKED = re.compile(r"^\s*(?P<label>[^?\t|=]{3,110}\?)\s*:?\s+(?P<value>[^\s?:][^?]*)$")
 _OPEN_LABEL = re.compile(_NUMBERED + r"\*{0,2}(?P<label>[^\W\d_][^:=|\t\n]{1,110}?)\s*:\s*\*{0,2}\s*$")
 _HEADER = re.compile(
     r"^(?:de|von|from|à|a|an|to|cc|cci|bcc|objet|betreff|subject|sujet|envoyé(?: le)?|gesendet|sent"
@@ -121,10 +122,14 @@ def _alternate(cells: list[str], is_label: Tells) -> bool:
 
 
 def _undecorated(line: str, is_label: Tells) -> str:
-    """ "[Matricule] 2010 2412 340" and "\"Matricule\" : \"2010 2412 340\"" as label and value."""
-    found = _BRACKETED.match(line) or _QUOTED.match(line)
+    """ "[Matricule] 2010", "\"Matricule\" : \"2010\"" and "Votre matricule ? 2010" as label and value."""
+    found = _BRACKETED.match(line) or _QUOTED.match(line) or _ASKED.match(line)
     if found is None or not is_label(found["label"].strip()):
         return line
+    if found.re is _ASKED:
+        return (
+            f"{found['label'].strip()} | {found['value'].strip()}"  # a question may have a colon of its own
+        )
     value = found["value"].strip(' "“”«»')
     return f"{found['label'].strip()} : {value}"
 

@@ -201,6 +201,16 @@ def test_a_firm_s_numbers_in_other_mails_are_no_enrolment(text: str) -> None:
     assert read_mail(raw, ReadOptions()).documents == ()
 
 
+def test_a_portal_s_questions_end_their_labels() -> None:
+    asked = "Quel est votre matricule ? 2010 2412 340\nAvez-vous participé au SONS « Vague 1 » ? non"
+    notice = (
+        "\n".join(line for line in NOTICE.splitlines() if not line.startswith("Matricule")) + f"\n{asked}\n"
+    )
+    [document] = read_mail(mail(notice), DIGITAL).documents
+    assert document.fields["matricule"].value == "20102412340"
+    assert document.fields["participation_vague_1"].value is False
+
+
 def test_a_portal_s_label_may_end_a_word_with_a_dot() -> None:
     notice = NOTICE.replace("RCS : B 123.456", "RCS :").replace("Numéro de TVA", "TVA intracom. n°")
     [document] = read_mail(mail(notice), DIGITAL).documents
