@@ -35,6 +35,8 @@ _HAIR, _LEVEL, _DASHES, _DASHED = 1.0, 6, 4, 36.0
 their least length together."""
 _CRUMB, _DOT, _HALO = 9, 3, 2
 """Pixels: the largest bit of a line, the smallest dot, and how far a line's grey edge reaches."""
+_ACCENT = 14
+"""Pixels of ink beyond a line's own edge that are no roughness of it."""
 _NEXT = np.ones((3, 3), np.uint8)
 _BESIDE, _LETTERS_BESIDE, _WHOLE = 4, 0.2, 0.96
 """Pixels from a line, the inked share there that only letters have, the inked share of a line itself."""
@@ -293,18 +295,22 @@ def _beside_line(rest: Mask, ink: Mask, line: Mask, horizontal: bool) -> Mask:
 def _drop_crumbs(gray: Gray, before: Mask, lines: Mask) -> None:
     """Bits of a line that stayed because they looked like a crossing stroke.
 
-    What did not touch the line `before` is the dot of an i, a comma, an accent.
+    What did not touch the line `before`, or stands out from it, is the dot of an i, a comma, an accent.
     """
     if not lines.any():
         return
     ink = binary(gray)
     near = cv2.dilate(lines, np.ones((9, 9), np.uint8))
+    beyond = as_gray(cv2.dilate(lines, np.ones((7, 7), np.uint8)))
     around = as_gray(cv2.bitwise_and(ink, cv2.dilate(lines, np.ones((29, 29), np.uint8))))
     for left, top, width, height in shapes(around):
         if max(width, height) > _CRUMB:
             continue
         down, across = slice(top, top + height), slice(left, left + width)
-        if near[down, across].any() and not _stands_free(before, lines, (left, top, width, height)):
+        if not near[down, across].any():
+            continue
+        out = int(((ink[down, across] > 0) & (beyond[down, across] == 0)).sum())
+        if out < _ACCENT and not _stands_free(before, lines, (left, top, width, height)):
             gray[max(0, top - 1) : top + height + 1, max(0, left - 1) : left + width + 1] = 255
 
 

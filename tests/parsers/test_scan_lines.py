@@ -56,3 +56,14 @@ def test_the_dark_pieces_of_a_grey_rule_are_no_specks_however_many() -> None:
     clean = cleaned(Sheet(1, gray, 300)).gray
     assert (clean[200:800:100, 62:1538] < 230).all()
     assert not (clean[250:800:100] < 230).any()
+
+
+def test_an_accent_that_touches_the_top_of_its_frame_stays() -> None:
+    gray = np.full((240, 500), PAPER, np.uint8)
+    gray[60:65, 60:440] = INK
+    gray[90:130, 200:230] = INK  # the letter
+    for step in range(7):  # a grave accent, which begins right under the line
+        gray[65 + step, 205 + step : 209 + step] = INK
+    rest = bare(gray)
+    assert (rest[68:72, 205:216] < 140).any(axis=1).all()
+    assert not (rest[:65] < 140).any()
