@@ -16,7 +16,7 @@ from itertools import accumulate
 
 _ONLY_FIRST = frozenset("éèêëàâîïôûùçñœæÿÉÈÊËÀÂÎÏÔÛÙÇŒÆŸ")
 _ONLY_SECOND = frozenset("öÖÄß")
-_FOR_SHARP_S = frozenset("fRPbF8")
+_FOR_SHARP_S = frozenset("fRPbF8k")
 """What the French model writes for ß; a B is taken for one in any case."""
 _FOR_CEDILLA = frozenset("gG")
 """What the German model writes for ç, besides c."""

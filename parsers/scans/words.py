@@ -109,8 +109,9 @@ def _line(run: Run, who: Hands, vague: bool, sheet: Sheet) -> list[Word]:
         if token.text in _STROKES and index in (0, len(answers) - 1):
             continue  # the side of a box
         answer, sure = _spelled(run, token, *forms.get(index, (answer, sure)), sheet)
-        if token.text.lower() in _BOXES and any(t.text.lower() == "[x]" for t in (*run.again, *run.third)):
-            answer, sure = "[x]", min(max(sure, token.confidence), TWO_OF_THREE)
+        if token.text.lower() in _BOXES:
+            heard = any(t.text.lower() == "[x]" for t in (*run.again, *run.third))
+            answer, sure = "[x]", min(max(sure, token.confidence), TWO_OF_THREE if heard else AGAINST_FIRST)
         else:
             answer = _unframed(answer, said)
         if (candidate := _FIRST_CANDIDATE.search(answer)) is not None:

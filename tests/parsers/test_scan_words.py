@@ -36,7 +36,8 @@ def words(*readings: tuple[str, str]) -> list[Word]:
     ("first", "again", "text"),
     [
         ("x] Hauptupdate", "[x] Hauptupdate", "[x] Hauptupdate"),
-        ("x] Hauptupdate", "x Hauptupdate", "x Hauptupdate"),
+        ("[x Hauptupdate", "[x Hauptupdate", "[x] Hauptupdate"),
+        ("x Hauptupdate", "x Hauptupdate", "x Hauptupdate"),
         ("Version 1.7.3-rel", "Version 1.7.3-rel", "Version 1.7.3-rc1"),
         ("Version 1.7.3-rcl", "Version 1.7.3-rcl", "Version 1.7.3-rc1"),
         ("Club d'Id&es", "Club d'Id&es", "Club d'Idées"),
