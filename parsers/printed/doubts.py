@@ -11,7 +11,7 @@ from parsers.addresses import begins_in_its_middle, begins_with_town
 from parsers.concepts import understood
 from parsers.countries import country_code
 from parsers.firms import names_a_firm
-from parsers.folding import fold, words_of
+from parsers.folding import fold, without_brackets, words_of
 from parsers.labels.index import STOP, index_of
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Sheet, union
@@ -20,8 +20,9 @@ from parsers.printed.context import Context, Found, Place, gap_of, look_of
 from parsers.printed.evidence import PLACE_DOUBT, STRONG, is_cut_off, read_doubt
 from parsers.printed.frames import is_in_one_of_many_boxes
 from parsers.printed.further_lines import may_go_on
+from parsers.remembered import Remembered
 from parsers.table_bodies import in_table_body
-from parsers.types import FieldDef
+from parsers.types import FieldDef, FormDef
 from parsers.values import ValueResult
 from parsers.vocabulary import vocabulary
 
@@ -277,6 +278,47 @@ def _has_an_email_in_it(c: Candidate) -> bool:
     return lines and re.search(r"\S@\S+\.\w", c.text) is not None
 
 
+_VERSION = re.compile(r"(?:v|version|release)?\s*\d+(?:[.-]\d+)+\S*(?:\s\S{1,4})?|v\.?\s?\d+", re.I)
+
+
+def _is_another_field_s(c: Candidate) -> bool:
+    """True for a version where the software's name is asked for, and for a version whose beginning was taken
+    for the label's end ("VERSION DU LOGICIEL 7.4 build")."""
+    if c.definition.id == "nom_logiciel":
+        return _VERSION.fullmatch(c.text.strip()) is not None
+    label = without_brackets(c.hit.label)
+    return (
+        c.definition.id == "version_logiciel"
+        and c.stands == "inline"
+        and re.search(r"\d\.\d", label) is not None
+    )
+
+
+def _is_a_list_s(c: Candidate) -> bool:
+    """True for the choices of some field of the form and nothing else, where none is asked for."""
+    if c.strong or c.definition.type in ("choice", "choices"):
+        return False
+    choices = _choices_of(c.context.form)
+    said = [words_of(piece) for piece in re.split(r"[/|,\n]", c.text)]
+    return all(words in choices for words in said if words)
+
+
+def _choices_of(form: FormDef) -> frozenset[tuple[str, ...]]:
+    return _CHOICES.of(
+        (form,),
+        lambda: frozenset(
+            words_of(wording)
+            for field in form.fields
+            for by_language in field.choice_labels.values()
+            for wordings in by_language.values()
+            for wording in wordings
+        ),
+    )
+
+
+_CHOICES: Remembered[frozenset[tuple[str, ...]]] = Remembered(32)
+
+
 def _is_one_row_s(c: Candidate) -> bool:
     if c.definition.type != "int" or c.stands not in UNDER:
         return False
@@ -331,6 +373,8 @@ _DOUBTS: tuple[_Doubt, ...] = (
         ),
         "one of several in its row: the head of its column says whose",
     ),
+    _Doubt(0.8, _is_another_field_s),
+    _Doubt(0.8, _is_a_list_s, "the words of a choice"),
     # Too little to cast doubt on a total that is printed.
     _Doubt(0.5, _is_one_row_s, "the number of one row of a table"),
 )

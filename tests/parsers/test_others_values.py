@@ -133,3 +133,18 @@ def test_a_value_of_which_more_may_stand_in_further_cells_beside_its_label_is_do
         return believed(fields_of(sheet.pdf(), "formulaire_3"))
 
     assert ("denomination" in read(""), "denomination" in read("Pour le Secteur Médical")) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "label", "value", "field", "sure"),
+    [
+        ("formulaire_3", "Nom du logiciel", "3.2.1+lux", "nom_logiciel", False),
+        ("formulaire_3", "Nom du logiciel", "Praxis 4.2", "nom_logiciel", True),
+        ("formulaire_3", "Nom du logiciel", "accès direct aux services", "nom_logiciel", False),
+        ("formulaire_4", "Client raccordé", "Maison médicale / Krankenhaus", "nom_client", False),
+        ("formulaire_4", "Client raccordé", "Maison médicale Syrdall", "nom_client", True),
+    ],
+)
+def test_another_field_s_answer_is_doubted(kind: str, label: str, value: str, field: str, sure: bool) -> None:
+    sheet = Sheet("Formulaire").boxed("Matricule", "1893 1201 05732").boxed(label, value)
+    assert (field in believed(fields_of(sheet.pdf(), kind))) == sure
