@@ -39,8 +39,8 @@ _LONE_L = re.compile(r"(?<=_)[lI](?=@)")
 """« office_1@ », where some reading has the 1."""
 _FIRST_OF_MONTH = re.compile(r"^[lI]er$")
 """« 1er », whose 1 reads as an l: no language has that word."""
-_BOXES = frozenset({"x]", "[x"})
-"""A box to tick written as « [x] », one of whose brackets was read for the side of a frame."""
+_BOXES, _LIKE_BOX = frozenset({"x]", "[x"}), re.compile(r"\S[xX]\]|\[[xX]\S")
+"""A box to tick written as « [x] », one of whose brackets was read for a frame's side or a letter."""
 _LETTER, _TWO_LETTERS, _SEVERAL = re.compile(r"[a-z]\)"), re.compile(r"[^\W\d_]{2}\)"), 3
 """How a form letters its lines, how one of them is misread, and how many make it a habit."""
 _ACCENTED = {"Sarl": "Sàrl", "sarl": "sàrl"}
@@ -109,8 +109,8 @@ def _line(run: Run, who: Hands, vague: bool, sheet: Sheet) -> list[Word]:
         if token.text in _STROKES and index in (0, len(answers) - 1):
             continue  # the side of a box
         answer, sure = _spelled(run, token, *forms.get(index, (answer, sure)), sheet)
-        if token.text.lower() in _BOXES:
-            heard = any(t.text.lower() == "[x]" for t in (*run.again, *run.third))
+        heard = any(t.text.lower() == "[x]" for t in (*run.again, *run.third))
+        if token.text.lower() in _BOXES or (heard and _LIKE_BOX.fullmatch(token.text)):
             answer, sure = "[x]", min(max(sure, token.confidence), TWO_OF_THREE if heard else AGAINST_FIRST)
         else:
             answer = _unframed(answer, said)

@@ -37,6 +37,7 @@ def words(*readings: tuple[str, str]) -> list[Word]:
     [
         ("x] Hauptupdate", "[x] Hauptupdate", "[x] Hauptupdate"),
         ("[x Hauptupdate", "[x Hauptupdate", "[x] Hauptupdate"),
+        ("Ex] Ja", "[x] Ja", "[x] Ja"),
         ("x Hauptupdate", "x Hauptupdate", "x Hauptupdate"),
         ("Version 1.7.3-rel", "Version 1.7.3-rel", "Version 1.7.3-rc1"),
         ("Version 1.7.3-rcl", "Version 1.7.3-rcl", "Version 1.7.3-rc1"),
