@@ -97,6 +97,7 @@ def frame_beside(hit: LabelHit, label: BBox, sheet: Sheet, limit: float) -> BBox
             for s in sheet.segments
             if segment.box[2] < s.box[0]
             and s.box[2] <= best[0] + 1
+            and any(map(str.isalnum, s.text))  # the label's own colon, or star, may stand apart
             and abs((s.box[1] + s.box[3]) / 2 - middle) < 5
         ]
         return None if between else best

@@ -128,3 +128,18 @@ def test_a_word_that_both_other_readings_take_for_dots_is_none() -> None:
 
     assert read("„ Weber") == ["Weber"]
     assert len(read("Ca Weber")) == 2
+
+
+@pytest.mark.parametrize(("between", "value"), [(":", "Praxa"), ("Cabinet", "Cabinet")])
+def test_a_colon_that_stands_apart_is_nothing_between_a_label_and_its_cell(between: str, value: str) -> None:
+    form = load_forms(None).for_kind("formulaire_3")
+    assert form is not None
+    texts = [
+        Word(text, 1, (left, 162, left + 6 * len(text), 170), 0.98, 9.0)
+        for text, left in (("Product", 46), ("name", 92), (between, 150), ("Praxa", 248))
+    ]
+    cells = (Box(1, (42, 158, 241, 176)), Box(1, (243, 158, 532, 176)))
+    page = Page(1, 595, 842, tuple(texts), boxes=cells)
+    found = extract(Reading(media_type="image/png", pages=(page,)), form).fields.get("nom_logiciel")
+    assert found is not None
+    assert found.value == value
