@@ -33,6 +33,8 @@ _SAME_END, _HIGHEST_ROW, _SIDE = 2.0, 120.0, 3
 _HAIR, _LEVEL, _DASHES, _DASHED = 1.0, 6, 4, 36.0
 """Points that a hair line is thick; pixels in which its dashes are level; their least number and, in points,
 their least length together."""
+_BETWEEN_DOTS = 6.5
+"""Points between two dots to write on, in a typewriter's face."""
 _CRUMB, _DOT, _HALO = 9, 3, 2
 """Pixels: the largest bit of a line, the smallest dot, and how far a line's grey edge reaches."""
 _ACCENT = 14
@@ -216,7 +218,7 @@ def leaders(ink: Mask, stats: npt.NDArray[np.int32], sheet: Sheet) -> Mask:
         mask[top : top + height, left : left + width] = 255
     mask = as_gray(cv2.bitwise_and(mask, ink))
     rows = cv2.morphologyEx(
-        _joined(mask, stats[1:], sheet), cv2.MORPH_CLOSE, np.ones((3, sheet.px(5)), np.uint8)
+        _joined(mask, stats[1:], sheet), cv2.MORPH_CLOSE, np.ones((3, sheet.px(_BETWEEN_DOTS)), np.uint8)
     )
     rows = cv2.morphologyEx(rows, cv2.MORPH_OPEN, np.ones((1, sheet.px(36)), np.uint8))
     near = cv2.dilate(rows, np.ones((5, 5), np.uint8))

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 
 from parsers.scans.clean import cleaned
-from parsers.scans.image import Sheet, binary
-from parsers.scans.lines import line_masks, rulings, without_lines
+from parsers.scans.image import Sheet, binary, parts_of
+from parsers.scans.lines import leaders, line_masks, rulings, without_lines
 
 PAPER, INK = 255, 0
 
@@ -67,3 +67,14 @@ def test_an_accent_that_touches_the_top_of_its_frame_stays() -> None:
     rest = bare(gray)
     assert (rest[68:72, 205:216] < 140).any(axis=1).all()
     assert not (rest[:65] < 140).any()
+
+
+def test_dots_to_write_on_in_a_typewriters_face_go_and_a_few_full_stops_stay() -> None:
+    ink = np.zeros((240, 900), np.uint8)
+    for x in range(60, 640, 28):
+        ink[100:106, x : x + 6] = 255
+    for x in (60, 88, 116):
+        ink[200:206, x : x + 6] = 255
+    gone = leaders(ink, parts_of(ink)[1], Sheet(1, ink, 300)) > 0
+    assert gone[100:106][ink[100:106] > 0].all()
+    assert not gone[200:206].any()
