@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from parsers.concepts import understood
 from parsers.folding import fold, without_brackets, words_of
 from parsers.labels.index import STOP, LabelIndex
+from parsers.labels.leaders import leads_to_value
 from parsers.labels.line import (
     BEFORE_DATE,
     MAX_LABEL_WORDS,
@@ -126,7 +127,7 @@ def _broken_before_colon(first: Segment, rest: Segment, index: LabelIndex) -> La
         is_hint(rest.text)
         or colon >= len(texts) - 1
         or colon > 8
-        or ":" in without_brackets(first.text)
+        or any(map(leads_to_value, without_brackets(first.text.replace(":", " : ")).split()))
         or len(first.words) < 3
     ):
         return None

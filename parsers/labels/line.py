@@ -12,6 +12,7 @@ from parsers.concepts import fields_meant, foreign, meanings, understood
 from parsers.documents.reading import Word
 from parsers.folding import fold, words_of
 from parsers.labels.index import ARTICLES, STOP, LabelIndex, Strength
+from parsers.labels.leaders import COLONS, leads_to_value
 from parsers.labels.text import PARTLY, is_counted, match_text, without_numbering
 from parsers.layout.sheet import Segment
 from parsers.no_value import leads_to_sample
@@ -66,7 +67,8 @@ def _after_colon(
     texts: list[str], start: int, colon: int, index: LabelIndex
 ) -> tuple[int, tuple[tuple[str, ...], Strength, float]] | None:
     """ "CEO : prénom :" is one label; (its last word, what it names) where every word of it is understood."""
-    ends = [i for i in range(colon + 1, min(colon + 12, len(texts))) if texts[i].endswith(":")]
+    reach = range(colon + 1, min(colon + 12, len(texts)))
+    ends = [i for i in reach if texts[i].endswith(":") or leads_to_value(texts[i])]
     for end in (*ends[:1], len(texts) - 1):
         if not colon < end <= colon + 12 or texts[colon + 1 : end + 1] == [":"]:
             continue
@@ -345,7 +347,10 @@ def _skip_numbering(texts: list[str]) -> int:
 
 
 def _colon(texts: list[str], start: int) -> int | None:
-    """The word that ends the label with a colon; not a colon inside a time, a web address or a sentence."""
+    """The word that ends the label with a colon, or leads to its value as "=" does.
+
+    Not a colon inside a time, a web address or a sentence.
+    """
     opened = counted = 0
     for position in range(start, len(texts)):
         text = texts[position]
@@ -353,7 +358,7 @@ def _colon(texts: list[str], start: int) -> int | None:
         counted += opened <= 0
         if counted > MAX_LABEL_WORDS:
             return None
-        if text.endswith((":", "：")):
+        if text.endswith(COLONS) or (position > start and leads_to_value(text)):
             if opened > 0 and any(")" in later or "»" in later for later in texts[position + 1 :]):
                 continue  # "(exemple : nom@societe.lu)"
             return position

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from parsers.labels.leaders import leads_to_value
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Segment, Sheet, covers
 from parsers.no_value import is_hint
@@ -15,7 +16,6 @@ from parsers.printed.frames import (
     is_headed,
 )
 from parsers.printed.further_lines import continued, joined, lines_of, on_one_level, with_lines_between
-from parsers.printed.leaders import leads_to_value
 from parsers.printed.neighbours import (
     asks_something,
     is_beside_other_text,

@@ -14,6 +14,7 @@ from parsers.documents.reading import Word
 from parsers.folding import fold, words_of
 from parsers.labels.carried_on import label_opens_brackets
 from parsers.labels.index import index_of
+from parsers.labels.leaders import COLONS, leads_to_value
 from parsers.labels.line import LabelHit
 from parsers.labels.text import match_text
 from parsers.layout.sheet import Segment, Sheet, union
@@ -22,7 +23,6 @@ from parsers.printed.above import value_above
 from parsers.printed.beside_label import right_of
 from parsers.printed.context import Context, Found
 from parsers.printed.further_lines import continued, joined, runs_on
-from parsers.printed.leaders import COLONS, leads_to_value
 from parsers.printed.under_label import below_label, in_own_cell
 from parsers.types import BBox
 

@@ -359,3 +359,11 @@ def test_an_abbreviated_number_ends_no_sentence() -> None:
     assert believed(fields_of(docx(p("Formulaire 1"), p(line)), "formulaire_1")) == {
         "iban": "LU900029247627296884"
     }
+
+
+def test_an_equals_sign_ends_a_label_as_a_colon_does() -> None:
+    sheet = Sheet("Formulaire 1", gap=14)
+    sheet.text("Dénomination / Registered name = Nova Santé SARL")
+    sheet.text("Dirigeant : nom / Last name of the CEO = Frising")
+    got = believed(fields_of(sheet.pdf(), "formulaire_1"))
+    assert got == {"denomination_sociale": "Nova Santé SARL", "type_personne": "morale"}
