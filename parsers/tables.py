@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pydantic import JsonValue
 
 from parsers.claims import Claim
@@ -9,13 +11,21 @@ from parsers.labels.index import index_of
 from parsers.layout.sheet import Segment, Sheet, union
 from parsers.no_value import is_absent
 from parsers.printed.context import Context
+from parsers.printed.further_lines import on_one_level
 from parsers.table_heads import cell_of, head_of, heads_beside
 from parsers.types import BBox, FieldDef
 from parsers.values import parse_value
 
+_Cells = dict[str, list[Segment]]
+"""What stands in one line, by the column that it stands in."""
+
 _MAX_ROWS = 500
+_RUNNING_HEAD = 0.12
+"""Of a page's height, at its top."""
 _EDGE = 6.0
 """Points by which the cells of one column may begin and end elsewhere."""
+_PAGE = re.compile(r"(?:page|seite|p\.)\s*\d{1,3}(?:\s*(?:/|sur|von|of|de)\s*\d{1,3})?", re.I)
+"""A page's number, at the foot of the page."""
 _UNKNOWN_HEAD = 0.9
 """How sure rows are beside a column whose head says nothing: it may be the one that was not found."""
 
@@ -51,9 +61,14 @@ def _read(definition: FieldDef, context: Context) -> Claim | None:
         head = here or head
         if head is None:
             continue
-        for cells in _rows(sheet, head, top, context):
+        lines = _rows(sheet, head, top, context)
+        if here is None:
+            lines = _without_running_head(lines, sheet)
+        for number, cells in enumerate(lines):
             row, confidence, box, read = _row(cells, definition)
             if row is None:
+                if any(_proves_a_row(later, definition) for later in lines[number + 1 :]):
+                    sure = min(sure, _UNKNOWN_HEAD)  # perhaps the table goes on behind what parts it
                 break
             if row:
                 rows.append(row)
@@ -70,9 +85,7 @@ def _read(definition: FieldDef, context: Context) -> Claim | None:
     return Claim(definition.id, rows, None, sure, source, 2, page, union(boxes), evidence, True)  # type: ignore[arg-type]  # a literal chosen by a condition
 
 
-def _rows(
-    sheet: Sheet, head: dict[str, Segment], top: float, context: Context
-) -> list[dict[str, list[Segment]]]:
+def _rows(sheet: Sheet, head: dict[str, Segment], top: float, context: Context) -> list[_Cells]:
     """Segments below the heads, line by line, each under the head that it stands under."""
     order = sorted(head.items(), key=lambda item: item[1].box[0])
     spans: dict[str, tuple[float, float]] = {}
@@ -91,15 +104,18 @@ def _rows(
             break
         if id(segment) in context.labels or _divided_otherwise(segment, head):
             break
+        if _PAGE.fullmatch(segment.text):
+            lines = [line for line in lines if not on_one_level(line[0], segment)]
+            break  # the foot of the page
         middle = (segment.box[1] + segment.box[3]) / 2
         if lines and abs((lines[-1][0].box[1] + lines[-1][0].box[3]) / 2 - middle) < 5:
             lines[-1].append(segment)
         else:
             lines.append([segment])
         bottom = segment.box[3]
-    result: list[dict[str, list[Segment]]] = []
+    result: list[_Cells] = []
     for line in lines:
-        cells: dict[str, list[Segment]] = {}
+        cells: _Cells = {}
         for segment in line:
             left = (segment.box[0] + min(segment.box[2], segment.box[0] + 20)) / 2
             column_id = next((c for c, (a, b) in spans.items() if a <= left <= b), None)
@@ -113,6 +129,21 @@ def _rows(
                 continue
         result.append(cells)
     return result
+
+
+def _proves_a_row(cells: _Cells, definition: FieldDef) -> bool:
+    """True for a line with a code in the codes' column."""
+    codes = [c for c in definition.columns if c.type == "code_prestataire"]
+    return any(parse_value(c.type, s.text, c).certain for c in codes for s in cells.get(c.id, ()))
+
+
+def _without_running_head(lines: list[_Cells], sheet: Sheet) -> list[_Cells]:
+    """The lines of a page that a table goes on to, from behind the title that is printed again at its top."""
+    for number, cells in enumerate(lines):
+        bottom = max((s.box[3] for segments in cells.values() for s in segments), default=0.0)
+        if len(cells) > 1 or bottom > _RUNNING_HEAD * sheet.height:
+            return lines[number:]
+    return []
 
 
 def _divided_otherwise(segment: Segment, head: dict[str, Segment]) -> bool:

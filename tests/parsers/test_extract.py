@@ -242,6 +242,20 @@ def test_a_table_that_goes_over_the_page() -> None:
     ]
 
 
+def test_a_table_that_goes_over_the_page_between_its_foot_and_its_title_again() -> None:
+    rows: list[tuple[str, ...]] = [
+        ("Nom du prestataire", "Code prestataire", "Postes"),
+        ("Jean Weis", "111111-11", "3"),
+    ]
+    sheet = Sheet("Bon de livraison").ruled([*rows, ("Léa Thill", "222222-22", "9")], (200, 150, 80))
+    sheet.text("INCERT – SONS Vague 2").y += sheet.gap
+    sheet.text("Page 1", 410).page().text("Bon de livraison", size=8)
+    sheet.ruled([("Luc Nova", "333333-33", "4")], (200, 150, 80))
+    got = fields_of(sheet.pdf(), "bon_de_livraison").fields["prestataires"]
+    value: Any = got.value
+    assert [row["postes"] for row in value] == [3, 9, 4]
+
+
 def test_the_agency_s_block_of_an_nda_is_not_the_industriel_s() -> None:
     sheet = Sheet("Accord de non-divulgation « Industriels »", gap=15)
     sheet.text("Entre : Nova Santé SARL, établie au 3, rue Neuve à Esch, matricule 1893120105732,")
