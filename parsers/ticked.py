@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -427,18 +428,47 @@ def _zone(hit: LabelHit, sheet: Sheet, context: Context) -> tuple[float, float, 
 
 def _zone_over(hit: LabelHit, sheet: Sheet, context: Context) -> tuple[float, float, float, float] | None:
     """From the label up to the next one over it, in a form whose labels stand under their values; None where
-    boxes stand beside the label, and for a question with none over it."""
-    left, top, right, _ = hit.segment.box
-    level = (
-        t for t in sheet.ticks if t.box[0] > left and abs(t.box[1] + t.box[3] - 2 * _mid(hit.segment)) < 8
-    )
-    if not context.upward or any(level):
+    boxes stand beside the label, for a question with none over it, and where any has them only below."""
+    if not context.upward or _has_level_boxes(hit, sheet):
         return None
+    zone = _gap_over(hit, sheet, context)
+    asks = hit.label.rstrip().endswith((":", "?"))
+    if asks and not any(_in(zone, tick) for tick in sheet.ticks):
+        return None
+    return None if any(_has_boxes_below(h, sheet, context) for h in _questions(sheet, context)) else zone
+
+
+def _questions(sheet: Sheet, context: Context) -> Iterator[LabelHit]:
+    """The labels of what is answered with boxes, but those with boxes on their own line."""
+    for hit in context.hits[sheet.number]:
+        definition = context.form.field(hit.fields[0])
+        boxes = definition is not None and definition.type in ("bool", "choice", "choices")
+        if boxes and not _has_level_boxes(hit, sheet):
+            yield hit
+
+
+def _has_level_boxes(hit: LabelHit, sheet: Sheet) -> bool:
+    left = hit.segment.box[0]
+    middle = _mid(hit.segment)
+    return any(t.box[0] > left and abs(t.box[1] + t.box[3] - 2 * middle) < 8 for t in sheet.ticks)
+
+
+def _has_boxes_below(hit: LabelHit, sheet: Sheet, context: Context) -> bool:
+    """True for a question with boxes between it and the next label below, and none over it."""
+    over = _gap_over(hit, sheet, context)
+    bottom = max(s.box[3] for s in (hit.segment, *hit.below))
+    labels = (s for h in context.hits[sheet.number] for s in (h.segment, *h.below))
+    end = min((s.box[1] for s in labels if s.box[1] >= bottom), default=sheet.height)
+    under = (over[0], bottom, over[2], min(end, bottom + _REACH))
+    return any(_in(under, t) for t in sheet.ticks) and not any(_in(over, t) for t in sheet.ticks)
+
+
+def _gap_over(hit: LabelHit, sheet: Sheet, context: Context) -> tuple[float, float, float, float]:
+    """From a label up to the next one over it."""
+    left, top, right, _ = hit.segment.box
     over = (s for h in context.hits[sheet.number] for s in (h.segment, *h.below) if s is not hit.segment)
     end = max((s.box[3] for s in over if s.box[3] <= top and s.box[0] < right), default=0.0)
-    zone = (left - 40, max(end, top - _REACH), 1e9, top)
-    asks = hit.label.rstrip().endswith((":", "?"))
-    return None if asks and not any(_in(zone, tick) for tick in sheet.ticks) else zone
+    return (left - 40, max(end, top - _REACH), 1e9, top)
 
 
 def _mid(segment: Segment) -> float:

@@ -367,3 +367,16 @@ def test_an_equals_sign_ends_a_label_as_a_colon_does() -> None:
     sheet.text("Dirigeant : nom / Last name of the CEO = Frising")
     got = believed(fields_of(sheet.pdf(), "formulaire_1"))
     assert got == {"denomination_sociale": "Nova Santé SARL", "type_personne": "morale"}
+
+
+def test_questions_over_their_boxes_keep_them_where_labels_stand_under_lines() -> None:
+    sheet = Sheet("Formulaire 2", gap=28)
+    for label, value in (("Code prestataire", "123406-15"), ("Matricule", "1893 1201 05732")):
+        sheet._put(value, 50, sheet.y)
+        sheet.canvas.line(50, sheet.y - 3, 300, sheet.y - 3)
+        sheet._put(label, 50, sheet.y - 11, 7)
+        sheet.y -= sheet.gap
+    for question, yes in (("eHealth ID activé", True), ("MySecu : espace activé", False)):
+        sheet.text(question).ticks("", [("Oui", yes), ("Non", not yes)])
+    got = fields_of(sheet.pdf(), "formulaire_2").fields
+    assert (got["ehealth_actif"].value, got["mysecu_actif"].value) == (True, False)
