@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from parsers.concepts import fields_meant
 from parsers.folding import words_of
 from parsers.labels.index import LabelIndex
 from parsers.labels.text import match_text
@@ -34,7 +35,7 @@ def split_at_labels(segments: Sequence[Segment], index: LabelIndex) -> list[Segm
             if opened > 0:
                 continue
             if position and text.endswith((":", "：")):
-                if last:
+                if last and not _one_label(texts, position + 1, index):
                     start = _label_start(texts, position, last, index)
                     if start is not None and start > last:
                         cuts.append(start)
@@ -73,6 +74,14 @@ def _with_number_apart(segment: Segment, index: LabelIndex) -> Segment:
             words = (*segment.words[:position], *apart, *segment.words[position + 1 :])
             return replace(segment, words=words, text=" ".join(w.text for w in words))
     return segment
+
+
+def _one_label(texts: list[str], end: int, index: LabelIndex) -> bool:
+    """True for a label with a colon in it, in two languages: "CEO : prénom / CEO Vorname :"."""
+    parted = any(text in ("/", "|", "–", "-") for text in texts[:end])
+    if not parted or sum(text.endswith((":", "：")) for text in texts) > 2:
+        return False
+    return len(fields_meant(words_of(" ".join(texts[:end])), index.fields)) == 1
 
 
 def _label_start(texts: list[str], colon: int, after: int, index: LabelIndex) -> int | None:

@@ -293,3 +293,9 @@ def test_a_value_in_two_fonts_under_a_label_that_its_colon_ends_is_whole() -> No
     sheet.text("Moselblick", 98)
     got = fields_of(sheet.pdf(), "bon_de_livraison").fields
     assert got["nom_client"].value == "Ärztehaus Moselblick"
+
+
+def test_a_label_with_a_colon_in_it_in_two_languages_is_one() -> None:
+    lines = (p("CEO : nom de famille / Nachname des CEO: Weis"), p("CEO : prénom / CEO Vorname: Zoé"))
+    got = believed(fields_of(docx(p("Formulaire 1"), *lines), "formulaire_1"))
+    assert (got["ceo_nom"], got["ceo_prenom"], got.get("prenom")) == ("Weis", "Zoé", None)
