@@ -236,10 +236,10 @@ def _split_address(token: Token, run: Run) -> bool:
 
 
 def _settled_word(run: Run, sheet: Sheet) -> Word | None:
-    """An identifier on whose characters the readings differ, where check digits decide."""
-    if not run.third:
+    """An identifier on whose characters the readings differ, or err alike, where check digits decide."""
+    if run.once:
         return None
-    lines = (run.tokens, run.again, run.third)
+    lines = (run.tokens, run.again, run.third) if run.third else (run.tokens, run.again)
     readings = [
         ("".join(t.text for t in line), min((t.confidence for t in line), default=0.0)) for line in lines
     ]
@@ -247,9 +247,15 @@ def _settled_word(run: Run, sheet: Sheet) -> Word | None:
         words = [run.spelled.get(k, (t.text, 0.0))[0] for k, t in enumerate(run.tokens)]
         readings.append(("".join(words), TWO_OF_THREE))
     settled = settled_identifier(readings)
-    if settled is None:
+    if settled is None or (not run.third and _as_read(settled.text, run)):
         return None
     return _word(settled.text, run.box, settled.confidence, sheet, note=settled.evidence)
+
+
+def _as_read(identifier: str, run: Run) -> bool:
+    """True where a reading has it in just these characters, with spaces and separators or without."""
+    readings = ("".join(t.text for t in line) for line in (run.tokens, run.again))
+    return identifier in {"".join(filter(str.isalnum, text)) for text in readings}
 
 
 def _word(

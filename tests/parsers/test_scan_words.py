@@ -143,3 +143,12 @@ def test_a_colon_that_stands_apart_is_nothing_between_a_label_and_its_cell(betwe
     found = extract(Reading(media_type="image/png", pages=(page,)), form).fields.get("nom_logiciel")
     assert found is not None
     assert found.value == value
+
+
+def test_check_digits_decide_where_both_readings_take_a_digit_for_the_same_letter() -> None:
+    told = words(("LUO8 0026 6244 8734 1658", "LUO8 0026 6244 8734 1658"))
+    assert [w.text for w in told] == ["LU080026624487341658"]
+    false = words(("LUO8 0026 6244 8734 1659", "LUO8 0026 6244 8734 1659"))
+    assert [w.text for w in false] == ["LUO8", "0026", "6244", "8734", "1659"]
+    plain = words(("LU08 0026 6244 8734 1658", "LU08 0026 6244 8734 1658"))
+    assert len(plain) == 5
