@@ -22,6 +22,8 @@ _SHORTEST = 2.0
 """Points that one letter is wide, if it is no "i": a strike may go on to the next line for it alone."""
 _BLANK = 0.5
 """Of a word's height: more than what is left blank between two words that follow each other."""
+_TOUCHES = 0.1
+"""The same, less than what is left blank between any two words."""
 _DASHES = 3
 """So many short lines side by side are dashes."""
 _NARROW, _WIDE = frozenset("iljtfrI.,:;'’|!()[]-/ "), frozenset("mwMWABCDEFGHKNOPQRSTUVXYZ@%&ŒÆ—")
@@ -34,7 +36,7 @@ Letters = Callable[[BBox], Sequence[float]]
 def struck_out(
     words: Sequence[Word], lines: Sequence[BBox], letters: Letters | None = None
 ) -> tuple[list[Word], list[Word]]:
-    """(words that stand, words under a strike); a word that is struck in part is cut in two.
+    """(words that stand, words under a strike); a word that is struck in part is cut there.
 
     A word right behind struck ones is given with the place that they took.
     Where `letters` cannot tell, the place of the cut is estimated by how wide letters usually are.
@@ -64,21 +66,41 @@ def struck_out(
     kept: list[Word] = []
     struck: list[Word] = []
     for number, word in enumerate(words):
-        for piece, under in _pieces(word, cut.get(number, []), letters):
-            (struck if under else kept).append(piece)
+        pieces = _pieces(word, cut.get(number, []), letters)
+        struck += [piece for piece, under in pieces if under]
+        kept += _as_one([piece for piece, under in pieces if not under])
     return _closed_up(kept, struck), struck
 
 
+def _as_one(pieces: list[Word]) -> list[Word]:
+    """What is left of a word of which letters in the middle were struck out: one word."""
+    if len(pieces) < 2:
+        return pieces
+    (left, top, *_), (*_, right, bottom) = pieces[0].box, pieces[-1].box
+    return [replace(pieces[0], text="".join(p.text for p in pieces), box=(left, top, right, bottom))]
+
+
 def _closed_up(kept: list[Word], struck: Sequence[Word]) -> list[Word]:
-    """What goes on right behind struck words begins where they began: without them it would stand there."""
+    """What goes on right behind struck words begins where they began: without them it would stand there.
+    Where it touches the last of them, and the first the word before, all that is left is one word."""
     kept = list(kept)
+    touching: set[Word] = set()
     for gone in sorted(struck, key=lambda w: -w.box[0]):
         left, top, right, bottom = gone.box
-        for number, word in enumerate(kept):
-            near = -1 < word.box[0] - right < _BLANK * (bottom - top)
-            if near and top < _middle(word) < bottom and word.origin == gone.origin:
-                kept[number] = replace(word, box=(left, *word.box[1:]))
-                break
+        level = [n for n, w in enumerate(kept) if top < _middle(w) < bottom and w.origin == gone.origin]
+        behind = next((n for n in level if -1 < kept[n].box[0] - right < _BLANK * (bottom - top)), None)
+        if behind is None:
+            continue
+        touch, word = _TOUCHES * (bottom - top), kept[behind]
+        moved = replace(word, box=(left, *word.box[1:]))
+        if abs(word.box[0] - right) < touch or word in touching:
+            touching.add(moved)
+        before = next((n for n in level if abs(kept[n].box[2] - left) < touch and n != behind), None)
+        if before is None or moved not in touching:
+            kept[behind] = moved
+        else:
+            kept[before] = _as_one([kept[before], word])[0]
+            del kept[behind]
     return kept
 
 

@@ -43,6 +43,21 @@ def test_a_word_struck_in_part_is_cut_where_the_line_ends() -> None:
     assert fields_of(sheet.pdf(), "formulaire_1").fields["denomination_sociale"].value == "Vitalis"
 
 
+@pytest.mark.parametrize("apart", [True, False])
+def test_what_is_left_of_a_word_around_struck_letters_is_one_word(apart: bool) -> None:
+    at = 240 + stringWidth("Vit", "Helvetica", 10)
+    sheet = lined(Sheet("Formulaire d'enrôlement"), "x y" if apart else "xy", at, 3)
+    if apart:  # as words of their own, set in another typeface
+        sheet._put("Vit", 240, sheet.y)
+        sheet._put("x y", at, sheet.y)
+        sheet._put("alis SA", at + stringWidth("x y", "Helvetica", 10), sheet.y, bold=True)
+        sheet._put("Dénomination sociale", 50, sheet.y)
+        sheet.y -= sheet.gap
+    else:
+        sheet.right("Dénomination sociale", "Vitxyalis SA")
+    assert fields_of(sheet.pdf(), "formulaire_1").fields["denomination_sociale"].value == "Vitalis SA"
+
+
 @pytest.mark.parametrize("old", ["Medisoft SA", "iiii lljj", "W"])
 def test_what_a_tracked_change_put_in_is_believed_for_what_it_struck(old: str) -> None:
     width = stringWidth(old, "Helvetica", 10)
