@@ -22,6 +22,10 @@ _BLURRED_DIAERESIS = re.compile(r"[ao]é(?!r)(?=[^\W\d_])", re.IGNORECASE)
 """Raphaël, Noël, Joël: two dots that ran together look like one; é hardly stands there but in "aéro"."""
 _LOST_STOP = re.compile(r"\bDr (?:med|dent|vet)\.|\b(?:Dr\.|med\.) (?:med|dent|vet)(?![\w.])")
 """« Dr. med. » with one of its full stops: the other lay within the noise."""
+_STOP_OR_COMMA = re.compile(
+    r"(?<![^\W\d_])(?!(?:Prof|Dipl)\.)[^\W\d_]{4,}\. (?=\w)|\b(?:Dr|med|dent|Prof), ", re.IGNORECASE
+)
+"""« Nielsen. Jean-Paul »: a comma and a full stop differ by a pixel or two; whole words end in none."""
 
 
 def cautious(fields: Mapping[str, FieldValue], form: FormDef) -> dict[str, FieldValue]:
@@ -53,7 +57,7 @@ def _lacks_a_cell(rows: object, columns: int) -> bool:
 
 def _lost_ink(text: str) -> bool:
     """Spelled as hardly anybody spells it, and one blurred dot away from how everybody does."""
-    return bool(_BLURRED_DIAERESIS.search(text) or _LOST_STOP.search(text))
+    return bool(_BLURRED_DIAERESIS.search(text) or _LOST_STOP.search(text) or _STOP_OR_COMMA.search(text))
 
 
 def _oddly_joined(address: str, raw: str | None) -> bool:

@@ -54,6 +54,11 @@ def test_an_address_with_odd_joins_is_doubted(address: str, plain: bool) -> None
         ("Praxis Dr. med Thill", False),
         ("Praxis Dr. med. Thill", True),
         ("Cabinet Dr Thill", True),
+        ("Nielsen. Jean-Paul", False),
+        ("Nielsen, Jean-Paul", True),
+        ("Prof. Anne Thill", True),
+        ("Dr, Anne Thill", False),
+        ("J. P. Nielsen S.A.", True),
     ],
 )
 def test_a_spelling_one_blurred_dot_away_from_the_usual_one_is_doubted(value: str, plain: bool) -> None:
