@@ -45,5 +45,6 @@ def clean_address(text: str) -> str:
         broken = _BROKEN_END.search(whole) or _BROKEN_START.match(line)
         whole += ((" " if broken else ", ") if whole else "") + line
         whole = whole.rstrip(",") + "," if whole.endswith(",") else whole
+    whole = re.sub(r",(?=[^\W\d_])", ", ", whole)  # a blank too narrow for its reader: "5,rue de la Gare"
     address, _ = split_country(re.sub(r",+(?=, )|,+$", "", whole))
     return address

@@ -36,7 +36,8 @@ def split_name(text: str, last_first: bool, email: str = "") -> SplitName | None
         if all(capitals[start:end]) and (start == 0 or end == len(words)):
             last = " ".join(words[start:end])
             first = " ".join(words[:start] + words[end:])
-            return SplitName(last, first, 0.95, "last name in capitals")
+            if len(first) > 1:  # "Ó BRIAIN" is one name
+                return SplitName(last, first, 0.95, "last name in capitals")
     told = _from_email(words, email)
     if told:
         return told

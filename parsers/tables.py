@@ -26,7 +26,7 @@ _EDGE = 6.0
 """Points by which the cells of one column may begin and end elsewhere."""
 _PAGE = re.compile(r"(?:page|seite|p\.)\s*\d{1,3}(?:\s*(?:/|sur|von|of|de)\s*\d{1,3})?", re.I)
 """A page's number, at the foot of the page."""
-_UNKNOWN_HEAD = 0.9
+_UNKNOWN_HEAD = 0.88
 """How sure rows are beside a column whose head says nothing: it may be the one that was not found."""
 
 

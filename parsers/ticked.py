@@ -200,7 +200,7 @@ def _choice_claims(definition: FieldDef, context: Context, pairs: dict[int, list
             apart = len(options) == len(seen) >= max(2, len(definition.choices) - 1)
             sure = min(sure, 0.965 if apart or only else 0.94)
         if not all(o.tick.sure for o in options):
-            sure = min(sure, 0.9)  # perhaps another one is ticked as well
+            sure = min(sure, 0.88)  # perhaps another one is ticked as well
         claims.append(_claim(definition, value, on or options, sure, sheet))
     return claims
 

@@ -91,7 +91,12 @@ def match_stack(
         if nxt is None:
             break
         before, under = segments[current], segments[nxt]
-        if _NUMBERED.match(under.text) or (used and before.text.rstrip().endswith(":")):
+        ended = (
+            used
+            and before.text.rstrip().endswith(":")
+            and (under.frame is None or under.frame != segment.frame)
+        )
+        if _NUMBERED.match(under.text) or ended:
             break  # the next label
         current = nxt
         if re.search(r"\d{3}|@", under.text) or (_FIRM_S_END.search(under.text) and names_a_firm(under.text)):
@@ -175,8 +180,11 @@ def _goes_on(
     words = words_of(without_brackets(under.text)) or words_of(under.text)
     if segment.text.rstrip().endswith(":"):
         in_cell = segment.frame is not None and segment.frame == under.frame
-        new = single is not None and own is not None and joined[0] not in (single.fields, own.fields)
-        return in_cell and new and joined[1] != "weak" and _set_tight(segment, under)
+        if single is None or own is None:
+            return False
+        new = joined[0] not in (single.fields, own.fields)
+        whose = single.fields[0] == f"ceo_{own.fields[0]}" and joined[0] == single.fields
+        return in_cell and (new or whose) and joined[1] != "weak" and _set_tight(segment, under)
     if single is None or single.strength == "weak" or not single.closed:
         return joined[2] >= _MEANT or understood(words)
     last = words_of(segment.text)[-1:]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from parsers.addresses import clean_address
+from parsers.names import split_name
 from tests.parsers.form_builder import Sheet, docx, p, table
 from tests.parsers.test_extract import believed, fields_of
 
@@ -148,3 +150,29 @@ def test_a_value_of_which_more_may_stand_in_further_cells_beside_its_label_is_do
 def test_another_field_s_answer_is_doubted(kind: str, label: str, value: str, field: str, sure: bool) -> None:
     sheet = Sheet("Formulaire").boxed("Matricule", "1893 1201 05732").boxed(label, value)
     assert (field in believed(fields_of(sheet.pdf(), kind))) == sure
+
+
+def test_two_labels_broken_in_their_cells_that_begin_with_the_same_word() -> None:
+    sheet = Sheet("Formulaire 1")
+    for lines, value in (
+        (("Directeur", "général :", "prénom:"), "Léa"),
+        (("Directeur", "général :", "nom:"), "Ó BRIAIN"),
+    ):
+        for number, line in enumerate(lines):
+            sheet._put(line, 55, sheet.y - 11 * number)
+        sheet._put(value, 155, sheet.y)
+        for left, right in ((50, 150), (150, 300)):
+            sheet.canvas.rect(left, sheet.y - 26, right - left, 37)
+        sheet.y -= 37
+    got = believed(fields_of(sheet.pdf(), "formulaire_1"))
+    assert (got["ceo_prenom"], got["ceo_nom"]) == ("Léa", "Ó BRIAIN")
+
+
+def test_one_letter_before_a_name_in_capitals_is_no_first_name() -> None:
+    split = split_name("Ó BRIAIN", last_first=True)
+    assert split is not None
+    assert split.confidence < 0.9
+
+
+def test_a_comma_of_an_address_without_its_blank() -> None:
+    assert clean_address("5,rue de la Gare, L-1234 Luxembourg") == "5, rue de la Gare, L-1234 Luxembourg"
