@@ -51,7 +51,7 @@ def _read(definition: FieldDef, context: Context) -> Claim | None:
     ocr = False
     for sheet in context.sheets:
         here = head_of(sheet, index)
-        if here is None and (head is None or not rows):
+        if here is None and head is None:
             continue
         top = max(s.box[3] for s in here.values()) if here else 0.0
         for head_cell in (here or {}).values():
@@ -64,6 +64,8 @@ def _read(definition: FieldDef, context: Context) -> Claim | None:
         lines = _rows(sheet, head, top, context)
         if here is None:
             lines = _without_running_head(lines, sheet)
+            if not rows and not (lines and _proves_a_row(lines[0], definition)):
+                continue  # nothing of a table whose heads ended the page before
         for number, cells in enumerate(lines):
             row, confidence, box, read = _row(cells, definition)
             if row is None:

@@ -242,6 +242,14 @@ def test_a_table_that_goes_over_the_page() -> None:
     ]
 
 
+def test_a_table_whose_heads_end_a_page() -> None:
+    sheet = Sheet("Bon de livraison")
+    sheet.ruled([("Nom du prestataire", "Code prestataire", "Postes")], (200, 150, 80)).page()
+    sheet.text("Bon de livraison", size=8).ruled([("Luc Nova", "333333-33", "4")], (200, 150, 80))
+    got = fields_of(sheet.pdf(), "bon_de_livraison").fields["prestataires"]
+    assert got.value == [{"nom": "Luc Nova", "code_prestataire": "333333-33", "postes": 4}]
+
+
 def test_a_table_that_goes_over_the_page_between_its_foot_and_its_title_again() -> None:
     rows: list[tuple[str, ...]] = [
         ("Nom du prestataire", "Code prestataire", "Postes"),
