@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from parsers.dates import is_a_month
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Segment, Sheet
 
@@ -20,8 +21,8 @@ _NARROW, _RUN = 32.0, 5
 def _number(segment: Segment) -> tuple[str, int, int] | None:
     """How a line is numbered ("n.n", "n.", "n)", "a)"), and its numbers."""
     found = _NUMBERED.match(segment.text)
-    if found is None or segment.entered:
-        return None
+    if found is None or segment.entered or is_a_month(segment.text.strip()):
+        return None  # "15. Januar 2026" is a date
     if found[4]:
         return "a)", ord(found[4]) - 96, 0
     if found[2]:

@@ -74,6 +74,13 @@ def test_what_is_numbered_as_the_labels_are_is_one() -> None:
     assert got.fields["version_logiciel"].value == "4"
 
 
+def test_a_german_date_is_not_numbered_as_the_labels_are() -> None:
+    sheet = Sheet("Formulaire 4").below("1. Matrikelnummer", "1893120105732").below("2. Version", "7.4")
+    for label, value in (("3. Anzahl der Arbeitsplätze", "4"), ("4. Angeschlossen am", "5. Januar 2026")):
+        sheet.below(label, value)
+    assert fields_of(sheet.pdf(), "formulaire_4").fields["date_raccordement"].value == "2026-01-05"
+
+
 def test_the_sender_s_matricule_is_not_the_industriel_s() -> None:
     sheet = Sheet("")
     sheet.text("Agence eSanté G.I.E.", size=8).text("Matricule : 2012 82 00 138", size=8)
