@@ -6,7 +6,7 @@ import re
 
 from parsers.agreements import cut_name
 from parsers.claims import Claim
-from parsers.folding import words_of
+from parsers.folding import fold, words_of
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import union
 from parsers.names import split_name
@@ -15,6 +15,7 @@ from parsers.printed.context import Context, Found
 from parsers.printed.evidence import PLACE_DOUBT, PLACE_WORDS, is_plausible, read_doubt, source_of
 from parsers.types import FieldDef
 from parsers.values import ABSENT, parse_value
+from parsers.vocabulary import vocabulary
 
 
 def name_pair(hit: LabelHit, fields: list[FieldDef], context: Context) -> tuple[FieldDef, FieldDef] | None:
@@ -83,8 +84,8 @@ def pair_claims(
                 )
             ]
         sure = round(min(base, split.confidence), 3)
-        if re.search(r"[/()*:]", text):
-            sure = min(sure, 0.6)  # words of the label, perhaps
+        if re.search(r"[/()*:]", text) or fold(hit.label.split()[-1]) in vocabulary().no_label_ends:
+            sure = min(sure, 0.6)  # words of the label, perhaps, or the label goes on: "Nom de la / banque"
         if hit.strength == "weak":
             sure = min(sure, 0.8)
         return [

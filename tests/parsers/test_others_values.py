@@ -176,3 +176,8 @@ def test_one_letter_before_a_name_in_capitals_is_no_first_name() -> None:
 
 def test_a_comma_of_an_address_without_its_blank() -> None:
     assert clean_address("5,rue de la Gare, L-1234 Luxembourg") == "5, rue de la Gare, L-1234 Luxembourg"
+
+
+def test_the_name_under_a_label_that_goes_on_is_nobody_s() -> None:
+    sheet = Sheet("Formulaire 1").boxed("Matricule", "1893 1201 05732").boxed("Nom de la", "BGL BNP Paribas")
+    assert not {"nom", "prenom"} & believed(fields_of(sheet.pdf(), "formulaire_1")).keys()
