@@ -37,7 +37,7 @@ def named_claims(widgets: tuple[Widget, ...], form: FormDef) -> tuple[list[Claim
             if by_label is None or id(widget) in cells:
                 opaque.append(widget)
                 continue
-            found, rank = (by_label, ""), _LABEL
+            found, rank = (_offered(widget, form) or by_label, ""), _LABEL
         field, rest = found
         if field.type == "table":
             match = re.fullmatch(r"(\d+)\.(\w+)", rest)
@@ -64,6 +64,18 @@ def named_claims(widgets: tuple[Widget, ...], form: FormDef) -> tuple[list[Claim
         if claim is not None:
             claims.append(claim)
     return claims, opaque
+
+
+def _offered(widget: Widget, form: FormDef) -> FieldDef | None:
+    """The field whose choices a list offers, whatever its label names: "Angeschlossene Einrichtung" over the
+    kinds of one."""
+    if widget.kind != "choice":
+        return None
+    shown = [label for _, label in widget.options if label.strip()]
+    for field in form.fields:
+        if field.type == "choice" and len({match_choice(text, field) for text in shown} - {None}) > 1:
+            return field
+    return None
 
 
 def _cells(widgets: tuple[Widget, ...], form: FormDef, index: LabelIndex) -> set[int]:
@@ -161,7 +173,7 @@ def _by_label(widget: Widget, form: FormDef, index: LabelIndex) -> FieldDef | No
 
 def _written(widget: Widget, field: FieldDef, rank: int) -> Claim:
     text = widget.value
-    shown = next((label for export, label in widget.options if export == widget.value), text)
+    shown = widget.shown
     if field.type in ("choice", "choices", "bool") and widget.values and len(widget.values) > 1:
         text = ", ".join(widget.values)
     result = parse_value(field.type, text, field)

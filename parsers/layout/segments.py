@@ -11,7 +11,7 @@ from operator import itemgetter
 
 from parsers.documents.reading import Word
 from parsers.layout.sheet import Segment, Sheet, Tick
-from parsers.layout.words import FILLER, has_filler, height_of, middle_of
+from parsers.layout.words import FILLER, has_filler, height_of, initials_joined, middle_of
 from parsers.types import BBox
 
 _BAND, _MANY = 40.0, 60
@@ -267,6 +267,7 @@ def _breaks(before: Word, here: Word, verticals: list[Line], xs: list[float], ti
 
 
 def _close(words: list[Word], page: int, rules: _Rules, filler: bool = False) -> Segment:
+    words = initials_joined(words)
     box = (
         words[0].box[0],
         min(w.box[1] for w in words),

@@ -13,6 +13,8 @@ from parsers.types import BBox
 
 _LOW = 0.65
 """Of the size of letters, their height without room above and below."""
+_TOUCHES = 0.06
+"""Of the size of letters, what parts two of one word at most."""
 FILLER = re.compile(r"[_…]{2,}|\.{4,}|(?<=[:*])\.{2,}|(?:\.\.|[_…])[_.…]{3,}|-{5,}")
 _SHORTENED = re.compile(r"(?:^|\W)[^\W\d_]{1,2}\.[^\W\d_]{1,2}$")
 _AT_COLON = re.compile(r"([^\W\d][\w().'’°/-]*:)(?!//)(\S+)$")
@@ -69,6 +71,31 @@ def split_at_colons(words: list[Word]) -> list[Word]:
         else:
             result.append(word)
     return result
+
+
+def initials_joined(words: list[Word]) -> list[Word]:
+    """The words of a line, a capital that touches the small letters behind it as their first."""
+    joined: list[Word] = []
+    for word in words:
+        before = joined[-1] if joined else None
+        if before is not None and _begins(before, word):
+            left, top, _, bottom = before.box
+            box = (left, min(top, word.box[1]), word.box[2], max(bottom, word.box[3]))
+            joined[-1] = replace(word, text=before.text + word.text, box=box)
+        else:
+            joined.append(word)
+    return joined
+
+
+def _begins(capital: Word, word: Word) -> bool:
+    lone = len(capital.text) == 1 and capital.text.isupper() and word.text[:1].islower()
+    return (
+        lone
+        and capital.confidence is None
+        and abs(word.box[0] - capital.box[2]) < _TOUCHES * max(word.size, 1.0)
+        and abs(capital.size - word.size) < 0.1
+        and capital.bold == word.bold
+    )
 
 
 def part_of(word: Word, start: int, end: int) -> BBox:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from parsers.documents.reading import Word
 from parsers.labels.leaders import leads_to_value
 from parsers.labels.line import LabelHit
 from parsers.layout.sheet import Segment, Sheet, covers
@@ -109,9 +112,20 @@ def right_of(hit: LabelHit, label: BBox, sheet: Sheet, context: Context) -> Foun
     more = continued(words, sheet, context, segment, hit.below)
     words += tuple(w for s in more for w in s.words)
     text = joined([*lines_of(taken), *[s.text for s in more]])
-    if leads_to_value(words[0].text) and len(words) > 1:
-        words, text = words[1:], text.removeprefix(words[0].text).lstrip()  # the label's, far from it
+    if led := _led(words):
+        lead = " ".join(w.text for w in words[:led])  # the label's, far from it
+        words, text = words[led:], text.removeprefix(lead).lstrip()
     return Found(words, text, "right")
+
+
+def _led(words: Sequence[Word]) -> int:
+    """How many words before the value lead to it: an arrow, perhaps behind a note ("(nom) -> …")."""
+    note = 0
+    if words[0].text.startswith("("):
+        note = next((i + 1 for i, w in enumerate(words) if w.text.endswith(")")), 0)
+        if not note:
+            return 0
+    return note + 1 if note + 1 < len(words) and leads_to_value(words[note].text) else 0
 
 
 def _has_cell_below(label: BBox, beside: Segment, sheet: Sheet) -> bool:

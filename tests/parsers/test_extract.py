@@ -778,3 +778,17 @@ def test_the_beginning_of_a_question_names_no_client() -> None:
 def test_the_name_of_the_bank_is_nobody_s(label: str) -> None:
     data = docx(p("Formulaire 1"), table((label, ""), ("IBAN *", "")))
     assert fields_of(data, "formulaire_1").fields == {}
+
+
+def test_a_list_fills_the_field_whose_choices_it_offers() -> None:
+    from parsers.documents.reading import Widget
+    from parsers.widget_names import named_claims
+
+    form = load_forms(None).for_kind("bon_de_livraison")
+    assert form is not None
+    offers = tuple((text, text) for text in (" ", "Krankenhaus", "Ärztehaus (maison médicale)"))
+    chosen = Widget(
+        "t6", "choice", "acroform", "Krankenhaus", label="Angeschlossene Einrichtung", options=offers
+    )
+    [claim], _ = named_claims((chosen,), form)
+    assert (claim.field, claim.value) == ("type_client", "etablissement_hospitalier")

@@ -8,7 +8,10 @@ import pytest
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
+from parsers.documents.pdf import read_pdf
 from parsers.documents.spaced_text import spaced_words
+from parsers.layout.pages import sheets_of
+from parsers.types import ReadOptions
 from parsers.values import parse_value
 from tests.parsers.form_builder import Sheet, docx, p, table
 from tests.parsers.test_extract import believed, fields_of
@@ -380,3 +383,18 @@ def test_questions_over_their_boxes_keep_them_where_labels_stand_under_lines() -
         sheet.text(question).ticks("", [("Oui", yes), ("Non", not yes)])
     got = fields_of(sheet.pdf(), "formulaire_2").fields
     assert (got["ehealth_actif"].value, got["mysecu_actif"].value) == (True, False)
+
+
+def test_a_note_and_an_arrow_lead_to_the_value() -> None:
+    sheet = Sheet("Formulaire 4").right("Nom du client", "(nom) -> CoMed Space Esch")
+    got = fields_of(sheet.right("Date de signature", "12/05/2026").pdf(), "formulaire_4").fields
+    assert got["nom_client"].value == "CoMed Space Esch"
+
+
+def test_a_capital_set_apart_from_its_word_is_its_first_letter() -> None:
+    sheet = Sheet("Formulaire 3")
+    sheet._put("Date de signature", 50, sheet.y)
+    sheet._put("V", 220, sheet.y)
+    sheet.canvas.drawString(50, 100, "Page 1")
+    sheet._put("itasoft", 220 + sheet.canvas.stringWidth("V", "Helvetica", sheet.size), sheet.y)
+    assert "Vitasoft" in [s.text for s in sheets_of(read_pdf(sheet.pdf(), ReadOptions()))[0].segments]
