@@ -10,6 +10,7 @@ from itertools import pairwise
 from parsers.addresses import begins_in_its_middle, begins_with_town
 from parsers.concepts import understood
 from parsers.countries import country_code
+from parsers.documents.reading import Word
 from parsers.firms import names_a_firm
 from parsers.folding import fold, without_brackets, words_of
 from parsers.labels.index import STOP, index_of
@@ -36,6 +37,8 @@ _FIRM_NAMES = frozenset({"company", "company_or_person"})
 _WHOLE_NAMES = frozenset({"signataire", "responsable", "contact_technique"})
 _LOWER_CASE = re.compile(r"[a-zà-ÿ]+(?![a-zà-ÿ]*[A-Z])")
 """How a firm's name goes on, and seldom begins; one with a capital in it ("eHealthworks") does."""
+_OVER = 1.2
+"""Points by which words of a line reach into each other at least where one is printed over the other."""
 _CUT = 0.01
 """Off for a name from which words about it were cut."""
 
@@ -250,6 +253,23 @@ def _is_cut_off(c: Candidate) -> bool:
     return not whole and is_cut_off(c.place, c.sheet)
 
 
+def _is_printed_over(c: Candidate) -> bool:
+    """True where words stand over each other, among the value's own or over its last one: which are whose
+    cannot be told."""
+    words = c.place.words
+    if not c.drawn or words[0].confidence is not None:
+        return False
+    own = {id(w) for w in words}
+    others = (w for s in c.sheet.segments for w in s.words if id(w) not in own)
+    return any(_over(a, b) for a, b in pairwise(words)) or any(_over(words[-1], w) for w in others)
+
+
+def _over(a: Word, b: Word) -> bool:
+    (left, top, right, bottom), other = a.box, b.box
+    level = min(other[3], bottom) - max(other[1], top) > 0.6 * (bottom - top)
+    return level and other[0] < right - _OVER and left + _OVER < other[2]
+
+
 def _has_a_rare_domain(c: Candidate) -> bool:
     if c.definition.type != "email" or not c.drawn:
         return False
@@ -358,6 +378,7 @@ _DOUBTS: tuple[_Doubt, ...] = (
     _Doubt(0.8, lambda c: c.definition.type == "choices" and (not c.result.certain or _may_be_printed(c))),
     _Doubt(0.8, _end_stands_elsewhere, "its end may stand on another line"),
     _Doubt(0.8, _is_cut_off, "reaches the edge of its box: perhaps cut off"),
+    _Doubt(0.8, _is_printed_over, "other words are printed over it"),
     _Doubt(0.88, _has_a_rare_domain, "its domain ends as few do: perhaps cut off"),
     _Doubt(0.8, _set_in_two_sizes),
     _Doubt(0.7, _has_an_email_in_it),

@@ -398,3 +398,15 @@ def test_a_capital_set_apart_from_its_word_is_its_first_letter() -> None:
     sheet.canvas.drawString(50, 100, "Page 1")
     sheet._put("itasoft", 220 + sheet.canvas.stringWidth("V", "Helvetica", sheet.size), sheet.y)
     assert "Vitasoft" in [s.text for s in sheets_of(read_pdf(sheet.pdf(), ReadOptions()))[0].segments]
+
+
+@pytest.mark.parametrize("x", [364, 374])
+def test_a_value_with_other_words_printed_over_it_is_doubted(x: float) -> None:
+    sheet = Sheet("Formulaire 3")
+    firm = "Da Silva & Frising Informatique S.A."
+    for beside, (label, value) in zip(
+        ("N° BL", "Client", "Page"), [("Dénomination", firm), *ROWS[1:]], strict=True
+    ):
+        sheet._put(beside, x, sheet.y)
+        sheet.right(label, value)
+    assert "denomination" not in believed(fields_of(sheet.pdf(), "formulaire_3"))
