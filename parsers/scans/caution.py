@@ -20,6 +20,8 @@ _DIGIT_IN_WORD = re.compile(r"[a-z][01][a-z]", re.IGNORECASE)
 """An l or an o more likely than a digit."""
 _BLURRED_DIAERESIS = re.compile(r"[ao]é(?!r)(?=[^\W\d_])", re.IGNORECASE)
 """Raphaël, Noël, Joël: two dots that ran together look like one; é hardly stands there but in "aéro"."""
+_BLURRED_E = re.compile(r"\b[A-ZÀ-Þ][^\W\d_]*és\b")
+"""Inês, Agnès: a blurred accent leans neither way; names that end in "és" are rarer than those."""
 _LOST_STOP = re.compile(r"\bDr (?:med|dent|vet)\.|\b(?:Dr\.|med\.) (?:med|dent|vet)(?![\w.])")
 """« Dr. med. » with one of its full stops: the other lay within the noise."""
 _STOP_OR_COMMA = re.compile(
@@ -57,7 +59,8 @@ def _lacks_a_cell(rows: object, columns: int) -> bool:
 
 def _lost_ink(text: str) -> bool:
     """Spelled as hardly anybody spells it, and one blurred dot away from how everybody does."""
-    return bool(_BLURRED_DIAERESIS.search(text) or _LOST_STOP.search(text) or _STOP_OR_COMMA.search(text))
+    blurred = _BLURRED_DIAERESIS.search(text) or _BLURRED_E.search(text)
+    return bool(blurred or _LOST_STOP.search(text) or _STOP_OR_COMMA.search(text))
 
 
 def _oddly_joined(address: str, raw: str | None) -> bool:

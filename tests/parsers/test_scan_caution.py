@@ -49,6 +49,8 @@ def test_an_address_with_odd_joins_is_doubted(address: str, plain: bool) -> None
     [
         ("Raphaél Thill", False),
         ("Raphaël Thill", True),
+        ("Muller, Inés", False),
+        ("Muller, Inês", True),
         ("Zoé Aérens", True),
         ("Praxis Dr med. Thill", False),
         ("Praxis Dr. med Thill", False),
