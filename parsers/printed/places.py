@@ -81,7 +81,14 @@ def places_of(hit: LabelHit, sheet: Sheet, context: Context) -> Iterable[Found]:
             if _writes_in_cells_below(context):
                 yield from _alone_in_its_row(hit, label_box, sheet, context)
             return
-    yield from below_label(hit, label_box, sheet, context)
+    if not (sheet.flow and _left_open(segment, sheet)):
+        yield from below_label(hit, label_box, sheet, context)
+
+
+def _left_open(segment: Segment, sheet: Sheet) -> bool:
+    """True for a label with a line to write on behind it, on which nothing was written."""
+    _, top, right, bottom = segment.box
+    return any(u[0] >= right - 1 and u[1] < bottom and u[3] > top for u in sheet.underlines)
 
 
 def _writes_in_cells_below(context: Context) -> bool:

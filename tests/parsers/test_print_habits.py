@@ -410,3 +410,26 @@ def test_a_value_with_other_words_printed_over_it_is_doubted(x: float) -> None:
         sheet._put(beside, x, sheet.y)
         sheet.right(label, value)
     assert "denomination" not in believed(fields_of(sheet.pdf(), "formulaire_3"))
+
+
+def test_nothing_is_read_below_a_line_to_write_on_that_was_left_empty() -> None:
+    body = [
+        p("Nom : ______________"),
+        p("Prénom : ______________"),
+        p("Coordonnées"),
+        p("Matricule : __________"),
+    ]
+    got = fields_of(docx(p("Formulaire 1"), *body), "formulaire_1")
+    assert (got.fields, got.filled) == ({}, False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "label", "field"),
+    [
+        ("formulaire_3", "Name of the business software", "nom_logiciel"),
+        ("formulaire_4", "Manager in charge", "responsable"),
+    ],
+)
+def test_further_english_labels(kind: str, label: str, field: str) -> None:
+    body = table((label, "Anouk Braun"))
+    assert believed(fields_of(docx(p("Formulaire"), body), kind)) == {field: "Anouk Braun"}
