@@ -1,9 +1,12 @@
-"""Which of a field's choices a text names."""
+"""The choices that a form gives, and which of them a text names."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from parsers.folding import words_of
-from parsers.types import FieldDef
+from parsers.remembered import Remembered
+from parsers.types import FieldDef, FormDef
 
 
 def match_choice(text: str, field: FieldDef) -> str | None:
@@ -45,3 +48,21 @@ def _find(words: tuple[str, ...], label: tuple[str, ...]) -> tuple[int] | None:
         if words[start : start + len(label)] == label:
             return (start,)
     return None
+
+
+def choices_in_words(form: FormDef) -> Mapping[tuple[str, ...], frozenset[str]]:
+    """Each wording of a form's choices, as its folded words, and the fields that it is a choice of."""
+    return _IN_WORDS.of((form,), lambda: _in_words(form))
+
+
+_IN_WORDS: Remembered[Mapping[tuple[str, ...], frozenset[str]]] = Remembered(32)
+
+
+def _in_words(form: FormDef) -> dict[tuple[str, ...], frozenset[str]]:
+    fields: dict[tuple[str, ...], frozenset[str]] = {}
+    for field in form.fields:
+        for choice in field.choice_labels:
+            for wording in _wordings(choice, field):
+                words = words_of(wording)
+                fields[words] = fields.get(words, frozenset()) | {field.id}
+    return fields

@@ -24,7 +24,6 @@ _ALPHA_3 = {
     "ESP": "ES", "PRT": "PT", "CHE": "CH", "POL": "PL", "IRL": "IE",
 }  # fmt: skip
 _PREFIX = re.compile(r"(?<![\w.-])([A-Z]{1,2})\s?[-–‑]\s?(\d{3,5})(?!\d)")
-_POST_CODE = re.compile(r"(?<!\d)\d{4,5}(?!\d)")
 
 
 @lru_cache(maxsize=1)

@@ -23,7 +23,7 @@ from parsers.printed.claims import claims_from_print, context_of
 from parsers.prose import claims_from_prose, confirmed_by_prose
 from parsers.run_together import doubt_run_together
 from parsers.tables import claims_from_tables
-from parsers.ticked import claims_from_ticks
+from parsers.ticked.claims import claims_from_ticks
 from parsers.types import FieldValue, FormDef
 from parsers.widget_names import named_claims
 

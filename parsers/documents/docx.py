@@ -18,7 +18,6 @@ from parsers.documents.reading import SCRIBBLE, Block, Picture, Reading
 from parsers.types import Problem, ReadOptions
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_MAIN = ("officeDocument",)
 _RELS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _MAX_PICTURES = 200
 Side = Literal["header", "footer"]

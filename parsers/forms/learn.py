@@ -27,7 +27,7 @@ from parsers.printed.blank import read_context
 from parsers.printed.context import Context
 from parsers.signing.places import label_of
 from parsers.table_heads import head_of
-from parsers.ticked import claims_from_ticks
+from parsers.ticked.claims import claims_from_ticks
 from parsers.types import BBox, FieldDef, FormDef, Language
 from parsers.widget_names import field_of
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from parsers.choices import choices_in_words
 from parsers.folding import words_of
 from parsers.labels.index import LabelIndex
 from parsers.labels.text import match_text
@@ -18,21 +19,19 @@ _NEAR = 2.5
 
 def chosen_in_words(segments: Sequence[Segment], form: FormDef, index: LabelIndex) -> set[int]:
     """Ids of the segments that name a choice of the label to their left or right above, and nothing else."""
-    fields = {
-        words_of(wording): definition.id
-        for definition in form.fields
-        if definition.type == "choice"
-        for by_language in definition.choice_labels.values()
-        for wordings in by_language.values()
-        for wording in wordings
-    }
+    choices = choices_in_words(form)
     return {
         id(segment)
         for number, segment in enumerate(segments)
-        if (field := fields.get(words_of(segment.text))) is not None
+        if (fields := choices.get(words_of(segment.text)))
         and not segment.text.rstrip().endswith((":", "*"))
-        and _answers(field, segments, number, index)
+        and any(_answers(f, segments, number, index) for f in fields if _is_one_of_many(f, form))
     }
+
+
+def _is_one_of_many(field: str, form: FormDef) -> bool:
+    definition = form.field(field)
+    return definition is not None and definition.type == "choice"
 
 
 def _answers(field: str, segments: Sequence[Segment], number: int, index: LabelIndex) -> bool:

@@ -30,7 +30,7 @@ from parsers.printed.numbering import numbered_like, running_numbers, without_se
 from parsers.printed.other_party import mark_other_party
 from parsers.printed.places import places_of
 from parsers.table_heads import table_heads
-from parsers.ticked import names_a_choice
+from parsers.ticked.options import names_a_choice
 from parsers.types import FormDef
 from parsers.values import parse_value
 

@@ -19,8 +19,9 @@ from parsers.no_value import without_samples
 from parsers.printed.above import goes_upward, leave_captions, leave_doubtful
 from parsers.printed.asked_twice import doubt_half_answered
 from parsers.printed.blank import read_context
+from parsers.printed.candidate import UNDER, Candidate
 from parsers.printed.context import Context, Found, gap_of, look_of
-from parsers.printed.doubts import UNDER, Candidate, how_sure
+from parsers.printed.doubts import how_sure
 from parsers.printed.evidence import PLACE_WORDS, STRONG, is_plausible, source_of
 from parsers.printed.further_lines import with_town
 from parsers.printed.name_pairs import name_pair, pair_claims

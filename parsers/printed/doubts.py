@@ -8,32 +8,28 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from parsers.addresses import begins_in_its_middle, begins_with_town
+from parsers.choices import choices_in_words
 from parsers.concepts import understood
 from parsers.countries import country_code
 from parsers.documents.reading import Word
 from parsers.firms import names_a_firm
 from parsers.folding import fold, without_brackets, words_of
 from parsers.labels.index import STOP, index_of
-from parsers.labels.line import LabelHit
-from parsers.layout.sheet import Sheet, union
+from parsers.layout.sheet import union
+from parsers.printed.candidate import UNDER, Candidate
 from parsers.printed.columns import has_more_cells_in_its_row, is_one_of_several
-from parsers.printed.context import Context, Found, Place, gap_of, look_of
-from parsers.printed.evidence import PLACE_DOUBT, STRONG, is_cut_off, read_doubt
+from parsers.printed.context import gap_of, look_of
+from parsers.printed.evidence import PLACE_DOUBT, is_cut_off, read_doubt
 from parsers.printed.frames import is_in_one_of_many_boxes
 from parsers.printed.further_lines import may_go_on
-from parsers.remembered import Remembered
 from parsers.table_bodies import in_table_body
-from parsers.types import FieldDef, FormDef
-from parsers.values import ValueResult
 from parsers.vocabulary import vocabulary
 
-UNDER: frozenset[Place] = frozenset({"frame_below", "below", "cell_below"})
 _LABEL_READ = {"exact": 0.985, "fuzzy": 0.965, "weak": 0.85}
 _PROVEN, _PROVEN_WEAK_LABEL, _PROVEN_ALONE = 0.975, 0.88, 0.955
 """A value with a check digit or a shape of its own; the last where nothing else on a form looks like it."""
 _UNIQUE = 0.7
 """How well a weak label must match at least, where its value proves itself."""
-_FIRM_NAMES = frozenset({"company", "company_or_person"})
 _WHOLE_NAMES = frozenset({"signataire", "responsable", "contact_technique"})
 _LOWER_CASE = re.compile(r"[a-zà-ÿ]+(?![a-zà-ÿ]*[A-Z])")
 """How a firm's name goes on, and seldom begins; one with a capital in it ("eHealthworks") does."""
@@ -41,55 +37,6 @@ _OVER = 1.2
 """Points by which words of a line reach into each other at least where one is printed over the other."""
 _CUT = 0.01
 """Off for a name from which words about it were cut."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A value, where it stands and which label asks for it."""
-
-    hit: LabelHit
-    definition: FieldDef
-    place: Found
-    context: Context
-    sheet: Sheet
-    text: str
-    """The place's text, as far as it is the value."""
-    cut: str
-    """What was cut off from a name: what the sentence goes on to say about it."""
-    result: ValueResult
-    ambiguous: bool
-    """True for a label that may ask for another field as well."""
-
-    @property
-    def strong(self) -> bool:
-        """True for a value of a shape of its own."""
-        return self.definition.type in STRONG
-
-    @property
-    def proven(self) -> bool:
-        return self.strong and self.result.certain
-
-    @property
-    def stands(self) -> Place:
-        return self.place.place
-
-    @property
-    def is_a_choice(self) -> bool:
-        """True for words that are one of the field's choices and nothing else."""
-        return self.definition.type in ("choice", "choices") and self.result.certain
-
-    @property
-    def is_firm(self) -> bool:
-        return self.definition.type in _FIRM_NAMES
-
-    @property
-    def drawn(self) -> bool:
-        """True for print on a page; elsewhere whoever wrote it ended the line."""
-        return not self.sheet.flow and self.place.words[0].origin == "page"
-
-    def used(self, place: Place) -> int:
-        """How many values that prove themselves stand in a place of this sort."""
-        return self.context.places[place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,25 +265,9 @@ def _is_a_list_s(c: Candidate) -> bool:
     """True for the choices of some field of the form and nothing else, where none is asked for."""
     if c.strong or c.definition.type in ("choice", "choices"):
         return False
-    choices = _choices_of(c.context.form)
+    choices = choices_in_words(c.context.form)
     said = [words_of(piece) for piece in re.split(r"[/|,\n]", c.text)]
     return all(words in choices for words in said if words)
-
-
-def _choices_of(form: FormDef) -> frozenset[tuple[str, ...]]:
-    return _CHOICES.of(
-        (form,),
-        lambda: frozenset(
-            words_of(wording)
-            for field in form.fields
-            for by_language in field.choice_labels.values()
-            for wordings in by_language.values()
-            for wording in wordings
-        ),
-    )
-
-
-_CHOICES: Remembered[frozenset[tuple[str, ...]]] = Remembered(32)
 
 
 def _is_one_row_s(c: Candidate) -> bool:
@@ -359,10 +290,7 @@ _DOUBTS: tuple[_Doubt, ...] = (
     # Set otherwise than values are, or further up: perhaps the form's own words over a line left empty.
     _Doubt(0.85, lambda c: c.stands == "above" and not c.place.closed and not c.proven),
     _Doubt(0.8, lambda c: c.stands == "inline" and not c.place.closed and not c.proven),
-    _Doubt(
-        0.88,
-        lambda c: c.stands == "in_cell" and not c.place.closed and not c.strong and not c.used("in_cell"),
-    ),
+    _Doubt(0.88, _is_open_in_cell),
     _Doubt(0.85, lambda c: c.ambiguous or _begins_with_its_label(c)),
     _Doubt(0.8, lambda c: not c.strong and _first_line_is_the_label_s(c)),
     _Doubt(0.8, lambda c: not c.strong and _label_goes_on(c)),
@@ -387,13 +315,7 @@ _DOUBTS: tuple[_Doubt, ...] = (
         lambda c: c.definition.type == "int" and is_in_one_of_many_boxes(c.place, c.sheet),
         "one digit of several, perhaps: its box is one of a row",
     ),
-    _Doubt(
-        0.8,
-        lambda c: (
-            c.stands == "frame_right" and is_one_of_several(c.place, c.hit, c.definition, c.sheet, c.context)
-        ),
-        "one of several in its row: the head of its column says whose",
-    ),
+    _Doubt(0.8, _is_one_column_s, "one of several in its row: the head of its column says whose"),
     _Doubt(0.8, _is_another_field_s),
     _Doubt(0.8, _is_a_list_s, "the words of a choice"),
     # Too little to cast doubt on a total that is printed.

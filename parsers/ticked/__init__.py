@@ -1,0 +1,1 @@
+"""Boxes to tick, and what is answered with them -> claims."""
