@@ -1,9 +1,9 @@
-"""Numbers before labels that were misread ("ls Name" for "1. Name"): the column they stand in tells them."""
+"""Numbers and letters before labels that were misread ("ls Name" for "1. Name"): the others tell them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from parsers.documents.reading import Word
@@ -11,6 +11,8 @@ from parsers.documents.reading import Word
 _NUMBER = re.compile(r"([0-9]{1,2})([.)])")
 _SEVERAL, _LONGEST, _CLEAR = 3, 3, 0.86
 """Numbers that make a column, characters of a misread one, and the confidence of what was read well."""
+_LETTER, _TWO_LETTERS = re.compile(r"[a-z]\)"), re.compile(r"[^\W\d_]{2}\)")
+"""How a form letters its lines, and how one of them is misread."""
 _APART = 3.0
 """Points by which the edges of a column's numbers differ."""
 
@@ -44,3 +46,16 @@ def _as_number(word: Word, column: Sequence[Word]) -> Word:
         return word
     number = max(1, int(said[1]) + (1 if above else -1))
     return replace(word, text=f"{number}{said[2]}")
+
+
+def are_lettered(heads: Iterable[str]) -> bool:
+    """True where so many of the lines' first words are "a)", "b)" … that it is the form's habit."""
+    return sum(_LETTER.fullmatch(text) is not None for text in heads) >= _SEVERAL
+
+
+def relettered(line: list[Word]) -> list[Word]:
+    """The line with one letter for the two that its own ("l)") was read as, where the lines are lettered."""
+    first = line[0] if len(line) > 1 else None
+    if first is None or not _TWO_LETTERS.fullmatch(first.text):
+        return line
+    return [replace(first, text=f"{first.text[0].lower()})"), *line[1:]]

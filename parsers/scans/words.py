@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from parsers.documents.reading import Word
 from parsers.scans.accents import lacks_marks, loses_marks, told_by_marks, unread_mark
@@ -18,7 +17,8 @@ from parsers.scans.handwriting import GUESS, in_coloured_ink, joined
 from parsers.scans.image import Sheet
 from parsers.scans.legal_forms import LEGAL_FORM, legal_form_at
 from parsers.scans.lines import points_of
-from parsers.scans.numbering import renumbered
+from parsers.scans.misread import as_box, put_right
+from parsers.scans.numbering import are_lettered, relettered, renumbered
 from parsers.scans.ocr import Token
 from parsers.scans.printed import confirmed
 from parsers.scans.second import CombReading, Reread, Run, bounds
@@ -29,20 +29,6 @@ from parsers.scans.votes import AGAINST_FIRST, FAIR, SURE, TWO_OF_THREE, votes
 _RUBBISH = re.compile(r"^[^\w@]+$|^_+$")
 _LEADER = re.compile(r"^[.·…]{2,}$")
 """What is left of a row of dots to write on."""
-_FIRST_CANDIDATE = re.compile(r"([0-9]\.[0-9]+-?)(?:(rc|beta|alpha)(?:1?[lI]|l1)|re[l1I])$")
-"""A version's « -rc1 », whose 1 reads as an l behind letters, and whose c then as an e."""
-_AMPERSAND = re.compile(r"(?<=[^\W\d_])&(?=[a-z])(?<![A-Z]&)")
-"""How models without the letter write é within a word; « R&D » is no such."""
-_VERSION_ONE = re.compile(r"^v[lI](?=$|\.[0-9])")
-"""« v1 » and « v1.2 », whose 1 reads as an l: nothing else is written so."""
-_LONE_L = re.compile(r"(?<=_)[lI](?=@)")
-"""« office_1@ », where some reading has the 1."""
-_FIRST_OF_MONTH = re.compile(r"^[lI]er$")
-"""« 1er », whose 1 reads as an l: no language has that word."""
-_BOXES, _LIKE_BOX = frozenset({"x]", "[x"}), re.compile(r"\S[xX]\]|\[[xX]\S")
-"""A box to tick written as « [x] », one of whose brackets was read for a frame's side or a letter."""
-_LETTER, _TWO_LETTERS, _SEVERAL = re.compile(r"[a-z]\)"), re.compile(r"[^\W\d_]{2}\)"), 3
-"""How a form letters its lines, how one of them is misread, and how many make it a habit."""
 _ACCENTED = {"Sarl": "Sàrl", "sarl": "sàrl"}
 """A legal form whose accent a reading loses; without one it is written in these letters, too."""
 _STROKES = frozenset("|¦[]_")
@@ -73,8 +59,7 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
     who = hands(second, sheet)
     read = [(token.text, token.box) for run in second.runs for token in run.tokens if not token.printed]
     vague = sheet.coarse or loses_marks(sheet.gray, read)
-    heads = [run.tokens[0].text for run in second.runs if run.tokens]
-    lettered = sum(_LETTER.fullmatch(text) is not None for text in heads) >= _SEVERAL
+    lettered = are_lettered(run.tokens[0].text for run in second.runs if run.tokens)
     for run in second.runs:
         if not run.tokens:
             continue
@@ -82,17 +67,9 @@ def assemble(second: Reread, sheet: Sheet) -> list[Word]:
             continue  # a dotted line that waves, a speck
         settled = _settled_word(run, sheet)
         line = _line(run, who, vague, sheet) if settled is None else [settled]
-        words += _lettered(line) if lettered else line
+        words += relettered(line) if lettered else line
     words += [word for reading in second.combs if (word := _comb_word(reading, sheet)) is not None]
     return sorted(evened(renumbered(words)), key=lambda w: (round(w.box[1] / 4), w.box[0]))
-
-
-def _lettered(line: list[Word]) -> list[Word]:
-    """The line with one letter for the two that its own ("l)") was read as, where the lines are lettered."""
-    first = line[0] if len(line) > 1 else None
-    if first is None or not _TWO_LETTERS.fullmatch(first.text):
-        return line
-    return [replace(first, text=f"{first.text[0].lower()})"), *line[1:]]
 
 
 def _line(run: Run, who: Hands, vague: bool, sheet: Sheet) -> list[Word]:
@@ -109,18 +86,9 @@ def _line(run: Run, who: Hands, vague: bool, sheet: Sheet) -> list[Word]:
         if token.text in _STROKES and index in (0, len(answers) - 1):
             continue  # the side of a box
         answer, sure = _spelled(run, token, *forms.get(index, (answer, sure)), sheet)
-        heard = any(t.text.lower() == "[x]" for t in (*run.again, *run.third))
-        if token.text.lower() in _BOXES or (heard and _LIKE_BOX.fullmatch(token.text)):
-            answer, sure = "[x]", min(max(sure, token.confidence), TWO_OF_THREE if heard else AGAINST_FIRST)
-        else:
-            answer = _unframed(answer, said)
-        if (candidate := _FIRST_CANDIDATE.search(answer)) is not None:
-            answer = f"{answer[: candidate.start()]}{candidate[1]}{candidate[2] or 'rc'}1"
-            sure = sure if candidate[2] else min(sure, TWO_OF_THREE)
-        answer, sure = _with_ones(answer, sure, run)
-        if (french := _AMPERSAND.sub("é", answer)) != answer:
-            answer, sure = french, min(sure, AGAINST_FIRST)
-        answer = _FIRST_OF_MONTH.sub("1er", answer)
+        box_to_tick = as_box(token, run, sure)
+        answer, sure = box_to_tick or (_unframed(answer, said), sure)
+        answer, sure = put_right(answer, sure, run)
         if not run.once and sure > _ACCENT_LOST and unread_mark(sheet.gray, token.box, answer):
             sure = _ACCENT_LOST
         if _DASHES.match(token.text) and 0 < index < len(answers) - 1:
@@ -151,15 +119,6 @@ def _heard_as_rubbish(run: Run, token: Token) -> bool:
     index = run.tokens.index(token)
     heard = [at_words(texts, [t.text for t in line])[index] for line in (run.again, run.third)]
     return all(text and not any(map(str.isalnum, text)) for text in heard)
-
-
-def _with_ones(answer: str, sure: float, run: Run) -> tuple[str, float]:
-    """A word with a 1 for an l that only a 1 can be, or that some reading takes for one."""
-    put = _VERSION_ONE.sub("v1", answer)
-    heard = ("".join(t.text for t in line) for line in (run.tokens, run.again, run.third))
-    if "@" in put and any("_1@" in line for line in heard):
-        put = _LONE_L.sub("1", put)
-    return (answer, sure) if put == answer else (put, min(sure, TWO_OF_THREE))
 
 
 def _most_sure(run: Run, said: str, who: Hands, sheet: Sheet) -> float:
