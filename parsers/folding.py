@@ -48,3 +48,9 @@ def without_brackets(text: str) -> str:
     while before != text:
         before, text = text, _BRACKETS.sub(" ", text)
     return text
+
+
+@lru_cache(maxsize=TEXTS_OF_FORMS)
+def compact(text: str) -> str:
+    """The folded letters and digits of a text, nothing between them: a technical name as it is compared."""
+    return _NOT_WORD.sub("", fold(text))

@@ -13,7 +13,7 @@ from parsers.no_value import is_absent
 from parsers.printed.context import Context
 from parsers.printed.further_lines import on_one_level
 from parsers.table_heads import cell_of, head_of, heads_beside
-from parsers.types import BBox, FieldDef
+from parsers.types import BBox, FieldDef, Source
 from parsers.values import parse_value
 
 _Cells = dict[str, list[Segment]]
@@ -83,8 +83,8 @@ def _read(definition: FieldDef, context: Context) -> Claim | None:
     if not rows:
         return None
     evidence = (f"{len(rows)} rows under the heads of “{definition.id}”",)
-    source = "ocr" if ocr else "table"
-    return Claim(definition.id, rows, None, sure, source, 2, page, union(boxes), evidence, True)  # type: ignore[arg-type]  # a literal chosen by a condition
+    source: Source = "ocr" if ocr else "table"
+    return Claim(definition.id, rows, None, sure, source, 2, page, union(boxes), evidence, True)
 
 
 def _rows(sheet: Sheet, head: dict[str, Segment], top: float, context: Context) -> list[_Cells]:

@@ -10,14 +10,13 @@ from pydantic import JsonValue
 from parsers.choices import match_choice
 from parsers.claims import Claim
 from parsers.documents.reading import Widget
-from parsers.folding import fold
+from parsers.folding import compact
 from parsers.labels.index import LabelIndex, index_of
 from parsers.labels.text import PARTLY, match_text
 from parsers.remembered import TEXTS_OF_MAILS, Remembered
 from parsers.types import FieldDef, FormDef
 from parsers.values import parse_value
-
-_OWN, _LABEL = 4, 3
+from parsers.widget_boxes import LABEL, LONGEST, OWN, question_of, ticked_claim
 
 
 def named_claims(widgets: tuple[Widget, ...], form: FormDef) -> tuple[list[Claim], list[Widget]]:
@@ -31,13 +30,13 @@ def named_claims(widgets: tuple[Widget, ...], form: FormDef) -> tuple[list[Claim
     cells = _cells(widgets, form, index)
     for widget in widgets:
         found = _own_name(widget.name, form)
-        rank = _OWN
+        rank = OWN
         if found is None:
             by_label = _by_label(widget, form, index)
             if by_label is None or id(widget) in cells:
                 opaque.append(widget)
                 continue
-            found, rank = (_offered(widget, form) or by_label, ""), _LABEL
+            found, rank = (_offered(widget, form) or by_label, ""), LABEL
         field, rest = found
         if field.type == "table":
             match = re.fullmatch(r"(\d+)\.(\w+)", rest)
@@ -54,7 +53,7 @@ def named_claims(widgets: tuple[Widget, ...], form: FormDef) -> tuple[list[Claim
     for field_id, group in buttons.items():
         field_def = form.field(field_id)
         if field_def is not None:
-            claim, unknown = _ticked(group, field_def)
+            claim, unknown = ticked_claim(group, field_def)
             opaque += unknown
             if claim is not None:
                 claims.append(claim)
@@ -127,7 +126,7 @@ def field_of(widget: Widget, form: FormDef) -> tuple[FieldDef, bool] | None:
 def _own_name(name: str, form: FormDef) -> tuple[FieldDef, str] | None:
     """The field that a technical name means, and what follows it (a choice, a table's row and column)."""
     parts = _parts(name)
-    fields = _BY_NAME.of((form,), lambda: {_compact(f.id): f for f in reversed(form.fields)})
+    fields = _BY_NAME.of((form,), lambda: {compact(f.id): f for f in reversed(form.fields)})
     for at, (_, wanted) in enumerate(parts):
         field = fields.get(wanted) if wanted else None
         if field is None:
@@ -146,12 +145,7 @@ _BY_NAME: Remembered[dict[str, FieldDef]] = Remembered(32)
 def _parts(name: str) -> tuple[tuple[str, str], ...]:
     """The parts of a qualified name without their numbers, each as written and compact."""
     parts = (re.sub(r"\[\d+\]$", "", part) for part in name.split("."))
-    return tuple((part, _compact(part)) for part in parts)
-
-
-@lru_cache(maxsize=TEXTS_OF_MAILS)
-def _compact(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", fold(name))
+    return tuple((part, compact(part)) for part in parts)
 
 
 def _by_label(widget: Widget, form: FormDef, index: LabelIndex) -> FieldDef | None:
@@ -159,9 +153,9 @@ def _by_label(widget: Widget, form: FormDef, index: LabelIndex) -> FieldDef | No
     name = re.sub(r"[_\-.]+", " ", widget.name)
     if widget.kind in ("checkbox", "radio"):
         name = re.sub(r"\s\d+$", "", name)  # the boxes of one question are numbered
-    name = _question(name, widget)
-    for text in (_question(widget.label, widget), name):
-        if not text.strip() or len(text) > 160:
+    name = question_of(name, widget)
+    for text in (question_of(widget.label, widget), name):
+        if not text.strip() or len(text) > LONGEST:
             continue
         found = match_text(text.rstrip(" *:"), index)
         if found and text == name and found[2] == PARTLY:
@@ -179,14 +173,14 @@ def _written(widget: Widget, field: FieldDef, rank: int) -> Claim:
     result = parse_value(field.type, text, field)
     if result.value is None and shown != text:
         result = parse_value(field.type, shown, field)
-    sure = 0.99 if rank == _OWN else 0.97
+    sure = 0.99 if rank == OWN else 0.97
     if result.problem == "malformed":
-        sure = 0.96 if rank == _OWN else 0.8
+        sure = 0.96 if rank == OWN else 0.8
     if widget.doubtful:
         sure = min(sure, 0.7)
     how = (
         f"form field “{widget.name}”"
-        if rank == _OWN
+        if rank == OWN
         else f"form field labelled “{widget.label or widget.name}”"
     )
     notes = (how, result.note) if result.note else (how,)
@@ -204,92 +198,6 @@ def _written(widget: Widget, field: FieldDef, rank: int) -> Claim:
     )
 
 
-def _ticked(group: list[tuple[Widget, str, int]], field: FieldDef) -> tuple[Claim | None, list[Widget]]:
-    """One claim from a field's check boxes or radio buttons, or the widgets whose choice is not told."""
-    widgets = [w for w, _, _ in group]
-    rank = min(r for _, _, r in group)
-    sure = 0.99 if rank == _OWN else 0.96
-    if any(w.doubtful and w.checked for w in widgets):
-        sure = 0.7
-    on = [(w, rest) for w, rest, _ in group if w.checked]
-    first = on[0][0] if on else widgets[0]
-    evidence = (f"form field “{first.name}”", "ticked" if on else "not ticked")
-    value: JsonValue = None
-    if field.type == "bool":
-        if len(widgets) == 1:
-            value = bool(widgets[0].checked)
-            if (answer := _answer(widgets[0])) and not value:
-                return None, widgets  # the box of the other answer is perhaps ticked
-            if answer:
-                value = parse_value("bool", answer).value
-            no = parse_value("bool", widgets[0].export)
-            if widgets[0].checked and no.value is False:
-                value = False
-        else:
-            # "Yes" on every box is what the program calls "ticked", not an answer.
-            meant = [_answer(w) for w in widgets]
-            if not all(meant):
-                meant = [rest or w.export for w, rest, _ in group]
-            apart = len(set(meant)) == len(group)
-            said = {_said_by(text) for w, text in zip(widgets, meant, strict=True) if apart and w.checked}
-            said -= {None}
-            if len(said) == 1:
-                value = said.pop()
-            elif on and not said:
-                return None, widgets
-    else:
-        apart = field.type == "choices" or widgets[0].kind == "checkbox"
-        if apart and rank == _LABEL and len(group) < len(field.choices):
-            return None, widgets  # the boxes of other choices, whose tooltips say less, are perhaps ticked
-        told = {id(w): _chosen_by(w, rest, field) for w, rest, _ in group}
-        if any(told[id(w)] is None for w, _ in on) or (not on and None in told.values()):
-            return None, widgets  # which choice a box stands for is only printed beside it
-        chosen = {told[id(w)] for w, _ in on}
-        if field.type == "choices":
-            ordered: list[JsonValue] = [c for c in field.choices if c in chosen]
-            value = ordered or None
-        elif len(chosen) == 1:
-            value = chosen.pop()
-    claim = Claim(field.id, value, ", ".join(w.export for w, _ in on) or None, sure, first.source, rank,
-                  first.page, first.box, evidence, value is not None)  # fmt: skip
-    return claim, []
-
-
-_ANSWERED = re.compile(
-    r"(.*\w.*?)[\s:?,/–—-]+(oui|non|ja|nein|yes|no|jo|nee)[\s.]*(?:[\s_]\d{1,3})?", re.I | re.S
-)
-"""A question and the answer that one of its boxes stands for ("eHealth ID actif ? Non"), perhaps counted
-("… actif non_15")."""
-
-
-def _question(text: str, widget: Widget) -> str:
-    """What a form field is called, without the answer that its box stands for."""
-    answered = _ANSWERED.fullmatch(text) if widget.kind in ("checkbox", "radio") else None
-    return answered[1] if answered else text
-
-
-def _answer(widget: Widget) -> str:
-    """The answer that the tooltip or the name of a box ends with, or ""."""
-    texts = (widget.label, re.sub(r"[_\-.]+", " ", widget.name))
-    return next((found[2] for text in texts if (found := _ANSWERED.fullmatch(text))), "")
-
-
-def _said_by(export: str) -> bool | None:
-    """The answer that an export value says; "0" and "1" of several buttons only count them."""
-    value = parse_value("bool", export).value if len(export) > 1 or export.isalpha() else None
-    return value if isinstance(value, bool) else None
-
-
-def _chosen_by(widget: Widget, rest: str, field: FieldDef) -> str | None:
-    texts = (rest, widget.export, widget.label, widget.name)
-    return next((choice for text in texts if text and (choice := _choice(text, field))), None)
-
-
-def _choice(text: str, field: FieldDef) -> str | None:
-    compact = _compact(text)
-    return next((c for c in field.choices if _compact(c) == compact), None) or match_choice(text, field)
-
-
 def _rows(table: dict[int, dict[str, Widget]], field: FieldDef) -> Claim | None:
     columns = {column.id: column for column in field.columns}
     rows: list[JsonValue] = []
@@ -301,7 +209,7 @@ def _rows(table: dict[int, dict[str, Widget]], field: FieldDef) -> Claim | None:
             column = columns.get(column_id)
             if column is None:
                 continue
-            claim = _written(widget, column, _OWN)
+            claim = _written(widget, column, OWN)
             if claim.value is not None:
                 row[column_id] = claim.value
                 sure = min(sure, claim.confidence)
@@ -311,4 +219,4 @@ def _rows(table: dict[int, dict[str, Widget]], field: FieldDef) -> Claim | None:
     if first is None:
         return None
     evidence = (f"form fields “{field.id}”, {len(rows)} rows",)
-    return Claim(field.id, rows, None, sure, first.source, _OWN, first.page, first.box, evidence, True)
+    return Claim(field.id, rows, None, sure, first.source, OWN, first.page, first.box, evidence, True)

@@ -14,7 +14,7 @@ from parsers.layout.sheet import Segment
 
 _PLAIN = re.compile(r"^(?:date_|matricule|iban|rcs|numero_tva|version_|code_prestataire|nombre_)")
 """Fields whose values have no letters that a label may have, too ("PID89681836")."""
-_TOUCHING = re.compile(r"([^\W\d_][^\d\s:@]*)(\d[\d./-]{2,})(?!\S)")
+_TOUCHING = re.compile(r"(?<![^\d\s:@])([^\W\d_][^\d\s:@]*)(\d[\d./-]{2,})(?!\S)")
 """A word's letters and the number behind them, of three figures at least."""
 
 
